@@ -1,0 +1,82 @@
+// The one thing that leaves the analysis: everything known about one input at one revision. Immutable once
+// posted (`std::shared_ptr<const AttentionFrame>`), so that any thread may read it without a lock.
+// Layers and heads count from 0. No torch in here.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace weft {
+
+struct Token {
+    int32_t id = -1;          // -1: a patch
+    std::string text;         // the vocabulary's string, "##" kept
+    uint32_t start = 0, end = 0;  // UTF-8 byte span in its own text; 0, 0 for tokens that the tokenizer adds
+    bool special = false;
+};
+
+// Where image tokens lie. `first` patches row-major from token `first_token`.
+struct PatchGrid {
+    uint32_t rows = 0, columns = 0;
+    uint32_t first_token = 0;
+    uint32_t image_width = 0, image_height = 0;
+    std::shared_ptr<const std::vector<uint8_t>> image_rgba;  // what the model saw, upright, 8-bit sRGB
+};
+
+// One sequence that attends or is attended to: a text, an image, an encoder's or a decoder's side.
+struct TokenStack {
+    std::string text;                 // as typed, after truncation if any
+    std::vector<Token> tokens;
+    std::vector<uint8_t> segments;    // [N] token type ids; empty: all 0
+    std::optional<PatchGrid> grid;
+};
+
+// float32, row-major. `shape` names its own dimensions in the comment of whoever holds it.
+struct FrameTensor {
+    std::vector<int64_t> shape;
+    std::shared_ptr<const std::vector<float>> values;
+};
+
+enum class AttentionKind { self, encoder, decoder, cross };
+
+// Attention of all layers between two stacks; for self-attention query_stack == key_stack.
+struct AttentionBlock {
+    AttentionKind kind = AttentionKind::self;
+    uint32_t query_stack = 0, key_stack = 0;  // indices into AttentionFrame::stacks
+    uint32_t layers = 0, heads = 0, queries = 0, keys = 0;
+    std::vector<std::shared_ptr<const std::vector<float>>> layer_weights;  // [layers] of [H, Q, K]
+    std::map<std::string, FrameTensor> quantities;  // by the tensor names of "weft analyze", without stack suffix:
+                                                    // rollout [L, N, N], entropy [L, H, N], entropy.normalised
+    bool causal = false;
+    double max_row_sum_error = 0.0;
+};
+
+struct Provenance {
+    std::string weft_version, model, model_type, revision, device, dtype;
+    std::string title;            // what the picture calls it
+    bool is_trace = false;
+};
+
+struct Truncation {
+    uint32_t token_count = 0, token_limit = 0;  // what the text has, what the model takes (special tokens included)
+    uint32_t byte_offset = 0;                   // of the first byte that was left out
+};
+
+struct AttentionFrame {
+    uint64_t revision = 0;            // of the request that it answers
+    uint32_t part = 0;                // 0: raw attention; later parts of the same revision add quantities
+    bool complete = false;            // nothing more will come for this revision
+    Provenance provenance;
+    std::vector<TokenStack> stacks;   // one, or encoder then decoder
+    std::vector<AttentionBlock> blocks;
+    std::optional<FrameTensor> hidden_states;  // [L+1, N, D]
+    std::optional<Truncation> truncation;
+    std::map<std::string, double> timings_ms;  // text_to_attention, rollout, entropy, ...
+    double max_row_sum_error = 0.0;            // largest |row sum - 1| over all attention
+};
+
+}  // namespace weft

@@ -1,0 +1,51 @@
+// A transformer that shows its attention. Torch stays behind this header. A Model is owned by one thread at a time.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "analysis/attention_frame.h"
+#include "analysis/rollout.h"
+
+namespace weft {
+
+struct ModelSummary {
+    std::string name, folder, model_type, revision;
+    int64_t layers = 0, heads = 0, hidden = 0, max_tokens = 0, parameters = 0;
+};
+
+struct AnalysisOptions {
+    bool truncate = false;          // cut a text that is too long (and say where) instead of failing
+    bool hidden_states = false;
+    bool rollout = true, entropy = true;
+    RolloutOptions rollout_options;
+};
+
+struct AnalysisRequest {
+    std::string text;
+    std::string pair;               // second segment, if `has_pair`
+    bool has_pair = false;
+    uint64_t revision = 0;
+    AnalysisOptions options;
+};
+
+using FramePtr = std::shared_ptr<const AttentionFrame>;
+
+class Model {
+  public:
+    // `folder`: Hugging Face layout. `device`: "cpu", "cuda" or "auto". Throws weft::Error; never returns null.
+    static std::unique_ptr<Model> load(const std::string& folder, const std::string& device);
+    virtual ~Model() = default;
+    virtual const ModelSummary& summary() const = 0;
+
+    // `post` receives raw attention first (part 0), then frames with more quantities; the last has `complete`.
+    // `superseded` is asked after each layer and between methods; true ends the work, nothing more is posted and
+    // false is returned. Throws weft::Error (also for torch's own errors).
+    virtual bool analyze(const AnalysisRequest& request, const std::function<bool()>& superseded,
+                         const std::function<void(FramePtr)>& post) = 0;
+};
+
+}  // namespace weft

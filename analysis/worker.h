@@ -1,0 +1,40 @@
+// The thread that owns the model. One-slot mailbox: the newest request replaces a waiting one and ends a running
+// one after its current layer. Nothing here ever blocks the caller.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "analysis/model.h"
+
+namespace weft {
+
+struct WorkerFailure {
+    uint64_t revision = 0;          // of the request; 0: loading the model
+    std::string message, hint;
+};
+
+class Worker {
+  public:
+    // `load` runs on the worker's thread; `wake` (may be empty) is called from it after each post or failure.
+    Worker(std::function<std::unique_ptr<Model>()> load, std::function<void()> wake);
+    ~Worker();  // asks the running work to stop, joins
+    Worker(const Worker&) = delete;
+    Worker& operator=(const Worker&) = delete;
+
+    void submit(AnalysisRequest request);
+    FramePtr latest() const;                        // newest posted frame or null
+    std::optional<WorkerFailure> take_failure();    // each failure is handed out once
+    std::optional<ModelSummary> model() const;      // empty while loading
+    uint64_t submitted_revision() const;
+    bool is_idle() const;                           // nothing waits, nothing runs, model loaded or failed
+    void wait_idle() const;                         // for programs without a window
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace weft
