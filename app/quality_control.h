@@ -1,0 +1,43 @@
+// Chooses the renderer's quality by measured frame time: a slow device gets simpler lines and fewer pixels,
+// never because of its name. Pure; main thread.
+#pragma once
+
+#include <array>
+
+#include "renderer/renderer.h"
+
+namespace weft {
+
+// Best first.
+constexpr std::array<Quality, 5> quality_steps{{{16, 1.0f}, {8, 1.0f}, {4, 1.0f}, {4, 0.75f}, {4, 0.5f}}};
+
+// Down one step when the mean of the last 8 frames that followed each other exceeds `budget_ms`. Up one step
+// when it would fit with a margin if the better step costs half as much again, after 2 s of such frames; each
+// time that this proves wrong within 3 s the wait doubles, up to 60 s.
+class QualityControl {
+  public:
+    explicit QualityControl(double budget_ms = 30.0) : budget_ms_(budget_ms) {}
+    // A frame that followed its predecessor without a pause took `frame_ms`. True: quality() changed.
+    bool frame_took(double frame_ms);
+    // Drawing paused: what was measured before says nothing about what comes.
+    void paused();
+    // Off: always the best step.
+    void set_enabled(bool enabled);
+    bool is_enabled() const { return enabled_; }
+    Quality quality() const { return quality_steps[static_cast<size_t>(step_)]; }
+    int step() const { return step_; }
+
+  private:
+    void move_to(int step);
+
+    double budget_ms_;
+    bool enabled_ = true;
+    int step_ = 0;
+    int count_ = 0;
+    double sum_ms_ = 0.0;
+    double good_for_ms_ = 0.0;  // how long the better step would have fitted
+    double since_up_ms_ = 1e9;
+    double wait_ms_ = 2000.0;
+};
+
+}  // namespace weft

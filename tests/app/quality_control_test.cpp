@@ -1,0 +1,74 @@
+#include "app/quality_control.h"
+
+#include <catch2/catch.hpp>
+
+using namespace weft;
+
+namespace {
+
+void draw(QualityControl& control, int frames, double frame_ms) {
+    for (int i = 0; i < frames; ++i) control.frame_took(frame_ms);
+}
+
+}  // namespace
+
+TEST_CASE("a device that is fast enough keeps the best quality") {
+    QualityControl control(30.0);
+    draw(control, 500, 28.0);
+    CHECK(control.step() == 0);
+    CHECK(control.quality() == Quality{16, 1.0f});
+}
+
+TEST_CASE("one slow frame changes nothing, a slow device goes down step by step to the last") {
+    QualityControl control(30.0);
+    draw(control, 7, 10.0);
+    draw(control, 1, 120.0);
+    draw(control, 8, 10.0);
+    CHECK(control.step() == 0);
+    draw(control, 8, 50.0);
+    CHECK(control.step() == 1);
+    draw(control, 200, 50.0);
+    CHECK(control.quality() == quality_steps.back());
+}
+
+TEST_CASE("quality comes back when there is room, after two seconds") {
+    QualityControl control(30.0);
+    draw(control, 8, 50.0);
+    REQUIRE(control.step() == 1);
+    draw(control, 160, 10.0);
+    CHECK(control.step() == 1);
+    draw(control, 80, 10.0);
+    CHECK(control.step() == 0);
+}
+
+TEST_CASE("a step that fits without room for the better one stays") {
+    QualityControl control(30.0);
+    draw(control, 8, 50.0);
+    draw(control, 1000, 20.0);
+    CHECK(control.step() == 1);
+}
+
+TEST_CASE("the wait doubles when the better step proves too slow, so that quality does not swing") {
+    QualityControl control(30.0);
+    int changes = 0;
+    for (double t_ms = 0.0; t_ms < 60000.0;) {
+        const double frame_ms = control.step() == 0 ? 40.0 : 12.0;
+        changes += control.frame_took(frame_ms) ? 1 : 0;
+        t_ms += frame_ms;
+    }
+    CHECK(changes <= 10);
+    CHECK(control.step() == 1);
+}
+
+TEST_CASE("a pause forgets the frames before it, and switched off means the best quality") {
+    QualityControl control(30.0);
+    draw(control, 7, 90.0);
+    control.paused();
+    draw(control, 1, 90.0);
+    CHECK(control.step() == 0);
+    draw(control, 40, 90.0);
+    REQUIRE(control.step() > 0);
+    control.set_enabled(false);
+    draw(control, 40, 90.0);
+    CHECK(control.step() == 0);
+}
