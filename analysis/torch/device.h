@@ -1,0 +1,15 @@
+// Which device computes. LibTorch's CUDA part is opened at run time, because a program that links it starts
+// 0.7 s later also where there is no GPU. Private to analysis/torch.
+#pragma once
+
+#include <string>
+
+#include <c10/core/Device.h>
+
+namespace weft::torch_part {
+
+// "cpu", "cuda" or "auto" (CUDA if it is usable). Throws weft::UsageError for anything else, weft::Error if
+// "cuda" is asked for and not usable.
+c10::Device choose_device(const std::string& name);
+
+}  // namespace weft::torch_part
