@@ -1,0 +1,60 @@
+// The command line as a value. Throws UsageError (exit code 2) with the value in quotes and the nearest right
+// spelling. Nothing is opened or loaded here, except --text-file.
+#pragma once
+
+#include <cstdint>
+#include <glm/glm.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/rollout.h"
+#include "app/view_options.h"
+#include "scenes/view_state.h"
+
+namespace weft {
+
+enum class Subcommand { view, record, analyze, tokenize, models, doctor };
+
+struct Options {
+    Subcommand subcommand = Subcommand::view;
+    std::string answer;  // not empty: print it and end with 0 (--help, --version)
+
+    // Input
+    std::string model;                      // folder or name; empty: the default model
+    std::string trace_file;                 // weft view FILE
+    std::optional<std::string> text, pair;  // valid UTF-8
+    std::vector<std::string> texts;         // --text-file, one a line (tokenize, analyze)
+    std::string device = "auto";            // cpu, cuda, auto: where the analysis runs
+
+    // What is shown
+    ViewState view;
+    CameraChoice camera;
+    bool has_camera = false;
+    bool fold = false;  // lanes folded into the flat graph
+    bool stack = false;
+    bool hide_ui = false;   // --no-ui
+    float ui_scale = 1.0f;  // 0.5 .. 3, times the picture's own scale
+    glm::ivec2 size{1280, 720};
+    bool has_size = false;
+    std::optional<double> time_s;  // of a picture on the way of motion; none: at rest
+    std::string graphics_device;   // part of a Vulkan device's name
+    bool validation = false;
+
+    // Output
+    std::string output;                     // empty: a window (view), or wrong usage (record, analyze)
+    std::optional<std::string> typed_text;  // --type
+    std::optional<double> seconds;          // --seconds; none: the path's or the typing's own length
+    int frames_per_second = 30;
+
+    // analyze, METHODS.md
+    std::vector<std::string> methods{"attention", "rollout", "entropy"};  // "attention" always among them
+    RolloutOptions rollout;
+    bool truncate = false;
+    int repeat = 0;  // 0: once, plain timings
+};
+
+// argv[0] is the program.
+Options parse_command_line(int argc, const char* const* argv);
+
+}  // namespace weft

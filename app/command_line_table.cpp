@@ -1,0 +1,247 @@
+#include "app/command_line_table.h"
+
+#include <algorithm>
+#include <fstream>
+
+#include "analysis/error.h"
+#include "app/nearest.h"
+#include "app/utf8.h"
+
+namespace weft {
+
+namespace {
+
+constexpr unsigned in_view = bit(Subcommand::view);
+constexpr unsigned in_record = bit(Subcommand::record);
+constexpr unsigned in_analyze = bit(Subcommand::analyze);
+constexpr unsigned in_tokenize = bit(Subcommand::tokenize);
+constexpr unsigned in_pictures = in_view | in_record;
+constexpr unsigned in_models = bit(Subcommand::models);
+
+std::string checked_utf8(const char* option, const std::string& value) {
+    if (const auto bad = first_invalid_utf8(value)) {
+        throw Error(std::string(option) + " is not valid UTF-8 at byte " + std::to_string(*bad),
+                    "Send the text as UTF-8; check the terminal's locale.");
+    }
+    return value;
+}
+
+std::vector<std::string> lines_of_file(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) throw Error("cannot read text file '" + path + "'", "Check the path and its permissions.");
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(file, line);) {
+        if (!line.empty() && line.back() == '\r') line.pop_back();
+        if (const auto bad = first_invalid_utf8(line)) {
+            throw Error("line " + std::to_string(lines.size() + 1) + " of '" + path +
+                            "' is not valid UTF-8 at byte " + std::to_string(*bad),
+                        "Save the file as UTF-8.");
+        }
+        lines.push_back(std::move(line));
+    }
+    if (file.bad()) throw Error("cannot read text file '" + path + "' to its end");
+    return lines;
+}
+
+std::vector<std::string> split_at_commas(const std::string& value) {
+    std::vector<std::string> parts(1);
+    for (const char c : value) {
+        if (c == ',') {
+            parts.emplace_back();
+        } else {
+            parts.back() += c;
+        }
+    }
+    return parts;
+}
+
+void set_size(Options& options, const std::string& value) {
+    const size_t cross = value.find('x');
+    if (cross == std::string::npos) {
+        throw UsageError("--size '" + value + "' is no size",
+                         "Write width and height in pixels: --size 1280x720.");
+    }
+    options.size.x = static_cast<int>(parse_integer("size", value.substr(0, cross), 16, 16384));
+    options.size.y = static_cast<int>(parse_integer("size", value.substr(cross + 1), 16, 16384));
+    options.has_size = true;
+}
+
+void set_methods(Options& options, const std::string& value) {
+    options.methods = {"attention"};
+    std::vector<std::string> known = method_names();
+    known.insert(known.end(), later_method_names().begin(), later_method_names().end());
+    for (const std::string& method : split_at_commas(value)) {
+        parse_choice("methods", method, known);
+        if (std::ranges::find(later_method_names(), method) != later_method_names().end()) {
+            std::string list;
+            for (const std::string& name : method_names()) list += (list.empty() ? "" : ", ") + name;
+            throw UsageError("this version does not compute the method '" + method + "'",
+                             "It has: " + list + ".");
+        }
+        if (std::ranges::find(options.methods, method) == options.methods.end())
+            options.methods.push_back(method);
+    }
+}
+
+void set_fuse(Options& options, const std::string& value) {
+    const std::vector<std::string> names = {"mean", "max", "min"};
+    RolloutOptions& rollout = options.rollout;
+    if (value.find(',') != std::string::npos) {
+        rollout.fuse = Fuse::weights;
+        for (const std::string& weight : split_at_commas(value)) {
+            rollout.weights.push_back(parse_number("fuse", weight, 0.0, 1e9));
+        }
+    } else if (!value.empty() && value.find_first_not_of("0123456789") == std::string::npos) {
+        rollout.fuse = Fuse::head;
+        rollout.head = parse_integer("fuse", value, 0, 1'000'000);
+    } else {
+        rollout.fuse = static_cast<Fuse>(parse_choice("fuse", value, names));
+    }
+}
+
+// clang-format off
+const std::vector<SubcommandRow> subcommands = {
+    {Subcommand::view, "view", "Open the window, or write one picture with --output.",
+     "weft [view] [FILE] [--model M] [--text T] [--output FILE.png] [options]"},
+    {Subcommand::record, "record", "Write a video without a window.",
+     "weft record [FILE] [--model M] (--text T | --type T) --output FILE.mp4 [options]"},
+    {Subcommand::analyze, "analyze", "Write attention and methods as numbers.",
+     "weft analyze [--model M] --text T --output FILE.safetensors|.json|.csv [options]"},
+    {Subcommand::tokenize, "tokenize", "Print ids, tokens and byte spans, one JSON line a text.",
+     "weft tokenize [--model M] (--text T | --text-file FILE)"},
+    {Subcommand::models, "models", "List the models on this machine, or describe one.",
+     "weft models [--model M]"},
+    {Subcommand::doctor, "doctor", "Say what this machine gives and what to do about what is missing.",
+     "weft doctor"},
+};
+
+const std::vector<OptionRow> option_rows = {
+    {"--model", "FOLDER", in_pictures | in_analyze | in_tokenize | in_models,
+     "Model folder in the Hugging Face layout, or the name of one that 'weft models' lists.",
+     [](Options& o, const std::string& v) { o.model = v; }},
+    {"--text", "TEXT", in_pictures | in_analyze | in_tokenize, "The sentence.",
+     [](Options& o, const std::string& v) { o.text = checked_utf8("--text", v); }},
+    {"--text-file", "FILE", in_tokenize, "One text a line.",
+     [](Options& o, const std::string& v) { o.texts = lines_of_file(v); }},
+    {"--pair", "TEXT", in_pictures | in_analyze | in_tokenize, "A second segment.",
+     [](Options& o, const std::string& v) { o.pair = checked_utf8("--pair", v); }},
+    {"--type", "TEXT", in_record, "Type this text key by key at a human pace.",
+     [](Options& o, const std::string& v) { o.typed_text = checked_utf8("--type", v); }},
+    {"--output", "FILE", in_pictures | in_analyze, "The file to write: .png, .mp4; .safetensors, .json, .csv.",
+     [](Options& o, const std::string& v) { o.output = v; }},
+    {"--device", "cpu|cuda|auto", in_pictures | in_analyze, "Where the analysis runs (auto).",
+     [](Options& o, const std::string& v) {
+         const std::vector<std::string> names = {"cpu", "cuda", "auto"};
+         o.device = names[parse_choice("device", v, names)];
+     }},
+
+    {"--quantity", "NAME", in_pictures, "attention, rollout or entropy (attention).",
+     [](Options& o, const std::string& v) { set_view_option(o.view, "quantity", v); }},
+    {"--layers", "A-B", in_pictures, "Layers that are shown, counted from 0 (all).",
+     [](Options& o, const std::string& v) { set_view_option(o.view, "layers", v); }},
+    {"--heads", "L.H,...", in_pictures, "Heads that are shown, layer and head from 0 (all).",
+     [](Options& o, const std::string& v) { set_view_option(o.view, "heads", v); }},
+    {"--query", "N", in_pictures, "Select token N as the query.",
+     [](Options& o, const std::string& v) { set_view_option(o.view, "query", v); }},
+    {"--threshold", "X", in_pictures, "Draw weights of at least X.",
+     [](Options& o, const std::string& v) { set_view_option(o.view, "threshold", v); }},
+    {"--top-k", "K", in_pictures, "Draw the K largest weights of each query.",
+     [](Options& o, const std::string& v) { set_view_option(o.view, "top-k", v); }},
+    {"--mass", "P", in_pictures, "Draw each query's largest weights up to the share P.",
+     [](Options& o, const std::string& v) { set_view_option(o.view, "mass", v); }},
+    {"--sinks", "bars|lines|hidden", in_pictures, "Weight that rests on sinks (bars).",
+     [](Options& o, const std::string& v) { set_view_option(o.view, "sinks", v); }},
+    {"--camera", "NAME|JSON", in_pictures,
+     R"(default, front, top, end, head, token, or {"target":[x,y,z],"yaw":..,"pitch":..,"distance":..,"fov":..}.)",
+     [](Options& o, const std::string& v) { o.camera = parse_camera(v); o.has_camera = true; }},
+    {"--fold", "", in_pictures, "Fold the heads into one flat graph.",
+     [](Options& o, const std::string&) { o.fold = true; }},
+    {"--stack", "", in_pictures, "Layers go up instead of right.",
+     [](Options& o, const std::string&) { o.stack = true; }},
+    {"--theme", "NAME", in_pictures, "dark, light or projector (dark).",
+     [](Options& o, const std::string& v) { set_view_option(o.view, "theme", v); }},
+    {"--title", "TEXT", in_pictures, "The picture's title (the model's name).",
+     [](Options& o, const std::string& v) { set_view_option(o.view, "title", checked_utf8("--title", v)); }},
+    {"--no-ui", "", in_pictures, "No panels and hints; title and ledger stay.",
+     [](Options& o, const std::string&) { o.hide_ui = true; }},
+    {"--ui-scale", "X", in_pictures, "Size of text, 0.5 to 3 (1).",
+     [](Options& o, const std::string& v) { o.ui_scale = static_cast<float>(parse_number("ui-scale", v, 0.5, 3.0)); }},
+    {"--reduced-motion", "", in_pictures, "The camera cuts instead of flying; no pulses.",
+     [](Options& o, const std::string&) { o.view.reduced_motion = true; }},
+    {"--size", "WxH", in_pictures, "Pixels (1280x720).", set_size},
+    {"--time", "S", in_view, "Seconds into the default path at which the picture is taken (at rest).",
+     [](Options& o, const std::string& v) { o.time_s = parse_number("time", v, 0.0, 86400.0); }},
+    {"--seconds", "S", in_record, "Length of the video (the path's, or the typing's, own).",
+     [](Options& o, const std::string& v) { o.seconds = parse_number("seconds", v, 0.04, 86400.0); }},
+    {"--fps", "F", in_record, "Frames per second (30).",
+     [](Options& o, const std::string& v) { o.frames_per_second = int(parse_integer("fps", v, 1, 240)); }},
+    {"--graphics-device", "NAME", in_pictures, "Part of the name of the Vulkan device (the best).",
+     [](Options& o, const std::string& v) { o.graphics_device = v; }},
+    {"--validation", "", in_pictures, "Turn Vulkan's validation on; a message fails the run.",
+     [](Options& o, const std::string&) { o.validation = true; }},
+
+    {"--methods", "LIST", in_analyze, "attention, rollout, entropy, hidden_states (attention,rollout,entropy).",
+     set_methods},
+    {"--truncate", "", in_analyze, "Cut a text that is too long, and say so, instead of failing.",
+     [](Options& o, const std::string&) { o.truncate = true; }},
+    {"--residual", "R", in_analyze, "Rollout: share of the residual connection (0.5).",
+     [](Options& o, const std::string& v) { o.rollout.residual = parse_number("residual", v, 0.0, 1.0); }},
+    {"--fuse", "HOW", in_analyze, "Rollout: mean, max, min, a head's number, or a weight for each head (mean).",
+     set_fuse},
+    {"--discard", "RATIO", in_analyze, "Rollout: share of the smallest entries that become 0 (0).",
+     [](Options& o, const std::string& v) { o.rollout.discard = parse_number("discard", v, 0.0, 1.0); }},
+    {"--discard-scope", "row|layer", in_analyze, "Rollout: of what the smallest are taken (row).",
+     [](Options& o, const std::string& v) {
+         o.rollout.discard_scope = static_cast<DiscardScope>(parse_choice("discard-scope", v, {"row", "layer"}));
+     }},
+    {"--first-layer", "L", in_analyze, "Rollout: where it starts (0).",
+     [](Options& o, const std::string& v) { o.rollout.first_layer = parse_integer("first-layer", v, 0, 1'000'000); }},
+    {"--repeat", "N", in_analyze, "Run N times after a warm-up; timings become [min, median, max].",
+     [](Options& o, const std::string& v) { o.repeat = int(parse_integer("repeat", v, 1, 1'000'000)); }},
+};
+// clang-format on
+
+}  // namespace
+
+const std::vector<SubcommandRow>& subcommand_table() {
+    return subcommands;
+}
+const std::vector<OptionRow>& option_table() {
+    return option_rows;
+}
+
+const std::vector<std::string>& later_options() {
+    static const std::vector<std::string> names = {"--target-text", "--max-new-tokens", "--image",
+                                                   "--ig-rule",     "--ig-steps",       "--baseline",
+                                                   "--target",      "--target-space",   "--flow-rows"};
+    return names;
+}
+
+const std::vector<std::string>& method_names() {
+    static const std::vector<std::string> names = {"attention", "rollout", "entropy", "hidden_states"};
+    return names;
+}
+
+const std::vector<std::string>& later_method_names() {
+    static const std::vector<std::string> names = {"flow",
+                                                   "gradient_weighted_flow",
+                                                   "gradient_attention",
+                                                   "relevance",
+                                                   "integrated_gradients",
+                                                   "attention_integrated_gradients",
+                                                   "contribution",
+                                                   "head_importance",
+                                                   "patterns",
+                                                   "head_distance",
+                                                   "logits",
+                                                   "attention_distance",
+                                                   "grad_cam",
+                                                   "logit_lens",
+                                                   "ablation",
+                                                   "token_ablation",
+                                                   "deletion",
+                                                   "insertion"};
+    return names;
+}
+
+}  // namespace weft

@@ -1,0 +1,281 @@
+#include "app/commands.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+
+#include "analysis/error.h"
+#include "app/nearest.h"
+
+namespace weft {
+
+namespace {
+
+using enum ArgumentType;
+
+constexpr KeyChord plain(Key key) {
+    return {key};
+}
+constexpr KeyChord ctrl(Key key) {
+    return {key, true, false, false};
+}
+constexpr KeyChord shift(Key key) {
+    return {key, false, true, false};
+}
+constexpr KeyChord ctrl_shift(Key key) {
+    return {key, true, true, false};
+}
+
+using Chords = std::vector<KeyChord>;
+using Choices = std::vector<std::string>;
+
+// name, help, keys, active, argument, choices, repeats
+std::vector<Command> default_commands() {
+    const auto always = WhenActive::always;
+    const auto typing = WhenActive::typing;
+    const auto flying = WhenActive::flying;
+    auto command = [](const char* name, const char* help, Chords chords, WhenActive when,
+                      ArgumentType argument = none, Choices choices = {}) {
+        return Command{name, help, std::move(chords), when, argument, std::move(choices), false, {}, {}};
+    };
+    auto repeating = [&command](const char* name, const char* help, Chords chords, WhenActive when) {
+        Command repeated = command(name, help, std::move(chords), when);
+        repeated.repeats = true;
+        return repeated;
+    };
+    return {
+        command("help.toggle", "Show every key with its current value.", {plain(Key::f1)}, always, toggle),
+        command("input.switch", "Switch between typing and flying.", {plain(Key::tab), plain(Key::enter)},
+                always),
+        command("prompt.focus", "Type: keys go to the prompt line.", {plain(Key::slash)}, flying),
+        command("flight.focus", "Fly: keys move the camera and run commands.", {}, always),
+        command("selection.clear", "Clear the selection; nothing selected: back to flying.",
+                {plain(Key::escape)}, always),
+        command("ui.toggle", "Hide or show panels and hints.", {plain(Key::f10)}, always, toggle),
+        command("panel.toggle", "Open or close the matrix panel.", {plain(Key::i)}, flying, toggle),
+        command("timings.toggle", "Show the time of every pass and of the analysis.", {plain(Key::f3)},
+                always, toggle),
+        command("window.fullscreen", "Fill the screen or leave it.", {plain(Key::f11)}, always, toggle),
+        command("app.quit", "Close the program.", {ctrl(Key::q)}, always),
+
+        command("record.toggle", "Start or stop recording a video.", {plain(Key::r)}, flying, toggle),
+        command("screenshot", "Save the picture as PNG (argument: the file).", {plain(Key::f12)}, always,
+                text),
+        command("text.set", "Replace the sentence.", {}, always, text),
+        command("trace.open", "Open a recorded attention trace.", {}, always, text),
+
+        command("camera.default", "View from the default side.", {plain(Key::digit_1)}, flying),
+        command("camera.front", "View from the front: layers by tokens.", {plain(Key::digit_2)}, flying),
+        command("camera.top", "View from above: layers by heads.", {plain(Key::digit_3)}, flying),
+        command("camera.end", "View down the layers.", {plain(Key::digit_4)}, flying),
+        command("camera.head", "Fly into the chosen head.", {plain(Key::digit_5)}, flying),
+        command("camera.token", "Fly along the chosen token.", {plain(Key::digit_6)}, flying),
+        command("camera.frame", "Frame everything.", {plain(Key::f)}, flying),
+        command("camera.set", "A view by name or a camera as JSON.", {}, always, text),
+        command("path.play", "Play the 20-second default path.", {plain(Key::f6)}, always),
+
+        command("flight.forward", "Fly forward.", {plain(Key::w)}, flying, held),
+        command("flight.back", "Fly back.", {plain(Key::s)}, flying, held),
+        command("flight.left", "Fly left.", {plain(Key::a)}, flying, held),
+        command("flight.right", "Fly right.", {plain(Key::d)}, flying, held),
+        command("flight.up", "Fly up.", {plain(Key::e)}, flying, held),
+        command("flight.down", "Fly down.", {plain(Key::q)}, flying, held),
+        command("flight.speed", "Flight speed in units per second.", {}, always, number),
+        repeating("flight.faster", "Fly faster.", {plain(Key::page_up)}, flying),
+        repeating("flight.slower", "Fly slower.", {plain(Key::page_down)}, flying),
+
+        command("view.fold", "Fold the heads into one flat graph.", {plain(Key::g)}, flying, toggle),
+        command("view.stack", "Let layers go up instead of right.", {plain(Key::t)}, flying, toggle),
+        command("view.neighbours", "Fold lines between neighbouring tokens.", {plain(Key::n)}, flying,
+                toggle),
+        command("view.labels", "Show the words.", {plain(Key::l)}, flying, toggle),
+        command("motion.toggle", "Pulses and motion on or off.", {plain(Key::p)}, flying, toggle),
+        command("motion.reduced", "Cut instead of moving the camera.", {}, always, toggle),
+        command("wave.play", "Send one wave of pulses through the layers.", {plain(Key::space)}, flying),
+
+        command("quantity.next", "Show the next quantity.", {plain(Key::v)}, flying),
+        command("quantity.set", "What the lines show.", {}, always, choice,
+                {"attention", "rollout", "entropy"}),
+        repeating("layer.next", "Show the next layer alone.", {plain(Key::bracket_right)}, flying),
+        repeating("layer.previous", "Show the previous layer alone.", {plain(Key::bracket_left)}, flying),
+        command("layers.set", "Layers that are shown: A-B, or all.", {}, always, text),
+        repeating("head.next", "Show the next head alone.", {plain(Key::period)}, flying),
+        repeating("head.previous", "Show the previous head alone.", {plain(Key::comma)}, flying),
+        command("heads.set", "Heads that are shown: L.H,L.H,... or all.", {}, always, text),
+        command("heads.all", "Show all layers and all heads.", {plain(Key::digit_0)}, flying),
+        command("query.set", "Select a token as the query, by its number; -1: none.", {}, always, number),
+
+        command("threshold.next", "Choose lines by budget, value, top-k or share of each row.",
+                {plain(Key::m)}, flying),
+        command("threshold.mode", "How lines are chosen.", {}, always, choice,
+                {"budget", "value", "top-k", "mass"}),
+        command("threshold.set", "The number of the threshold's mode.", {}, always, number),
+        repeating("threshold.raise", "Fewer lines.", {plain(Key::equal)}, flying),
+        repeating("threshold.lower", "More lines.", {plain(Key::minus)}, flying),
+        command("sinks.next", "Weight on sinks as bars, as lines, or hidden.", {plain(Key::k)}, flying),
+        command("sinks.set", "How sinks are shown.", {}, always, choice, {"bars", "lines", "hidden"}),
+        command("theme.next", "Next theme.", {plain(Key::c)}, flying),
+        command("theme.set", "Colours.", {}, always, choice, {"dark", "light", "projector"}),
+        command("ui.scale", "Size of text and panels, 0.5 to 3.", {}, always, number),
+        repeating("ui.larger", "Larger text.", {ctrl(Key::equal)}, always),
+        repeating("ui.smaller", "Smaller text.", {ctrl(Key::minus)}, always),
+
+        repeating("prompt.previous", "Caret back by a character.", {plain(Key::left)}, typing),
+        repeating("prompt.next", "Caret forward by a character.", {plain(Key::right)}, typing),
+        repeating("prompt.previous_word", "Caret back by a word.", {ctrl(Key::left)}, typing),
+        repeating("prompt.next_word", "Caret forward by a word.", {ctrl(Key::right)}, typing),
+        command("prompt.start", "Caret to the start.", {plain(Key::home), plain(Key::up)}, typing),
+        command("prompt.end", "Caret to the end.", {plain(Key::end), plain(Key::down)}, typing),
+        repeating("prompt.select_previous", "Select back by a character.", {shift(Key::left)}, typing),
+        repeating("prompt.select_next", "Select forward by a character.", {shift(Key::right)}, typing),
+        repeating("prompt.select_previous_word", "Select back by a word.", {ctrl_shift(Key::left)}, typing),
+        repeating("prompt.select_next_word", "Select forward by a word.", {ctrl_shift(Key::right)}, typing),
+        command("prompt.select_start", "Select to the start.", {shift(Key::home), shift(Key::up)}, typing),
+        command("prompt.select_end", "Select to the end.", {shift(Key::end), shift(Key::down)}, typing),
+        command("prompt.select_all", "Select the whole sentence.", {ctrl(Key::a)}, typing),
+        repeating("prompt.erase_previous", "Delete the character before the caret.", {plain(Key::backspace)},
+                  typing),
+        repeating("prompt.erase_next", "Delete the character after the caret.", {plain(Key::del)}, typing),
+        repeating("prompt.erase_previous_word", "Delete the word before the caret.", {ctrl(Key::backspace)},
+                  typing),
+        repeating("prompt.erase_next_word", "Delete the word after the caret.", {ctrl(Key::del)}, typing),
+        command("prompt.copy", "Copy the selection.", {ctrl(Key::c)}, typing),
+        command("prompt.cut", "Cut the selection.", {ctrl(Key::x)}, typing),
+        repeating("prompt.paste", "Paste.", {ctrl(Key::v)}, typing),
+        repeating("prompt.undo", "Undo the last change of the sentence.", {ctrl(Key::z)}, always),
+        repeating("prompt.redo", "Do it again.", {ctrl(Key::y), ctrl_shift(Key::z)}, always),
+        command("prompt.insert", "Type text at the caret.", {}, always, text),
+    };
+}
+
+// In the order of Key from escape on.
+constexpr std::array<const char*, 21> named_keys = {
+    "Esc", "Tab",    "Enter",    "Space", "Backspace", "Delete", "Left", "Right", "Up", "Down", "Home",
+    "End", "PageUp", "PageDown", "-",     "=",         ",",      ".",    "/",     "[",  "]"};
+
+std::string key_text(Key key) {
+    if (key == Key::none) return "";
+    if (key <= Key::z) return std::string(1, static_cast<char>('A' + (int(key) - int(Key::a))));
+    if (key <= Key::digit_9) return std::to_string(int(key) - int(Key::digit_0));
+    if (key <= Key::f12) return std::string("F").append(std::to_string(1 + int(key) - int(Key::f1)));
+    return named_keys.at(size_t(key) - size_t(Key::escape));
+}
+
+bool is_active(WhenActive when, InputMode mode) {
+    return when == WhenActive::always || (when == WhenActive::typing) == (mode == InputMode::typing);
+}
+
+std::string in_quotes(std::string_view text) {
+    return "'" + std::string(text) + "'";
+}
+
+void check_choice(const Command& command, const std::string& argument) {
+    if (std::ranges::find(command.choices, argument) != command.choices.end()) return;
+    std::string list;
+    for (const std::string& choice : command.choices) list += (list.empty() ? "" : ", ") + choice;
+    const std::string near = nearest_spelling(argument, command.choices);
+    throw UsageError(
+        "command " + in_quotes(command.name) + " does not take " + in_quotes(argument),
+        (near.empty() ? "" : "Did you mean " + in_quotes(near) + "? ") + ("One of: " + list + "."));
+}
+
+void check_number(const Command& command, const std::string& argument) {
+    double number_read = 0.0;
+    const auto [end, error] =
+        std::from_chars(argument.data(), argument.data() + argument.size(), number_read);
+    if (error != std::errc{} || end != argument.data() + argument.size() || !std::isfinite(number_read)) {
+        throw UsageError("command " + in_quotes(command.name) + " needs a number, not " +
+                         in_quotes(argument));
+    }
+}
+
+void check_argument(const Command& command, const std::string& argument) {
+    switch (command.argument) {
+        case none:
+            if (!argument.empty()) {
+                throw UsageError("command " + in_quotes(command.name) + " takes no argument, not " +
+                                 in_quotes(argument));
+            }
+            return;
+        case toggle:
+            if (argument.empty() || argument == "on" || argument == "off") return;
+            throw UsageError("command " + in_quotes(command.name) + " takes 'on' or 'off', not " +
+                             in_quotes(argument));
+        case held:
+            if (argument == "on" || argument == "off") return;
+            throw UsageError("command " + in_quotes(command.name) + " takes 'on' or 'off', not " +
+                             in_quotes(argument));
+        case number:
+            return check_number(command, argument);
+        case choice:
+            return check_choice(command, argument);
+        case text:
+            return;
+    }
+}
+
+std::string_view trimmed(std::string_view line) {
+    const size_t first = line.find_first_not_of(" \t\r\n");
+    if (first == std::string_view::npos) return {};
+    return line.substr(first, line.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+}  // namespace
+
+std::string chord_text(const KeyChord& chord) {
+    return std::string(chord.ctrl ? "Ctrl+" : "") + (chord.alt ? "Alt+" : "") +
+           (chord.shift ? "Shift+" : "") + key_text(chord.key);
+}
+
+CommandTable::CommandTable() : commands_(default_commands()) {}
+
+const Command& CommandTable::at(std::string_view name) const {
+    const auto found = std::ranges::find(commands_, name, &Command::name);
+    if (found != commands_.end()) return *found;
+    std::vector<std::string> names;
+    for (const Command& command : commands_) names.push_back(command.name);
+    const std::string near = nearest_spelling(name, names);
+    throw UsageError("unknown command " + in_quotes(name),
+                     near.empty() ? "F1 lists every command." : "Did you mean " + in_quotes(near) + "?");
+}
+
+const Command* CommandTable::find(const KeyChord& chord, InputMode mode) const {
+    for (const Command& command : commands_) {
+        const bool has_chord = std::ranges::find(command.chords, chord) != command.chords.end();
+        if (has_chord && is_active(command.when, mode)) return &command;
+    }
+    return nullptr;
+}
+
+void CommandTable::bind(std::string_view name, std::function<void(const std::string&)> run,
+                        std::function<std::string()> value) {
+    const auto found = std::ranges::find(commands_, name, &Command::name);
+    WEFT_ASSERT(found != commands_.end(), std::string(name));
+    found->run = std::move(run);
+    found->value = std::move(value);
+}
+
+std::vector<std::string> CommandTable::unbound() const {
+    std::vector<std::string> names;
+    for (const Command& command : commands_) {
+        if (!command.run) names.push_back(command.name);
+    }
+    return names;
+}
+
+void CommandTable::run(std::string_view name, const std::string& argument) const {
+    const Command& command = at(name);
+    check_argument(command, argument);
+    if (!command.run) throw Error("command " + in_quotes(name) + " does nothing here");
+    command.run(argument);
+}
+
+void CommandTable::run_line(std::string_view line) const {
+    const std::string_view trimmed_line = trimmed(line);
+    if (trimmed_line.empty() || trimmed_line.front() == '#') return;
+    const size_t end_of_name = std::min(trimmed_line.find_first_of(" \t"), trimmed_line.size());
+    run(trimmed_line.substr(0, end_of_name), std::string(trimmed(trimmed_line.substr(end_of_name))));
+}
+
+}  // namespace weft

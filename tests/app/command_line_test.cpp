@@ -1,0 +1,234 @@
+#include "app/command_line.h"
+
+#include <catch2/catch.hpp>
+
+#include "analysis/error.h"
+#include "app/command_line_table.h"
+
+using namespace weft;
+
+namespace {
+
+Options parse(std::vector<const char*> arguments) {
+    arguments.insert(arguments.begin(), "weft");
+    return parse_command_line(static_cast<int>(arguments.size()), arguments.data());
+}
+
+struct Refusal {
+    std::string message, hint;
+};
+
+Refusal refusal(const std::vector<const char*>& arguments) {
+    try {
+        parse(arguments);
+    } catch (const UsageError& error) {
+        return {error.what(), error.hint()};
+    }
+    return {"(accepted)", ""};
+}
+
+}  // namespace
+
+TEST_CASE("no command at all is view in a window") {
+    const Options options = parse({});
+    CHECK(options.subcommand == Subcommand::view);
+    CHECK(options.output.empty());
+    CHECK(options.view == ViewState{});
+    CHECK(options.answer.empty());
+}
+
+TEST_CASE("options of a picture become the view state") {
+    const Options options = parse(
+        {"view",    "--text",   "Hello",   "--output",   "a.png",   "--size",      "640x360",   "--time",
+         "2.5",     "--camera", "front",   "--quantity", "rollout", "--layers",    "2-5",       "--heads",
+         "3.1,5.0", "--mass",   "0.4",     "--sinks",    "hidden",  "--theme",     "projector", "--query",
+         "7",       "--fold",   "--no-ui", "--device",   "cpu",     "--validation"});
+    CHECK(options.text == "Hello");
+    CHECK(options.output == "a.png");
+    CHECK(options.size == glm::ivec2(640, 360));
+    CHECK(options.time_s == 2.5);
+    CHECK(options.camera.preset == CameraPreset::front);
+    CHECK(options.view.quantity == "rollout");
+    CHECK(options.view.first_layer == 2);
+    CHECK(options.view.last_layer == 5);
+    CHECK(options.view.heads == std::vector<std::pair<int, int>>{{3, 1}, {5, 0}});
+    CHECK(options.view.threshold.mode == ThresholdMode::mass);
+    CHECK(options.view.threshold.mass == 0.4f);
+    CHECK(options.view.sinks == SinkMode::hidden);
+    CHECK(options.view.theme == ThemeName::projector);
+    CHECK(options.view.selected.kind == FocusKind::token);
+    CHECK(options.view.selected.query == 7);
+    CHECK(options.view.selected.layer == 3);
+    CHECK(options.fold);
+    CHECK(options.hide_ui);
+    CHECK(options.device == "cpu");
+    CHECK(options.validation);
+}
+
+TEST_CASE("values may start with a dash, be empty, or follow an equals sign") {
+    CHECK(parse({"--text", "--dashes"}).text == "--dashes");
+    CHECK(parse({"--text", "-x"}).text == "-x");
+    CHECK(parse({"--text", ""}).text == "");
+    CHECK(parse({"--text=", "--fold"}).text == "");
+    CHECK(parse({"--text=", "--fold"}).fold);
+    CHECK(parse({"--text=a=b"}).text == "a=b");
+    CHECK(parse({"--text", "[a, b]"}).text == "[a, b]");
+    CHECK(parse({"--text", "{}"}).text == "{}");
+    CHECK(parse({"--text", "view"}).text == "view");
+    CHECK(parse({"--text", "\"quoted\" 'twice'"}).text == "\"quoted\" 'twice'");
+}
+
+TEST_CASE("a camera is a name or JSON") {
+    const Options options = parse({"--camera", R"({"target":[1,2,3],"yaw":-10,"fov":30})"});
+    REQUIRE(options.camera.camera);
+    CHECK(options.camera.camera->target == glm::vec3(1, 2, 3));
+    CHECK(options.camera.camera->yaw_deg == -10.0f);
+    CHECK(options.camera.camera->fov_deg == 30.0f);
+    CHECK(parse_camera(camera_json(*options.camera.camera)).camera == options.camera.camera);
+    CHECK(refusal({"--camera", R"({"jaw":1})"}).hint.find("'yaw'") != std::string::npos);
+    CHECK(refusal({"--camera", R"({"fov":900})"}).message.find("'900'") != std::string::npos);
+    CHECK(refusal({"--camera", R"({"target":[1,2]})"}).message.find("three numbers") != std::string::npos);
+    CHECK(refusal({"--camera", R"({"target":)"}).message.find("no JSON object") != std::string::npos);
+}
+
+TEST_CASE("a trace needs no command") {
+    CHECK(parse({"some.safetensors"}).trace_file == "some.safetensors");
+    CHECK(parse({"view", "dir/some.safetensors", "--fold"}).trace_file == "dir/some.safetensors");
+    CHECK(refusal({"a.safetensors", "--model", "m"}).message ==
+          "option '--model' does not go with the trace 'a.safetensors'");
+}
+
+TEST_CASE("wrong names get the nearest right spelling") {
+    CHECK(refusal({"veiw"}).message == "unknown command 'veiw'");
+    CHECK(refusal({"veiw"}).hint == "Did you mean 'view'?");
+    CHECK(refusal({"view", "--modle", "m"}).message == "unknown option '--modle'");
+    CHECK(refusal({"view", "--modle", "m"}).hint == "Did you mean '--model'?");
+    CHECK(refusal({"--quantiti=rollout"}).hint == "Did you mean '--quantity'?");
+    CHECK(refusal({"-text", "x"}).message == "unknown option '-text'");
+    CHECK(refusal({"--quantity", "rolout"}).message == "unknown value --quantity 'rolout'");
+    CHECK(refusal({"--quantity", "rolout"}).hint.starts_with("Did you mean 'rollout'?"));
+    CHECK(refusal({"--theme", "drak"}).hint.starts_with("Did you mean 'dark'?"));
+    CHECK(refusal({"--camera", "frnt"}).hint.starts_with("Did you mean 'front'?"));
+    CHECK(refusal({"analyze", "--text", "x", "--output", "o.json", "--methods", "atention"})
+              .hint.starts_with("Did you mean 'attention'?"));
+}
+
+TEST_CASE("options of other commands and of later versions are refused with that reason") {
+    CHECK(refusal({"view", "--repeat", "3"}).message == "option '--repeat' is not for 'weft view'");
+    CHECK(refusal({"analyze", "--ig-steps", "3"}).message == "option '--ig-steps' is not in this version");
+    CHECK(refusal({"analyze", "--text", "x", "--output", "o.json", "--methods", "relevance"}).message ==
+          "this version does not compute the method 'relevance'");
+}
+
+TEST_CASE("wrong numbers are quoted") {
+    for (const auto& [option, value] :
+         std::vector<std::pair<const char*, const char*>>{{"--size", "0x0"},
+                                                          {"--size", "640"},
+                                                          {"--size", "640x"},
+                                                          {"--size", "99999x2"},
+                                                          {"--layers", "a-b"},
+                                                          {"--layers", "-3"},
+                                                          {"--layers", "5-2"},
+                                                          {"--heads", "3"},
+                                                          {"--heads", "3.1,"},
+                                                          {"--heads", "3.1.2"},
+                                                          {"--mass", "1.5"},
+                                                          {"--mass", "nan"},
+                                                          {"--top-k", "0"},
+                                                          {"--threshold", "-0.1"},
+                                                          {"--query", "1e3"},
+                                                          {"--ui-scale", "9"},
+                                                          {"--device", "gpu"}}) {
+        CAPTURE(option, value);
+        const Refusal refused = refusal({"view", "--output", "a.png", option, value});
+        CHECK(refused.message.find(option) != std::string::npos);
+        CHECK(refused.message.find("'") != std::string::npos);
+        CHECK(refused.message != "(accepted)");
+    }
+    CHECK(refusal({"record", "--text", "x", "--output", "a.mp4", "--fps", "0"}).message ==
+          "--fps '0' is no whole number from 1 to 240");
+}
+
+TEST_CASE("what excludes each other is said") {
+    CHECK(refusal({"--mass", "0.5", "--top-k", "3"}).message == "'--mass' and '--top-k' exclude each other");
+    CHECK(refusal({"record", "--text", "a", "--type", "b", "--output", "o.mp4"}).message ==
+          "'--text' and '--type' exclude each other");
+    CHECK(refusal({"--text", "a", "--text", "b"}).message == "option '--text' is given 2 times");
+}
+
+TEST_CASE("what is missing is said") {
+    CHECK(refusal({"record", "--text", "x"}).message == "weft record needs --output");
+    CHECK(refusal({"analyze", "--output", "o.json"}).message == "weft analyze needs --text");
+    CHECK(refusal({"tokenize"}).message == "weft tokenize needs --text or --text-file");
+    CHECK(refusal({"view", "--text"}).message == "option '--text' needs a value");
+    CHECK(refusal({"view", "--fold", "--model"}).message == "option '--model' needs a value");
+    CHECK(refusal({"view", "Hello world"}).message == "(accepted)");
+    CHECK(refusal({"view", "a", "b"}).message == "weft view does not know what 'b' is for");
+    CHECK(refusal({"doctor", "now"}).message == "weft doctor does not know what 'now' is for");
+}
+
+TEST_CASE("invalid UTF-8 on the command line fails as input, not as usage") {
+    CHECK_THROWS_AS(parse({"--text", "ab\xFFz"}), Error);
+    CHECK_THROWS_WITH(parse({"--text", "ab\xFFz"}), "--text is not valid UTF-8 at byte 2");
+    CHECK(refusal({"--text", "ok"}).message == "(accepted)");
+}
+
+TEST_CASE("analyze takes the rollout's options") {
+    const Options options = parse({"analyze",
+                                   "--text",
+                                   "x",
+                                   "--output",
+                                   "o.csv",
+                                   "--residual",
+                                   "0",
+                                   "--fuse",
+                                   "0.5,2",
+                                   "--discard",
+                                   "0.25",
+                                   "--discard-scope",
+                                   "layer",
+                                   "--first-layer",
+                                   "2",
+                                   "--repeat",
+                                   "5",
+                                   "--methods",
+                                   "rollout,hidden_states",
+                                   "--truncate"});
+    CHECK(options.rollout.residual == 0.0);
+    CHECK(options.rollout.fuse == Fuse::weights);
+    CHECK(options.rollout.weights == std::vector<double>{0.5, 2.0});
+    CHECK(options.rollout.discard == 0.25);
+    CHECK(options.rollout.discard_scope == DiscardScope::layer);
+    CHECK(options.rollout.first_layer == 2);
+    CHECK(options.repeat == 5);
+    CHECK(options.methods == std::vector<std::string>{"attention", "rollout", "hidden_states"});
+    CHECK(options.truncate);
+    CHECK(parse({"analyze", "--text", "x", "--output", "o.csv", "--fuse", "11"}).rollout.head == 11);
+    CHECK(parse({"analyze", "--text", "x", "--output", "o.csv", "--fuse", "max"}).rollout.fuse == Fuse::max);
+}
+
+TEST_CASE("help lists every option of its command and nothing else") {
+    CHECK(parse({"--help"}).answer.find("doctor") != std::string::npos);
+    CHECK(parse({"--version"}).answer.starts_with("weft "));
+    for (const SubcommandRow& row : subcommand_table()) {
+        const std::string help = parse({row.name, "--help"}).answer;
+        for (const OptionRow& option : option_table()) {
+            const bool listed = help.find(std::string("\n  ") + option.name + " ") != std::string::npos;
+            CAPTURE(row.name, option.name);
+            CHECK(listed == bool(option.subcommands & bit(row.subcommand)));
+        }
+    }
+}
+
+TEST_CASE("numbers beyond the model are refused with what it has") {
+    AttentionFrame frame;
+    AttentionBlock block;
+    block.layers = 6;
+    block.heads = 12;
+    block.queries = block.keys = 9;
+    frame.blocks.push_back(block);
+    CHECK_NOTHROW(check_view(parse({"--layers", "0-5", "--heads", "5.11", "--query", "8"}).view, frame));
+    CHECK_THROWS_WITH(check_view(parse({"--layers", "3-6"}).view, frame), "--layers: there is no layer '6'");
+    CHECK_THROWS_WITH(check_view(parse({"--heads", "5.12"}).view, frame), "--heads: there is no head '12'");
+    CHECK_THROWS_WITH(check_view(parse({"--query", "9"}).view, frame), "--query: there is no token '9'");
+}
