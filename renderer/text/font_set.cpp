@@ -53,6 +53,18 @@ bool is_ignorable(char32_t c) {
            (c >= 0xE0020 && c <= 0xE007F);
 }
 
+bool is_western_sign(char32_t c) {
+    if (c >= 0x3000) return false;
+    switch (hb_unicode_general_category(hb_unicode_funcs_get_default(), visible(c))) {
+        case HB_UNICODE_GENERAL_CATEGORY_MATH_SYMBOL:
+        case HB_UNICODE_GENERAL_CATEGORY_OTHER_SYMBOL:
+        case HB_UNICODE_GENERAL_CATEGORY_CURRENCY_SYMBOL:
+            return true;
+        default:
+            return false;
+    }
+}
+
 bool has_glyph(const Face& face, char32_t c) {
     hb_codepoint_t glyph = 0;
     return hb_font_get_nominal_glyph(face.font, c, &glyph) && glyph != 0;
@@ -175,21 +187,25 @@ FontSet::State::Fallbacks& FontSet::State::sorted_fallbacks(bool bold) {
         if (candidate.scalable && !flag_of(candidate.pattern, FC_VARIABLE))
             list->candidates.push_back(candidate);
     }
-    // Relatives of the sans face first (its Arabic, its Devanagari): they share its weight and its
-    // proportions.
-    std::stable_partition(list->candidates.begin(), list->candidates.end(),
-                          [](const Candidate& c) { return c.related; });
     return *list;
 }
 
 std::optional<FaceId> FontSet::State::search(std::span<const CodePoint> unit, bool emoji, bool bold) {
+    // Relatives of the sans face first (its Arabic, its Devanagari): they share its weight and proportions.
+    // Not for signs: there the relative is often a font for East Asian text, where a sign is as wide as an
+    // ideograph.
+    const bool relatives_first = !is_western_sign(unit.front().value);
     Fallbacks& list = sorted_fallbacks(bold);
     for (const bool color : {emoji, !emoji}) {
-        for (Candidate& candidate : list.candidates) {
-            if (candidate.broken || candidate.color != color || !covers(candidate.charset, unit)) continue;
-            if (!candidate.opened) candidate.opened = open(candidate.pattern, bold);
-            if (candidate.opened && covers(faces[*candidate.opened], unit)) return candidate.opened;
-            candidate.broken = !candidate.opened;
+        for (const bool related : {relatives_first, !relatives_first}) {
+            for (Candidate& candidate : list.candidates) {
+                if (candidate.broken || candidate.color != color) continue;
+                if (relatives_first ? candidate.related != related : related) continue;
+                if (!covers(candidate.charset, unit)) continue;
+                if (!candidate.opened) candidate.opened = open(candidate.pattern, bold);
+                if (candidate.opened && covers(faces[*candidate.opened], unit)) return candidate.opened;
+                candidate.broken = !candidate.opened;
+            }
         }
     }
     return std::nullopt;
@@ -207,6 +223,10 @@ FontSet::FontSet() : state_(std::make_unique<State>()) {
 }
 
 FontSet::~FontSet() = default;
+
+FT_LibraryRec_* FontSet::freetype() const {
+    return state_->library;
+}
 
 FaceId FontSet::sans(bool bold) const {
     return state_->sans[bold];

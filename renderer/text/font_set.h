@@ -14,6 +14,7 @@
 #include "renderer/text/unicode.h"
 
 struct FT_FaceRec_;
+struct FT_LibraryRec_;
 struct hb_font_t;
 
 namespace weft {
@@ -45,6 +46,7 @@ class FontSet {
 
     FaceId sans(bool bold) const;
     const Face& face(FaceId id) const;
+    FT_LibraryRec_* freetype() const;
 
   private:
     struct State;

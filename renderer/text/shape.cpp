@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "renderer/text/bidi.h"
+#include "renderer/text/hex_box.h"
 
 namespace weft {
 namespace {
@@ -91,10 +92,6 @@ void append_shaped(const Face& face, const std::vector<CodePoint>& text, const s
 
 }  // namespace
 
-float hex_box_advance_em(char32_t c) {
-    return c > 0xFFFF ? 16.0f / 11.0f : 12.0f / 11.0f;
-}
-
 ShapedLine shape_line(FontSet& fonts, std::string_view text, bool bold) {
     const std::vector<CodePoint> code_points = decode_utf8(text);
     const BidiLevels bidi = bidi_levels(code_points);
@@ -155,7 +152,8 @@ ShapedLine shape_cut_line(FontSet& fonts, std::string_view text, bool bold, floa
 }
 
 float drawn_size_px(float size_px) {
-    return std::max(1.0f, std::round(size_px * 4.0f) / 4.0f);
+    if (!(size_px > 1.0f)) return 1.0f;  // also what is not a number
+    return std::min(512.0f, std::round(size_px * 4.0f) / 4.0f);
 }
 
 std::shared_ptr<const ShapedLine> TextShaper::line(std::string_view text, bool bold, float max_width_em) {

@@ -31,9 +31,6 @@ struct ShapedLine {
     bool is_cut = false;
 };
 
-// Advance of a box with the number of a code point; the outline is in glyph_bitmap.h.
-float hex_box_advance_em(char32_t c);
-
 // Never fails: ill-formed bytes become U+FFFD, control characters their pictures, unknown ones boxes.
 ShapedLine shape_line(FontSet& fonts, std::string_view text, bool bold);
 
@@ -41,7 +38,8 @@ ShapedLine shape_line(FontSet& fonts, std::string_view text, bool bold);
 // fits.
 ShapedLine shape_cut_line(FontSet& fonts, std::string_view text, bool bold, float max_width_em);
 
-// Sizes are drawn and measured in steps of a quarter pixel, so that the glyph cache stays small; at least 1.
+// Sizes are drawn and measured in steps of a quarter pixel, so that the glyph cache stays small;
+// from 1 to 512.
 float drawn_size_px(float size_px);
 
 class TextShaper {

@@ -7,6 +7,7 @@
 #include "analysis/error.h"
 #include "renderer/text/bidi.h"
 #include "renderer/text/font_report.h"
+#include "renderer/text/hex_box.h"
 #include "renderer/text/shape.h"
 
 using namespace weft;
