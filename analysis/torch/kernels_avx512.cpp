@@ -1,0 +1,16 @@
+// The kernels for AVX-512. Compiled with its own flags (analysis/CMakeLists.txt).
+#include <cstdint>
+
+namespace {
+constexpr int lanes = 16, tile_rows = 12;
+}
+
+#include "analysis/torch/kernels_impl.h"
+
+namespace weft::torch_part {
+
+extern const Kernels kernels_avx512;
+const Kernels kernels_avx512 = {"avx512",  tile_panels, tile_rows,        linear,
+                                attention, transpose,   add_and_normalise};
+
+}  // namespace weft::torch_part

@@ -1,0 +1,16 @@
+// The kernels for any x86-64. Compiled with its own flags (analysis/CMakeLists.txt).
+#include <cstdint>
+
+namespace {
+constexpr int lanes = 4, tile_rows = 3;
+}
+
+#include "analysis/torch/kernels_impl.h"
+
+namespace weft::torch_part {
+
+extern const Kernels kernels_baseline;
+const Kernels kernels_baseline = {"baseline", tile_panels, tile_rows,        linear,
+                                  attention,  transpose,   add_and_normalise};
+
+}  // namespace weft::torch_part

@@ -1,0 +1,303 @@
+// The one source of all builds of the kernels. Included by kernels_*.cpp only, each with its own compiler
+// flags, so nothing in here may be an inline function that another file has too: no standard library, all in
+// an anonymous namespace. `lanes` and `tile_rows` come from the including file.
+#include "analysis/torch/kernels.h"
+
+namespace weft::torch_part {
+namespace {
+
+#define WEFT_INLINE inline __attribute__((always_inline))
+
+constexpr int vector_bytes = lanes * 4;
+constexpr int panel_vectors = panel_width / lanes;  // registers of one panel row
+constexpr int tile_panels = lanes == 16 ? 2 : 1;    // panels of one tile
+constexpr int tile_vectors = panel_vectors * tile_panels;
+static_assert(tile_rows <= scratch_rows);
+
+typedef float Vector __attribute__((vector_size(vector_bytes)));
+typedef float Unaligned __attribute__((vector_size(vector_bytes), aligned(4), may_alias));
+typedef int32_t Integers __attribute__((vector_size(vector_bytes)));
+
+WEFT_INLINE Vector load(const float* p) {
+    return *reinterpret_cast<const Unaligned*>(p);
+}
+WEFT_INLINE void store(float* p, Vector v) {
+    *reinterpret_cast<Unaligned*>(p) = v;
+}
+WEFT_INLINE Vector splat(float value) {
+    return value - Vector{};
+}
+WEFT_INLINE Vector larger(Vector a, Vector b) {
+    return a > b ? a : b;
+}
+
+WEFT_INLINE float sum_of(Vector v) {
+    float sum = 0;
+    for (int i = 0; i < lanes; ++i) sum += v[i];
+    return sum;
+}
+
+WEFT_INLINE float largest_of(Vector v) {
+    float largest = v[0];
+    for (int i = 1; i < lanes; ++i) largest = v[i] > largest ? v[i] : largest;
+    return largest;
+}
+
+// e^x: x = n ln 2 + r with |r| <= ln 2 / 2, then the Taylor series of e^r up to r^7 (2e-9 of the value).
+// Below -87 the result stays at e^-87, which is nothing beside 1. A NaN stays one.
+WEFT_INLINE Vector exponential(Vector x) {
+    const Vector clamped = x < -87.0f ? splat(-87.0f) : x > 88.0f ? splat(88.0f) : x;
+    const Vector shifted =
+        clamped * 1.44269504f + 12582912.0f;  // 1.5 * 2^23: the sum's low bits are round(x / ln 2)
+    const Vector n = shifted - 12582912.0f;
+    const Vector r =
+        (clamped - n * 0.693359375f) + n * 2.12194440e-4f;  // ln 2 in two parts: the first is exact
+    Vector p = splat(1.0f / 5040.0f);
+    p = p * r + 1.0f / 720.0f;
+    p = p * r + 1.0f / 120.0f;
+    p = p * r + 1.0f / 24.0f;
+    p = p * r + 1.0f / 6.0f;
+    p = p * r + 0.5f;
+    p = p * r + 1.0f;
+    p = p * r + 1.0f;
+    const Integers exponent = (reinterpret_cast<Integers>(shifted) - 0x4B400000 + 127) << 23;
+    return p * reinterpret_cast<Vector>(exponent);
+}
+
+// erf(x) as x P(x^2) / Q(x^2), fitted by us to the relative error over |x| <= 3.92, where float32 reaches 1.
+WEFT_INLINE Vector error_function(Vector x) {
+    const Vector c = x < -3.92f ? splat(-3.92f) : x > 3.92f ? splat(3.92f) : x;
+    const Vector t = c * c;
+    Vector p = splat(2.050158492e-6f);
+    p = p * t + 0.0002848591692f;
+    p = p * t + 0.003764813824f;
+    p = p * t + 0.05274625448f;
+    p = p * t + 0.1903885534f;
+    p = p * t + 1.128379147f;
+    Vector q = splat(3.809120806e-5f);
+    q = q * t + 0.001162329884f;
+    q = q * t + 0.01496762267f;
+    q = q * t + 0.1141016148f;
+    q = q * t + 0.5020602084f;
+    q = q * t + 1.0f;
+    return c * p / q;
+}
+
+WEFT_INLINE Vector activate(Vector x, Activation activation) {
+    switch (activation) {
+        case Activation::none:
+            return x;
+        case Activation::relu:
+            return x < 0.0f ? Vector{} : x;
+        case Activation::gelu_erf:
+            return 0.5f * x * (1.0f + error_function(x * 0.70710678f));
+        case Activation::gelu_tanh: {
+            // 0.5 (1 + tanh u) = 1 / (1 + e^-2u)
+            const Vector u = 0.79788456f * (x + 0.044715f * x * x * x);
+            return x / (1.0f + exponential(-2.0f * u));
+        }
+    }
+    return x;
+}
+
+// acc[r][v] += sum_k a[r, k] b[k, v]; `vectors` registers of b lie at b + k * b_stride, and those of the
+// tile's second panel at panel_stride after the first.
+template <int rows, int vectors>
+WEFT_INLINE void multiply(const float* a, int64_t a_stride, const float* b, int64_t b_stride,
+                          int64_t panel_stride, int64_t inner, Vector (&acc)[rows][vectors]) {
+    for (int64_t k = 0; k < inner; ++k) {
+        Vector row[vectors];
+#pragma GCC unroll 8
+        for (int v = 0; v < vectors; ++v)
+            row[v] =
+                load(b + k * b_stride + (v / panel_vectors) * panel_stride + (v % panel_vectors) * lanes);
+#pragma GCC unroll 16
+        for (int r = 0; r < rows; ++r) {
+            const float factor = a[r * a_stride + k];
+#pragma GCC unroll 8
+            for (int v = 0; v < vectors; ++v) acc[r][v] += factor * row[v];
+        }
+    }
+}
+
+template <int rows, int vectors>
+void linear_tile(const LinearTask& task, int64_t row, int64_t panel) {
+    Vector acc[rows][vectors];
+    const int64_t column = panel * panel_width;
+#pragma GCC unroll 16
+    for (int r = 0; r < rows; ++r)
+#pragma GCC unroll 8
+        for (int v = 0; v < vectors; ++v) acc[r][v] = load(task.bias + column + v * lanes);
+    multiply<rows, vectors>(task.x + row * task.x_stride, task.x_stride,
+                            task.packed + panel * task.inner * panel_width, panel_width,
+                            task.inner * panel_width, task.inner, acc);
+    float* y = task.y + row * task.y_stride + column;
+#pragma GCC unroll 16
+    for (int r = 0; r < rows; ++r)
+#pragma GCC unroll 8
+        for (int v = 0; v < vectors; ++v) store(y + r * task.y_stride + v * lanes, acc[r][v]);
+    if (task.activation == Activation::none) return;
+    for (int r = 0; r < rows; ++r)
+        for (int v = 0; v < vectors; ++v) {
+            float* at = y + r * task.y_stride + v * lanes;
+            store(at, activate(load(at), task.activation));
+        }
+}
+
+template <int rows, int vectors>
+void scores_tile(const AttentionTask& task, int64_t row, int64_t column) {
+    Vector acc[rows][vectors] = {};
+    multiply<rows, vectors>(task.query + row * task.stride, task.stride, task.key_transposed + column,
+                            task.key_stride, panel_width, task.width, acc);
+#pragma GCC unroll 16
+    for (int r = 0; r < rows; ++r)
+#pragma GCC unroll 8
+        for (int v = 0; v < vectors; ++v)
+            store(task.scratch + r * task.key_stride + column + v * lanes, acc[r][v]);
+}
+
+template <int rows, int vectors>
+void context_tile(const AttentionTask& task, int64_t row, int64_t column) {
+    Vector acc[rows][vectors] = {};
+    multiply<rows, vectors>(task.weights + row * task.count, task.count, task.value + column, task.stride,
+                            panel_width, task.count, acc);
+    float* context = task.context + row * task.context_stride + column;
+#pragma GCC unroll 16
+    for (int r = 0; r < rows; ++r)
+#pragma GCC unroll 8
+        for (int v = 0; v < vectors; ++v) store(context + r * task.context_stride + v * lanes, acc[r][v]);
+}
+
+// Calls run.template operator()<rows, vectors>(first panel) over all panels, for a row count known at compile
+// time.
+template <int rows, typename Run>
+WEFT_INLINE void over_panels(int64_t begin, int64_t end, Run run) {
+    int64_t panel = begin;
+    for (; panel + tile_panels <= end; panel += tile_panels)
+        run.template operator()<rows, tile_vectors>(panel);
+    if constexpr (tile_panels > 1)
+        for (; panel < end; ++panel) run.template operator()<rows, panel_vectors>(panel);
+}
+
+template <int rows, typename Run>
+WEFT_INLINE void with_rows(int64_t wanted, Run run) {
+    if (wanted == rows)
+        run.template operator()<rows>();
+    else if constexpr (rows > 1)
+        with_rows<rows - 1>(wanted, run);
+}
+
+// Rows in tiles as even as can be: 13 rows are 7 and 6, not 12 and 1.
+WEFT_INLINE int64_t tiles_of(int64_t rows) {
+    return (rows + tile_rows - 1) / tile_rows;
+}
+
+void linear(const LinearTask& task) {
+    const int64_t tiles = tiles_of(task.rows);
+    // Panels outside: a panel pair stays in the second-level cache while all rows pass by it.
+    for (int64_t panel = task.panel_begin; panel < task.panel_end; panel += tile_panels) {
+        const int64_t end = panel + tile_panels < task.panel_end ? panel + tile_panels : task.panel_end;
+        for (int64_t tile = 0; tile < tiles; ++tile) {
+            const int64_t row = tile * task.rows / tiles, next = (tile + 1) * task.rows / tiles;
+            with_rows<tile_rows>(next - row, [&]<int rows>() {
+                over_panels<rows>(panel, end,
+                                  [&]<int r, int v>(int64_t at) { linear_tile<r, v>(task, row, at); });
+            });
+        }
+    }
+}
+
+// weights = softmax(scores) over `count` entries; returns the sum of the weights as written.
+WEFT_INLINE float softmax_row(float* scores, int64_t count, float* weights) {
+    const int64_t whole = count / lanes * lanes;
+    Vector largest = splat(scores[0]);
+    for (int64_t j = 0; j < whole; j += lanes) largest = larger(load(scores + j), largest);
+    float top = largest_of(largest);
+    for (int64_t j = whole; j < count; ++j) top = scores[j] > top ? scores[j] : top;
+    // The row in scratch is padded to whole vectors: what lies behind the last key is made to count as
+    // nothing.
+    Vector sums = {};
+    for (int64_t j = 0; j < whole; j += lanes) {
+        const Vector e = exponential(load(scores + j) - top);
+        store(scores + j, e);
+        sums += e;
+    }
+    float total = sum_of(sums);
+    if (whole < count) {
+        store(scores + whole, exponential(load(scores + whole) - top));
+        for (int64_t j = whole; j < count; ++j) total += scores[j];
+    }
+    const float factor = 1.0f / total;
+    Vector check = {};
+    for (int64_t j = 0; j < whole; j += lanes) {
+        const Vector w = load(scores + j) * factor;
+        store(weights + j, w);
+        check += w;
+    }
+    float sum = sum_of(check);
+    for (int64_t j = whole; j < count; ++j) {
+        weights[j] = scores[j] * factor;
+        sum += weights[j];
+    }
+    return sum;
+}
+
+float attention(const AttentionTask& task) {
+    float worst = 0;
+    const int64_t all_rows = task.row_end - task.row_begin, tiles = tiles_of(all_rows);
+    for (int64_t tile = 0; tile < tiles; ++tile) {
+        const int64_t row = task.row_begin + tile * all_rows / tiles;
+        const int64_t next = task.row_begin + (tile + 1) * all_rows / tiles;
+        with_rows<tile_rows>(next - row, [&]<int rows>() {
+            over_panels<rows>(
+                0, (task.count + panel_width - 1) / panel_width,
+                [&]<int r, int v>(int64_t panel) { scores_tile<r, v>(task, row, panel * panel_width); });
+            for (int r = 0; r < rows; ++r) {
+                const float sum = softmax_row(task.scratch + r * task.key_stride, task.count,
+                                              task.weights + (row + r) * task.count);
+                const float error = sum > 1.0f ? sum - 1.0f : 1.0f - sum;
+                if (!(error <= worst)) worst = error;  // also when it is not a number
+            }
+            if (task.context)
+                over_panels<rows>(0, task.width / panel_width, [&]<int r, int v>(int64_t panel) {
+                    context_tile<r, v>(task, row, panel * panel_width);
+                });
+        });
+        if (worst != worst) return worst;
+    }
+    return worst;
+}
+
+void transpose(const float* key, int64_t stride, int64_t count, int64_t width, float* key_transposed,
+               int64_t key_stride) {
+    for (int64_t d = 0; d < width; ++d) {
+        float* row = key_transposed + d * key_stride;
+        for (int64_t j = 0; j < count; ++j) row[j] = key[j * stride + d];
+        for (int64_t j = count; j < key_stride; ++j) row[j] = 0;
+    }
+}
+
+void add_and_normalise(float* x, const float* y, int64_t rows, int64_t width, const float* gain,
+                       const float* bias, float epsilon) {
+    for (int64_t i = 0; i < rows; ++i, x += width, y += width) {
+        Vector sums = {};
+        for (int64_t d = 0; d < width; d += lanes) {
+            const Vector value = load(x + d) + load(y + d);
+            store(x + d, value);
+            sums += value;
+        }
+        const float mean = sum_of(sums) / static_cast<float>(width);
+        Vector squares = {};
+        for (int64_t d = 0; d < width; d += lanes) {
+            const Vector distance = load(x + d) - mean;
+            squares += distance * distance;
+        }
+        const float variance = sum_of(squares) / static_cast<float>(width);
+        const float factor = 1.0f / __builtin_sqrtf(variance + epsilon);
+        for (int64_t d = 0; d < width; d += lanes)
+            store(x + d, (load(x + d) - mean) * factor * load(gain + d) + load(bias + d));
+    }
+}
+
+}  // namespace
+}  // namespace weft::torch_part
