@@ -159,7 +159,7 @@ class KernelForward final : public BertForward {
         });
         double largest = 0;
         for (const float error : worst)
-            if (!(error <= largest)) largest = error;
+            if (error > largest || std::isnan(error)) largest = error;
         return largest;
     }
 

@@ -256,7 +256,7 @@ float attention(const AttentionTask& task) {
                 const float sum = softmax_row(task.scratch + r * task.key_stride, task.count,
                                               task.weights + (row + r) * task.count);
                 const float error = sum > 1.0f ? sum - 1.0f : 1.0f - sum;
-                if (!(error <= worst)) worst = error;  // also when it is not a number
+                if (error > worst || error != error) worst = error;
             }
             if (task.context)
                 over_panels<rows>(0, task.width / panel_width, [&]<int r, int v>(int64_t panel) {

@@ -1,0 +1,161 @@
+// Each build of the kernels that this processor runs, against loops in double.
+#include "analysis/torch/kernels.h"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <random>
+#include <vector>
+
+using namespace weft::torch_part;
+
+namespace {
+
+std::vector<float> random_floats(int64_t count, float spread = 1) {
+    static std::mt19937 engine(7);
+    std::normal_distribution<float> normal(0, spread);
+    std::vector<float> values(count);
+    for (float& value : values) value = normal(engine);
+    return values;
+}
+
+double exact(double x, Activation activation) {
+    switch (activation) {
+        case Activation::none:
+            return x;
+        case Activation::relu:
+            return std::max(0.0, x);
+        case Activation::gelu_erf:
+            return 0.5 * x * (1 + std::erf(x / std::sqrt(2.0)));
+        case Activation::gelu_tanh:
+            return 0.5 * x * (1 + std::tanh(std::sqrt(2 / std::acos(-1.0)) * (x + 0.044715 * x * x * x)));
+    }
+    return x;
+}
+
+template <typename Check>
+void with_all_kernels(const Check& check) {
+    for (const Kernels* const* kernels = all_cpu_kernels(); *kernels; ++kernels) {
+        INFO("kernels " << (*kernels)->name);
+        check(**kernels);
+    }
+}
+
+}  // namespace
+
+TEST_CASE("A linear layer equals its sum for every number of rows and a part of the columns") {
+    constexpr int64_t inner = 37, outer = 80, stride = inner + 3;
+    with_all_kernels([&](const Kernels& kernels) {
+        for (const int64_t rows : {1, 2, 3, 5, 11, 12, 13, 25, 63, 64, 65}) {
+            const auto x = random_floats(rows * stride), weight = random_floats(outer * inner);
+            const auto bias = random_floats(outer);
+            std::vector<float> packed(outer * inner), y(rows * outer, -77.0f);
+            pack_panels(weight.data(), outer, inner, 1, packed.data());
+            for (const Activation activation :
+                 {Activation::none, Activation::relu, Activation::gelu_erf, Activation::gelu_tanh}) {
+                kernels.linear({x.data(), packed.data(), bias.data(), y.data(), rows, inner, stride, outer, 1,
+                                4, activation});
+                double worst = 0;
+                for (int64_t i = 0; i < rows; ++i)
+                    for (int64_t n = 16; n < 64; ++n) {
+                        double sum = bias[n];
+                        for (int64_t k = 0; k < inner; ++k)
+                            sum += double{x[i * stride + k]} * weight[n * inner + k];
+                        worst = std::max(worst, std::abs(y[i * outer + n] - exact(sum, activation)));
+                    }
+                INFO("rows " << rows << ", activation " << static_cast<int>(activation));
+                CHECK(worst < 2e-5);
+                CHECK(y[0] == -77.0f);
+                CHECK(y[64] == -77.0f);
+            }
+        }
+    });
+}
+
+TEST_CASE("Attention equals softmax of its scores and its context for every number of tokens") {
+    constexpr int64_t width = 32, stride = 3 * width + 16;
+    with_all_kernels([&](const Kernels& kernels) {
+        for (const int64_t count : {1, 2, 7, 15, 16, 17, 31, 33, 63, 64, 65, 130}) {
+            auto all = random_floats(count * stride, 0.6f);
+            const float* query = all.data();
+            const int64_t key_stride = (count + 15) / 16 * 16;
+            std::vector<float> key_transposed(width * key_stride), weights(count * count),
+                context(count * width);
+            std::vector<float> scratch(scratch_rows * key_stride);
+            kernels.transpose(query + width, stride, count, width, key_transposed.data(), key_stride);
+            const float error = kernels.attention({query, query + 2 * width, key_transposed.data(),
+                                                   weights.data(), context.data(), scratch.data(), count,
+                                                   width, stride, key_stride, width, 0, count});
+            double worst = 0, worst_sum = 0;
+            std::vector<double> row(count);
+            for (int64_t i = 0; i < count; ++i) {
+                double total = 0, top = -1e30, written = 0;
+                for (int64_t j = 0; j < count; ++j) {
+                    row[j] = 0;
+                    for (int64_t d = 0; d < width; ++d)
+                        row[j] += double{query[i * stride + d]} * query[j * stride + width + d];
+                    top = std::max(top, row[j]);
+                }
+                for (double& value : row) total += value = std::exp(value - top);
+                for (int64_t j = 0; j < count; ++j) {
+                    worst = std::max(worst, std::abs(weights[i * count + j] - row[j] / total));
+                    written += double{weights[i * count + j]};
+                }
+                worst_sum = std::max(worst_sum, std::abs(written - 1));
+                for (int64_t d = 0; d < width; ++d) {
+                    double sum = 0;
+                    for (int64_t j = 0; j < count; ++j)
+                        sum += row[j] / total * query[j * stride + 2 * width + d];
+                    worst = std::max(worst, std::abs(context[i * width + d] - sum));
+                }
+            }
+            INFO("tokens " << count);
+            CHECK(worst < 2e-6);
+            CHECK(error < 1e-6f);
+            CHECK(std::abs(error - worst_sum) < 5e-7);
+        }
+    });
+}
+
+TEST_CASE("A score that is not a number makes the row error not a number") {
+    constexpr int64_t width = 16, count = 20, key_stride = 32;
+    with_all_kernels([&](const Kernels& kernels) {
+        for (const float bad :
+             {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()})
+            for (const int64_t row : {0, 13, 19}) {
+                std::vector<float> query(count * width, 0.5f), weights(count * count);
+                std::vector<float> key_transposed(width * key_stride), scratch(scratch_rows * key_stride);
+                kernels.transpose(query.data(), width, count, width, key_transposed.data(), key_stride);
+                query[row * width + 3] = bad;
+                const float error = kernels.attention({query.data(), query.data(), key_transposed.data(),
+                                                       weights.data(), nullptr, scratch.data(), count, width,
+                                                       width, key_stride, width, 0, count});
+                INFO("row " << row);
+                CHECK(std::isnan(error));
+            }
+    });
+}
+
+TEST_CASE("The sum of two rows is normalised to the gain and bias") {
+    constexpr int64_t width = 48, rows = 5;
+    with_all_kernels([&](const Kernels& kernels) {
+        auto x = random_floats(rows * width, 3);
+        const auto before = x, y = random_floats(rows * width), gain = random_floats(width),
+                   bias = random_floats(width);
+        kernels.add_and_normalise(x.data(), y.data(), rows, width, gain.data(), bias.data(), 1e-5f);
+        double worst = 0;
+        for (int64_t i = 0; i < rows; ++i) {
+            double mean = 0, variance = 0;
+            const auto sum = [&](int64_t d) { return double{before[i * width + d]} + y[i * width + d]; };
+            for (int64_t d = 0; d < width; ++d) mean += sum(d) / width;
+            for (int64_t d = 0; d < width; ++d) variance += (sum(d) - mean) * (sum(d) - mean) / width;
+            for (int64_t d = 0; d < width; ++d) {
+                const double value = (sum(d) - mean) / std::sqrt(variance + 1e-5) * gain[d] + bias[d];
+                worst = std::max(worst, std::abs(value - x[i * width + d]));
+            }
+        }
+        CHECK(worst < 2e-6);
+    });
+}
