@@ -1,0 +1,32 @@
+// One quad of the label pass, C++ and GLSL (std430). Colours are straight alpha.
+#ifndef WEFT_SHADERS_SHARED_LABELS_H
+#define WEFT_SHADERS_SHARED_LABELS_H
+
+#ifdef __cplusplus
+#include <cstdint>
+#include <glm/glm.hpp>
+namespace weft::gpu {
+using glm::vec4;
+using uint = uint32_t;
+#endif
+
+// What a quad draws.
+const uint label_text = 0u;     // texels of 16 bits: text coverage, halo coverage
+const uint label_picture = 1u;  // texels of 32 bits: RGBA, premultiplied
+const uint label_pill = 2u;     // no texels: a rounded box
+
+struct LabelQuad {
+    vec4 rect;   // px; text and picture: whole-pixel minimum and size; pill: centre and half size
+    vec4 color;  // of text and pill; alpha of a picture
+    vec4 halo;
+    uint kind;
+    uint offset;   // of the first texel: in 16-bit steps for text, in 32-bit steps for a picture
+    float angle;   // pill: counter-clockwise, radians
+    float corner;  // pill: radius, px
+};
+
+#ifdef __cplusplus
+static_assert(sizeof(LabelQuad) == 64);
+}  // namespace weft::gpu
+#endif
+#endif
