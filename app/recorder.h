@@ -42,9 +42,9 @@ class Recorder {
     explicit Recorder(const RecorderSettings& settings);
     ~Recorder();  // stops
 
-    // Picture number `index` (time * frames per second), rising; the video begins with the first one given. Numbers
-    // that are left out show the picture before them. Pictures of another size (the window was resized) are fitted
-    // into the recording's. False: not taken (dropped, or the recording has failed).
+    // Picture number `index` (time * frames per second), rising; the video begins with the first one given.
+    // Numbers that are left out show the picture before them. Pictures of another size (the window was
+    // resized) are fitted into the recording's. False: not taken (dropped, or the recording has failed).
     bool add(CapturedImage&& image, int64_t index);
 
     // Drains the queue, ends the file and gives it its name. The video ends after picture `end_index` - 1 if
