@@ -4,7 +4,8 @@ find_package(PkgConfig REQUIRED)
 
 function(weft_target target)
   target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR})
-  target_compile_options(${target} PRIVATE -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Werror)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Werror
+                         -Wno-restrict)  # GCC 12 misreads "literal" + std::string, PR 105651
   target_link_libraries(${target} PUBLIC Threads::Threads)
   if(WEFT_SANITIZE)
     list(JOIN WEFT_SANITIZE "," sanitizers)
