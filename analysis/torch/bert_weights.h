@@ -44,6 +44,7 @@ struct BertWeights {
     const float* types = nullptr;      // [types, D]
     NormWeights norm;
     std::vector<BertLayerWeights> layers;
+    int64_t parameters = 0;               // how many numbers all of these are
     std::shared_ptr<const void> storage;  // keeps alive what the pointers point to
 };
 
