@@ -1,13 +1,11 @@
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <limits>
 
-#include <ATen/Parallel.h>
-
 #include "analysis/torch/aligned_floats.h"
 #include "analysis/torch/bert_forward.h"
+#include "analysis/torch/task_pool.h"
 
 namespace weft::torch_part {
 
@@ -16,11 +14,8 @@ namespace {
 // Rows of the wide buffers are one cache line longer than needed: a stride of 2^k bytes would put the rows of
 // a tile into the same few cache sets.
 constexpr int64_t row_padding = 16;
+constexpr int64_t most_threads = 16;
 constexpr int64_t short_tokens = 24;  // up to here memory, not arithmetic, is the limit
-
-int64_t rounded_up(int64_t value, int64_t multiple) {
-    return (value + multiple - 1) / multiple * multiple;
-}
 
 struct PackedLinear {
     AlignedFloats weight;  // [outer / 16, inner, 16]
@@ -45,7 +40,10 @@ struct PackedLayer {
 class KernelForward final : public BertForward {
   public:
     explicit KernelForward(std::shared_ptr<const BertWeights> weights)
-        : weights_(std::move(weights)), shape_(weights_->shape), kernels_(cpu_kernels()) {
+        : weights_(std::move(weights)),
+          shape_(weights_->shape),
+          kernels_(cpu_kernels()),
+          pool_(std::make_unique<TaskPool>(usable_processors(most_threads))) {
         const int64_t hidden = shape_.hidden;
         const float scale = 1.0f / std::sqrt(static_cast<float>(shape_.head_width()));
         layers_.reserve(weights_->layers.size());
@@ -53,27 +51,27 @@ class KernelForward final : public BertForward {
             layers_.push_back({PackedLinear(hidden, 3 * hidden), PackedLinear(hidden, hidden),
                                PackedLinear(hidden, shape_.intermediate),
                                PackedLinear(shape_.intermediate, hidden)});
-        at::parallel_for(0, shape_.layers, 1, [&](int64_t begin, int64_t end) {
-            for (int64_t l = begin; l < end; ++l) {
-                const BertLayerWeights& from = weights_->layers[l];
-                PackedLayer& to = layers_[l];
-                to.query_key_value.place(from.query, 0, hidden, scale);
-                to.query_key_value.place(from.key, hidden, hidden, 1);
-                to.query_key_value.place(from.value, 2 * hidden, hidden, 1);
-                to.output.place(from.output, 0, hidden, 1);
-                to.up.place(from.up, 0, shape_.intermediate, 1);
-                to.down.place(from.down, 0, hidden, 1);
-            }
+        threads_ = pool_->threads();
+        share(shape_.layers, [&](int64_t l, int64_t) {
+            const BertLayerWeights& from = weights_->layers[l];
+            PackedLayer& to = layers_[l];
+            to.query_key_value.place(from.query, 0, hidden, scale);
+            to.query_key_value.place(from.key, hidden, hidden, 1);
+            to.query_key_value.place(from.value, 2 * hidden, hidden, 1);
+            to.output.place(from.output, 0, hidden, 1);
+            to.up.place(from.up, 0, shape_.intermediate, 1);
+            to.down.place(from.down, 0, hidden, 1);
         });
         choose_short_threads();
     }
 
     void embed(const std::vector<int32_t>& ids, const std::vector<uint8_t>& segments) override {
         count_ = static_cast<int64_t>(ids.size());
-        threads_ = count_ <= short_tokens ? short_threads_ : at::get_num_threads();
+        threads_ = count_ <= short_tokens ? short_threads_ : pool_->threads();
         const int64_t hidden = shape_.hidden;
-        key_stride_ = rounded_up(count_, panel_width);
-        scratch_stride_ = (scratch_rows + shape_.head_width()) * key_stride_;
+        padded_ = (count_ + panel_width - 1) / panel_width * panel_width;
+        // Of each thread: one head's keys and values in panels, and a tile of scores.
+        scratch_stride_ = (2 * shape_.head_width() + scratch_rows) * padded_;
         state_.reserve(count_ * hidden);
         change_.reserve(count_ * hidden);
         projected_.reserve(count_ * (3 * hidden + row_padding));
@@ -117,18 +115,9 @@ class KernelForward final : public BertForward {
     }
 
   private:
-    // Tasks are taken one by one, not dealt out: software Vulkan draws on the same cores.
     template <typename Task>
     void share(int64_t tasks, const Task& task) const {
-        const int64_t threads = std::min(threads_, tasks);
-        if (threads <= 1) {
-            for (int64_t t = 0; t < tasks; ++t) task(t, 0);
-            return;
-        }
-        std::atomic<int64_t> next{0};
-        at::parallel_for(0, threads, 1, [&](int64_t begin, int64_t) {
-            for (int64_t t = next++; t < tasks; t = next++) task(t, begin);
-        });
+        pool_->run(tasks, threads_, task);
     }
 
     void linear(const PackedLinear& weights, int64_t columns, const float* x, int64_t x_stride, float* y,
@@ -149,13 +138,14 @@ class KernelForward final : public BertForward {
         share(heads * splits, [&](int64_t task, int64_t thread) {
             const int64_t head = task / splits, split = task % splits;
             const float* query = projected_.get() + head * width;
-            float* key_transposed = scratch_.get() + thread * scratch_stride_;
-            kernels_.transpose(query + hidden, stride, count_, width, key_transposed, key_stride_);
+            float* keys = scratch_.get() + thread * scratch_stride_;
+            float* values = keys + width * padded_;
+            kernels_.arrange(query + hidden, advance ? query + 2 * hidden : nullptr, stride, count_, width,
+                             keys, values);
             worst[task] = kernels_.attention(
-                {query, query + 2 * hidden, key_transposed, attention + head * count_ * count_,
-                 advance ? context_.get() + head * width : nullptr, key_transposed + width * key_stride_,
-                 count_, width, stride, key_stride_, hidden + row_padding, split * count_ / splits,
-                 (split + 1) * count_ / splits});
+                {query, keys, values, attention + head * count_ * count_,
+                 advance ? context_.get() + head * width : nullptr, values + width * padded_, count_, width,
+                 stride, hidden + row_padding, split * count_ / splits, (split + 1) * count_ / splits});
         });
         double largest = 0;
         for (const float error : worst)
@@ -183,7 +173,7 @@ class KernelForward final : public BertForward {
         std::vector<float> attention(shape_.heads * ids.size() * ids.size());
         double best_s = std::numeric_limits<double>::infinity();
         int64_t best_threads = 1;
-        for (int64_t threads = 1; threads <= at::get_num_threads(); threads *= 2) {
+        for (int64_t threads = 1; threads <= pool_->threads(); threads *= 2) {
             short_threads_ = threads;
             double fastest_s = std::numeric_limits<double>::infinity();
             for (int repeat = 0; repeat < 3; ++repeat) {
@@ -203,14 +193,15 @@ class KernelForward final : public BertForward {
     std::shared_ptr<const BertWeights> weights_;
     const BertShape shape_;
     const Kernels& kernels_;
+    const std::unique_ptr<TaskPool> pool_;
     std::vector<PackedLayer> layers_;
     int64_t short_threads_ = 1;
 
     // Of the pass under way.
-    int64_t count_ = 0, threads_ = 1, key_stride_ = 0, scratch_stride_ = 0;
+    int64_t count_ = 0, threads_ = 1, padded_ = 0, scratch_stride_ = 0;
     AlignedFloats state_, change_, projected_, context_,
         inner_;              // [N, ...], rows padded by row_padding where wide
-    AlignedFloats scratch_;  // [threads] of transposed key and tile of scores
+    AlignedFloats scratch_;  // [threads, scratch_stride_]
 };
 
 }  // namespace

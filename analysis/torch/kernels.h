@@ -29,14 +29,16 @@ struct LinearTask {
 //   value[j, d].
 // The scale 1 / sqrt(d) is in the query already.
 struct AttentionTask {
-    const float* query;           // [count, width], row stride stride
-    const float* value;           // [count, width], row stride stride
-    const float* key_transposed;  // [width, key_stride], columns from count on are anything finite
-    float* weights;               // [count, count]
-    float* context;               // [count, width], row stride context_stride; null: not wanted
-    float* scratch;               // scratch_rows * key_stride floats of the calling thread
-    int64_t count, width, stride, key_stride, context_stride;
+    const float* query;   // [count, width], row stride query_stride
+    const float* keys;    // [padded / 16, width, 16]: the keys transposed, in panels
+    const float* values;  // [width / 16, count, 16]: the values in panels
+    float* weights;       // [count, count]
+    float* context;       // [count, width], row stride context_stride; null: not wanted
+    float* scratch;       // scratch_rows * padded floats of the calling thread
+    int64_t count, width, query_stride, context_stride;
     int64_t row_begin, row_end;
+
+    int64_t padded() const { return (count + panel_width - 1) / panel_width * panel_width; }
 };
 
 constexpr int64_t scratch_rows = 12;
@@ -48,9 +50,10 @@ struct Kernels {
     void (*linear)(const LinearTask&);
     // Returns the largest |sum_j weights[i, j] - 1|; not a number if any weight is none.
     float (*attention)(const AttentionTask&);
-    // key_transposed[d, j] = key[j, d]; columns from `count` to `key_stride` become 0.
-    void (*transpose)(const float* key, int64_t stride, int64_t count, int64_t width, float* key_transposed,
-                      int64_t key_stride);
+    // Puts the keys and values of one head, [count, width] with row stride `stride`, into the panels of
+    // AttentionTask. Keys from `count` to `padded` become 0. `value` may be null.
+    void (*arrange)(const float* key, const float* value, int64_t stride, int64_t count, int64_t width,
+                    float* keys, float* values);
     // x[i] = (x[i] + y[i] - mean) / sqrt(variance + epsilon) * gain + bias over each row of `width`.
     void (*add_and_normalise)(float* x, const float* y, int64_t rows, int64_t width, const float* gain,
                               const float* bias, float epsilon);

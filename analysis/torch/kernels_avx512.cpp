@@ -11,6 +11,6 @@ namespace weft::torch_part {
 
 extern const Kernels kernels_avx512;
 const Kernels kernels_avx512 = {"avx512",  tile_panels, tile_rows,        linear,
-                                attention, transpose,   add_and_normalise};
+                                attention, arrange,     add_and_normalise};
 
 }  // namespace weft::torch_part

@@ -147,20 +147,21 @@ void linear_tile(const LinearTask& task, int64_t row, int64_t panel) {
 template <int rows, int vectors>
 void scores_tile(const AttentionTask& task, int64_t row, int64_t column) {
     Vector acc[rows][vectors] = {};
-    multiply<rows, vectors>(task.query + row * task.stride, task.stride, task.key_transposed + column,
-                            task.key_stride, panel_width, task.width, acc);
+    multiply<rows, vectors>(task.query + row * task.query_stride, task.query_stride,
+                            task.keys + column * task.width, panel_width, task.width * panel_width,
+                            task.width, acc);
 #pragma GCC unroll 16
     for (int r = 0; r < rows; ++r)
 #pragma GCC unroll 8
         for (int v = 0; v < vectors; ++v)
-            store(task.scratch + r * task.key_stride + column + v * lanes, acc[r][v]);
+            store(task.scratch + r * task.padded() + column + v * lanes, acc[r][v]);
 }
 
 template <int rows, int vectors>
 void context_tile(const AttentionTask& task, int64_t row, int64_t column) {
     Vector acc[rows][vectors] = {};
-    multiply<rows, vectors>(task.weights + row * task.count, task.count, task.value + column, task.stride,
-                            panel_width, task.count, acc);
+    multiply<rows, vectors>(task.weights + row * task.count, task.count, task.values + column * task.count,
+                            panel_width, task.count * panel_width, task.count, acc);
     float* context = task.context + row * task.context_stride + column;
 #pragma GCC unroll 16
     for (int r = 0; r < rows; ++r)
@@ -253,7 +254,7 @@ float attention(const AttentionTask& task) {
                 0, (task.count + panel_width - 1) / panel_width,
                 [&]<int r, int v>(int64_t panel) { scores_tile<r, v>(task, row, panel * panel_width); });
             for (int r = 0; r < rows; ++r) {
-                const float sum = softmax_row(task.scratch + r * task.key_stride, task.count,
+                const float sum = softmax_row(task.scratch + r * task.padded(), task.count,
                                               task.weights + (row + r) * task.count);
                 const float error = sum > 1.0f ? sum - 1.0f : 1.0f - sum;
                 if (error > worst || error != error) worst = error;
@@ -268,13 +269,19 @@ float attention(const AttentionTask& task) {
     return worst;
 }
 
-void transpose(const float* key, int64_t stride, int64_t count, int64_t width, float* key_transposed,
-               int64_t key_stride) {
-    for (int64_t d = 0; d < width; ++d) {
-        float* row = key_transposed + d * key_stride;
-        for (int64_t j = 0; j < count; ++j) row[j] = key[j * stride + d];
-        for (int64_t j = count; j < key_stride; ++j) row[j] = 0;
+void arrange(const float* key, const float* value, int64_t stride, int64_t count, int64_t width, float* keys,
+             float* values) {
+    const int64_t padded = (count + panel_width - 1) / panel_width * panel_width;
+    for (int64_t j = 0; j < padded; ++j) {
+        float* column = keys + j / panel_width * panel_width * width + j % panel_width;
+        for (int64_t d = 0; d < width; ++d) column[d * panel_width] = j < count ? key[j * stride + d] : 0.0f;
     }
+    if (!value) return;
+    for (int64_t panel = 0; panel < width / panel_width; ++panel)
+        for (int64_t j = 0; j < count; ++j)
+            for (int64_t v = 0; v < panel_width; v += lanes)
+                store(values + (panel * count + j) * panel_width + v,
+                      load(value + j * stride + panel * panel_width + v));
 }
 
 void add_and_normalise(float* x, const float* y, int64_t rows, int64_t width, const float* gain,

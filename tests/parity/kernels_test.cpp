@@ -80,14 +80,14 @@ TEST_CASE("Attention equals softmax of its scores and its context for every numb
         for (const int64_t count : {1, 2, 7, 15, 16, 17, 31, 33, 63, 64, 65, 130}) {
             auto all = random_floats(count * stride, 0.6f);
             const float* query = all.data();
-            const int64_t key_stride = (count + 15) / 16 * 16;
-            std::vector<float> key_transposed(width * key_stride), weights(count * count),
-                context(count * width);
-            std::vector<float> scratch(scratch_rows * key_stride);
-            kernels.transpose(query + width, stride, count, width, key_transposed.data(), key_stride);
-            const float error = kernels.attention({query, query + 2 * width, key_transposed.data(),
-                                                   weights.data(), context.data(), scratch.data(), count,
-                                                   width, stride, key_stride, width, 0, count});
+            const int64_t padded = (count + 15) / 16 * 16;
+            std::vector<float> keys(width * padded), values(width * count), weights(count * count);
+            std::vector<float> context(count * width), scratch(scratch_rows * padded);
+            kernels.arrange(query + width, query + 2 * width, stride, count, width, keys.data(),
+                            values.data());
+            const float error =
+                kernels.attention({query, keys.data(), values.data(), weights.data(), context.data(),
+                                   scratch.data(), count, width, stride, width, 0, count});
             double worst = 0, worst_sum = 0;
             std::vector<double> row(count);
             for (int64_t i = 0; i < count; ++i) {
@@ -120,18 +120,18 @@ TEST_CASE("Attention equals softmax of its scores and its context for every numb
 }
 
 TEST_CASE("A score that is not a number makes the row error not a number") {
-    constexpr int64_t width = 16, count = 20, key_stride = 32;
+    constexpr int64_t width = 16, count = 20, padded = 32;
     with_all_kernels([&](const Kernels& kernels) {
         for (const float bad :
              {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()})
             for (const int64_t row : {0, 13, 19}) {
                 std::vector<float> query(count * width, 0.5f), weights(count * count);
-                std::vector<float> key_transposed(width * key_stride), scratch(scratch_rows * key_stride);
-                kernels.transpose(query.data(), width, count, width, key_transposed.data(), key_stride);
+                std::vector<float> keys(width * padded), scratch(scratch_rows * padded);
+                kernels.arrange(query.data(), nullptr, width, count, width, keys.data(), nullptr);
                 query[row * width + 3] = bad;
-                const float error = kernels.attention({query.data(), query.data(), key_transposed.data(),
-                                                       weights.data(), nullptr, scratch.data(), count, width,
-                                                       width, key_stride, width, 0, count});
+                const float error =
+                    kernels.attention({query.data(), keys.data(), nullptr, weights.data(), nullptr,
+                                       scratch.data(), count, width, width, width, 0, count});
                 INFO("row " << row);
                 CHECK(std::isnan(error));
             }
