@@ -140,7 +140,7 @@ bool LabelBatch::append_label(const Label& label, const glm::ivec4& visible,
     if (!std::isfinite(label.position.x) || !std::isfinite(label.position.y)) return true;
     const float size_px = drawn_size_px(label.size_px);
     const float angle_rad = drawn_angle_rad(label.angle_rad);
-    const bool has_halo = label.halo.a > 0.0f && label.halo_px > 0.0f;
+    const bool has_halo = !label.pill && label.halo.a > 0.0f && label.halo_px > 0.0f;
     const float halo_px = has_halo ? std::min(std::round(label.halo_px * 4.0f) / 4.0f, most_halo_px) : 0.0f;
     const float max_width_em = label.max_width_px > 0.0f ? label.max_width_px / size_px : 0.0f;
     const auto line = shaper_.line(label.text, label.bold, max_width_em);

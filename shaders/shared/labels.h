@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <glm/glm.hpp>
 namespace weft::gpu {
+using glm::vec2;
 using glm::vec4;
 using uint = uint32_t;
 #endif
@@ -23,6 +24,11 @@ struct LabelQuad {
     uint offset;   // of the first texel: in 16-bit steps for text, in 32-bit steps for a picture
     float angle;   // pill: counter-clockwise, radians
     float corner;  // pill: radius, px
+};
+
+struct LabelPush {
+    vec2 ndc_per_px;  // 2 / size of the picture
+    uint first_quad;
 };
 
 #ifdef __cplusplus

@@ -43,7 +43,7 @@ TEST_CASE("the ink of a line lies within its measured width") {
     }
 }
 
-TEST_CASE("hinting puts the foot and the head of small letters on whole pixel rows") {
+TEST_CASE("hinting puts the baseline and the top of small letters on whole pixel rows") {
     for (const float size_px : {11.0f, 13.0f, 15.0f}) {
         const LabelLayout label = layout("xzx", {size_px, 0.0f, 0.0f});
         const std::vector<uint16_t> image = compose(label, 0.0f, label.box);
