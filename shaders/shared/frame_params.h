@@ -1,0 +1,20 @@
+// What every pass of a frame shares.
+#ifndef WEFT_FRAME_PARAMS_H
+#define WEFT_FRAME_PARAMS_H
+#include "shaders/shared/interop.h"
+WEFT_GPU_BEGIN
+struct FrameParams {
+    mat4 view_from_world;
+    mat4 clip_from_view;
+    mat4 clip_from_world;
+    vec3 eye;
+    float near_fade_u;       // 0: off
+    vec2 scene_px;           // size of the 3D targets
+    vec2 output_px;          // size of the overlay target
+    float px_scale;          // a design pixel in pixels of the 3D targets
+    float px_per_u_at_1;     // pixels of one unit at distance 1
+    float nearest_u;         // distance along the view of the nearest and, as 1 / range, the farthest line
+    float inverse_range_u;
+};
+WEFT_GPU_END
+#endif
