@@ -1,5 +1,5 @@
-// Moves ViewMotion and the camera towards what was asked for: transitions of the design, independent of frame rate.
-// Main thread; fixed `dt_s` gives the same frames.
+// Moves ViewMotion and the camera towards what was asked for: transitions of the design, independent of frame
+// rate. Main thread; a fixed `dt_s` gives the same frames.
 #pragma once
 
 #include "scenes/text_stack.h"
@@ -12,27 +12,46 @@ class Animator {
     void jump_to(const Camera& camera);
     // 1.0 s, quintic smoothstep; a later call starts from where the camera is.
     void fly_to(const Camera& camera, double duration_s = 1.0);
+    bool is_flying() const { return flies_; }
+    const Camera& destination() const { return flies_ ? to_ : camera_; }
+
     void set_fold(bool folded);            // 0.8 s
     void set_stack(bool stacked);          // 0.8 s
-    void enter_head(int layer, int head);  // widens its gap while flying
+    void enter_head(int layer, int head);  // widens its gap in 1.0 s
     void leave_head();
     void restart_wave();
     void advance(double dt_s, const ViewState& view, const TextStackPlan* plan);
+    // Ends every transition at its target, now.
+    void finish();
+
+    bool is_folded() const { return fold_.target > 0.5; }
+    bool is_stacked() const { return stack_.target > 0.5; }
+    bool is_inside() const { return inside_.target > 0.5; }
 
     const Camera& camera() const { return camera_; }
-    Camera& camera() { return camera_; }   // flight and orbit write here; cancels a running fly_to on change
+    Camera& camera() { return camera_; }  // flight and orbit write here; a change ends a running fly_to
     const ViewMotion& motion() const { return motion_; }
     ViewMotion& motion() { return motion_; }
-    bool is_moving() const;                // false: the next frame will be the same
+    bool is_moving() const;  // false: the next frame will be the same
 
   private:
+    // From where the value is to `target`, quintic smoothstep; duration in seconds.
     struct Transition {
         double start = 0.0, target = 0.0, elapsed_s = 0.0, duration_s = 0.0;
         bool runs = false;
+        double value() const;
+        void go(double new_target, double new_duration_s);
+        void advance(double dt_s);
     };
-    Camera camera_, from_, to_;
+    void advance_flight(double dt_s);
+    void advance_focus(double dt_s, const ViewState& view);
+    void advance_wave(double dt_s, const ViewState& view, const TextStackPlan* plan);
+    void write_motion();
+
+    Camera camera_, from_, to_,
+        flown_;  // flown_: where the flight left the camera, to see that someone else moved it
     double fly_elapsed_s_ = 0.0, fly_duration_s_ = 0.0;
-    bool flies_ = false;
+    bool flies_ = false, reduced_ = false;
     Transition fold_, stack_, inside_, focus_;
     ViewMotion motion_;
 };

@@ -1,4 +1,6 @@
-// The default path: the first video, 20 s. Quintic smoothstep between keys, C2 at keys, no roll.
+// The default path: the first video, 20 s. Quintic smoothstep between keys, C2 at keys, no roll. Turns at
+// most 15 degrees/s; the point looked at and the distance to it move at most 10 u/s; fov changes at most 4
+// degrees/s.
 #pragma once
 
 #include "scenes/text_stack.h"
@@ -8,8 +10,13 @@ namespace weft {
 struct PathPose {
     Camera camera;
     ViewMotion motion;
-    Focus selected;   // what the path lights up
+    Focus selected;  // the head that the path enters; none outside of it
+    Focus hovered;   // the one line that it lights up
 };
+
+// Between two cameras, `part` 0..1 already eased. What fills the picture's height changes evenly in
+// proportion, so that a change of fov does not pull the picture.
+Camera mix_cameras(const Camera& from, const Camera& to, double part);
 
 // Pose at `time_s` (clamped to 0..duration). Deterministic.
 PathPose default_path(const TextStackPlan& plan, double time_s, const Viewport& viewport);

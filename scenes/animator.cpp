@@ -1,0 +1,142 @@
+#include "scenes/animator.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "scenes/camera_path.h"
+#include "scenes/easing.h"
+#include "scenes/wave.h"
+
+namespace weft {
+
+namespace {
+
+constexpr double fold_duration_s = 0.8, inside_duration_s = 1.0;
+constexpr double focus_in_s = 0.25, focus_out_s = 0.35;
+
+}  // namespace
+
+double Animator::Transition::value() const {
+    if (!runs) return target;
+    return start + (target - start) * smoothstep5(elapsed_s / duration_s);
+}
+
+void Animator::Transition::go(double new_target, double new_duration_s) {
+    if (new_target == target) return;
+    start = value();
+    target = new_target;
+    elapsed_s = 0.0;
+    duration_s = new_duration_s;
+    runs = true;
+}
+
+void Animator::Transition::advance(double dt_s) {
+    if (!runs) return;
+    elapsed_s += dt_s;
+    // A step that ends a hair's breadth before the end is the end: sums of steps are not exact.
+    if (elapsed_s >= duration_s - 1e-9) runs = false;
+}
+
+void Animator::jump_to(const Camera& camera) {
+    camera_ = camera;
+    flies_ = false;
+}
+
+void Animator::fly_to(const Camera& camera, double duration_s) {
+    if (reduced_ || duration_s <= 0.0) return jump_to(camera);
+    from_ = flown_ = camera_;
+    to_ = camera;
+    fly_elapsed_s_ = 0.0;
+    fly_duration_s_ = duration_s;
+    flies_ = !(from_ == to_);
+}
+
+void Animator::set_fold(bool folded) {
+    fold_.go(folded ? 1.0 : 0.0, fold_duration_s);
+}
+
+void Animator::set_stack(bool stacked) {
+    stack_.go(stacked ? 1.0 : 0.0, fold_duration_s);
+}
+
+void Animator::enter_head(int layer, int head) {
+    motion_.inside_layer = layer;
+    motion_.inside_head = head;
+    inside_.go(1.0, inside_duration_s);
+}
+
+void Animator::leave_head() {
+    inside_.go(0.0, inside_duration_s);
+}
+
+void Animator::restart_wave() {
+    motion_.wave_s = 0.0f;
+}
+
+void Animator::advance_flight(double dt_s) {
+    if (!flies_) return;
+    if (!(camera_ == flown_)) {
+        flies_ = false;
+        return;
+    }
+    fly_elapsed_s_ += dt_s;
+    const bool arrived = fly_elapsed_s_ >= fly_duration_s_ - 1e-9;
+    camera_ = arrived ? to_ : mix_cameras(from_, to_, smoothstep5(fly_elapsed_s_ / fly_duration_s_));
+    flown_ = camera_;
+    flies_ = !arrived;
+}
+
+void Animator::advance_focus(double dt_s, const ViewState& view) {
+    // What is selected keeps the picture; hovering shows within it (the scene draws both).
+    const Focus& wanted = view.selected.kind != FocusKind::none ? view.selected : view.hovered;
+    if (wanted.kind != FocusKind::none) {
+        motion_.shown_focus = wanted;
+        focus_.go(1.0, focus_in_s);
+    } else {
+        focus_.go(0.0, focus_out_s);
+    }
+    focus_.advance(dt_s);
+    if (focus_.value() <= 0.0) motion_.shown_focus = Focus{};
+}
+
+void Animator::advance_wave(double dt_s, const ViewState& view, const TextStackPlan* plan) {
+    if (!view.motion || view.reduced_motion || !plan) {
+        motion_.wave_s = -1.0f;
+        return;
+    }
+    const int layers = static_cast<int>(plan->frame->blocks.front().layers);
+    const double wave_s = std::max(static_cast<double>(motion_.wave_s), 0.0) + dt_s;
+    motion_.wave_s = static_cast<float>(std::fmod(wave_s, wave_period_s(layers)));
+}
+
+void Animator::write_motion() {
+    motion_.fold = static_cast<float>(fold_.value());
+    motion_.stack = static_cast<float>(stack_.value());
+    motion_.inside = static_cast<float>(inside_.value());
+    motion_.focus = static_cast<float>(focus_.value());
+    if (inside_.value() <= 0.0 && inside_.target <= 0.0) motion_.inside_layer = motion_.inside_head = -1;
+}
+
+void Animator::advance(double dt_s, const ViewState& view, const TextStackPlan* plan) {
+    reduced_ = view.reduced_motion;
+    advance_flight(dt_s);
+    advance_focus(dt_s, view);
+    fold_.advance(dt_s);
+    stack_.advance(dt_s);
+    inside_.advance(dt_s);
+    advance_wave(dt_s, view, plan);
+    if (reduced_) return finish();
+    write_motion();
+}
+
+void Animator::finish() {
+    if (flies_) jump_to(to_);
+    for (Transition* transition : {&fold_, &stack_, &inside_, &focus_}) transition->runs = false;
+    write_motion();
+}
+
+bool Animator::is_moving() const {
+    return flies_ || fold_.runs || stack_.runs || inside_.runs || focus_.runs || motion_.wave_s >= 0.0f;
+}
+
+}  // namespace weft

@@ -1,0 +1,23 @@
+// The nearest camera of a given direction that sees all of some points inside a rectangle of the picture.
+#pragma once
+
+#include <glm/glm.hpp>
+#include <span>
+
+#include "scenes/text_stack.h"
+
+namespace weft {
+
+struct ScreenBounds {
+    float left = 0.0f, top = 0.0f, right = 0.0f, bottom = 0.0f;  // px
+};
+
+// The picture's margins of the design (110..1170 by 78..640 at 1280x720), less the docked panel.
+ScreenBounds picture_margins(const Viewport& viewport);
+
+// Keeps yaw, pitch and fov of `direction`; moves target and distance. Exact: at least two opposite bounds are
+// touched, the other direction is centred. `centre` decides at which depth the target lies.
+Camera fit_camera(const Camera& direction, std::span<const glm::vec3> points, const glm::vec3& centre,
+                  const ScreenBounds& bounds, const Viewport& viewport);
+
+}  // namespace weft

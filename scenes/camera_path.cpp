@@ -1,0 +1,109 @@
+#include "scenes/camera_path.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "scenes/easing.h"
+#include "scenes/wave.h"
+
+namespace weft {
+
+namespace {
+
+// Seconds at which the path passes its keys.
+constexpr double unfold_s = 2.0, wave_start_s = 5.0, approach_s = 9.0, inside_s = 12.0, leave_s = 16.0;
+constexpr float inside_fov_deg = 28.0f;  // the head view's 30 would change faster than 4 degrees/s
+
+double part_of(double time_s, double start_s, double end_s) {
+    return smoothstep5((time_s - start_s) / (end_s - start_s));
+}
+
+// The strongest line of one head that neither starts nor ends at a special token nor stays on its row.
+Focus strongest_edge(const AttentionBlock& attention, const std::vector<Token>& tokens, int layer, int head) {
+    Focus edge{FocusKind::none, 0, layer, head, -1, -1};
+    const auto& weights = *attention.layer_weights[static_cast<size_t>(layer)];
+    const size_t keys = attention.keys, queries = attention.queries;
+    float strongest = 0.0f;
+    for (size_t query = 0; query < queries; ++query) {
+        for (size_t key = 0; key < keys; ++key) {
+            if (query == key || tokens[query].special || tokens[key].special) continue;
+            const float weight = weights[(static_cast<size_t>(head) * queries + query) * keys + key];
+            if (weight <= strongest) continue;
+            strongest = weight;
+            edge.kind = FocusKind::edge;
+            edge.query = static_cast<int>(query);
+            edge.key = static_cast<int>(key);
+        }
+    }
+    return edge;
+}
+
+}  // namespace
+
+Camera mix_cameras(const Camera& from, const Camera& to, double part) {
+    const auto mix = [part](float a, float b) {
+        return static_cast<float>(static_cast<double>(a) +
+                                  (static_cast<double>(b) - static_cast<double>(a)) * part);
+    };
+    const auto half_tan = [](float fov_deg) { return std::tan(glm::radians(fov_deg) * 0.5f); };
+    Camera camera;
+    camera.target = from.target + (to.target - from.target) * static_cast<float>(part);
+    camera.yaw_deg = mix(from.yaw_deg, to.yaw_deg);
+    camera.pitch_deg = mix(from.pitch_deg, to.pitch_deg);
+    camera.fov_deg = mix(from.fov_deg, to.fov_deg);
+    const float height = mix(from.distance_u * half_tan(from.fov_deg), to.distance_u * half_tan(to.fov_deg));
+    camera.distance_u = height / half_tan(camera.fov_deg);
+    return camera;
+}
+
+PathPose default_path(const TextStackPlan& plan, double time_s, const Viewport& viewport) {
+    time_s = std::clamp(time_s, 0.0, default_path_duration_s);
+    const AttentionBlock& attention = plan.frame->blocks.front();
+    const std::vector<Token>& tokens = plan.frame->stacks[attention.query_stack].tokens;
+    const int layers = static_cast<int>(attention.layers);
+    const int layer = std::min(3, layers - 1), head = strongest_head(attention, tokens, layer);
+
+    PathPose pose;
+    pose.motion.fold = static_cast<float>(1.0 - part_of(time_s, unfold_s, wave_start_s));
+    const double inside = time_s < leave_s ? part_of(time_s, approach_s, inside_s)
+                                           : 1.0 - part_of(time_s, leave_s, default_path_duration_s);
+    pose.motion.inside = pose.motion.focus = static_cast<float>(inside);
+    if (inside > 0.0) {
+        pose.motion.inside_layer = layer;
+        pose.motion.inside_head = head;
+        pose.motion.shown_focus = {FocusKind::head, 0, layer, plan.lanes > 1 ? head : 0, -1, -1};
+        pose.selected = pose.motion.shown_focus;
+        if (time_s >= inside_s && time_s < leave_s)
+            pose.hovered = strongest_edge(attention, tokens, layer, head);
+    }
+    if (time_s >= wave_start_s && time_s < approach_s) {
+        pose.motion.wave_s = static_cast<float>((time_s - wave_start_s) / (approach_s - wave_start_s) *
+                                                wave_duration_s(layers));
+    }
+
+    ViewMotion folded, open;
+    folded.fold = 1.0f;
+    const Focus none;
+    const Focus target{FocusKind::head, 0, layer, plan.lanes > 1 ? head : 0, -1, -1};
+    const Camera front = text_stack_camera(plan, CameraPreset::front, folded, none, viewport);
+    const Camera rest = text_stack_camera(plan, CameraPreset::default_view, open, none, viewport);
+    Camera inner = text_stack_camera(plan, CameraPreset::head, open, target, viewport);
+    inner.distance_u *=
+        std::tan(glm::radians(inner.fov_deg) * 0.5f) / std::tan(glm::radians(inside_fov_deg) * 0.5f);
+    inner.fov_deg = inside_fov_deg;
+    Camera other_side = rest;
+    other_side.yaw_deg = 24.0f;
+    other_side.pitch_deg = 6.0f;
+    other_side.target.x = -rest.target.x;  // the picture's margins are the same on both sides
+
+    if (time_s <= wave_start_s) {
+        pose.camera = mix_cameras(front, rest, part_of(time_s, unfold_s, wave_start_s));
+    } else if (time_s <= leave_s) {
+        pose.camera = mix_cameras(rest, inner, part_of(time_s, approach_s, inside_s));
+    } else {
+        pose.camera = mix_cameras(inner, other_side, part_of(time_s, leave_s, default_path_duration_s));
+    }
+    return pose;
+}
+
+}  // namespace weft
