@@ -8,7 +8,7 @@ else()
 endif()
 set(WEFT_LIBTORCH "${_weft_data_home}/weft/libtorch-2.11.0" CACHE PATH "Folder that holds the wheel's torch/ and nvidia/")
 
-foreach(_needed torch/lib/libtorch_cpu.so torch/lib/libc10.so torch/lib/libgomp.so.1 torch/include/ATen/core/Tensor.h
+foreach(_needed torch/lib/libtorch_cpu.so torch/lib/libc10.so torch/include/ATen/core/Tensor.h
                 nvidia/cu13/lib/libcudart.so.13)
   if(NOT EXISTS "${WEFT_LIBTORCH}/${_needed}")
     message(FATAL_ERROR
@@ -21,9 +21,6 @@ endforeach()
 set(_weft_torch_lib "${WEFT_LIBTORCH}/torch/lib")
 add_library(weft_libtorch INTERFACE IMPORTED GLOBAL)
 target_include_directories(weft_libtorch INTERFACE "${WEFT_LIBTORCH}/torch/include")  # imported: SYSTEM
-# libgomp from the wheel as well: at::parallel_for is a header and must share the thread pool of libtorch_cpu.
-target_link_libraries(weft_libtorch INTERFACE "${_weft_torch_lib}/libtorch_cpu.so" "${_weft_torch_lib}/libc10.so"
-                                              "${_weft_torch_lib}/libgomp.so.1")
+target_link_libraries(weft_libtorch INTERFACE "${_weft_torch_lib}/libtorch_cpu.so" "${_weft_torch_lib}/libc10.so")
 target_link_options(weft_libtorch INTERFACE "LINKER:-rpath,${_weft_torch_lib}"
                                             "LINKER:-rpath-link,${WEFT_LIBTORCH}/nvidia/cu13/lib")
-target_compile_options(weft_libtorch INTERFACE -fopenmp)

@@ -5,9 +5,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
-
-#include <c10/core/Device.h>
 
 #include "analysis/torch/bert_weights.h"
 
@@ -34,9 +33,9 @@ std::unique_ptr<BertForward> make_kernel_forward(std::shared_ptr<const BertWeigh
 // Whether the kernels' tiles fit the shape: widths in multiples of 16.
 bool kernels_fit(const BertShape& shape);
 
-// By plain ATen operators on any device: the path for CUDA and odd shapes, and the twin that the kernels are
-// tested against.
+// By plain ATen operators on any device (LibTorch's name of it, "cpu" or "cuda:0"): the path for CUDA and odd
+// shapes, and the twin that the kernels are tested against.
 std::unique_ptr<BertForward> make_plain_forward(std::shared_ptr<const BertWeights> weights,
-                                                c10::Device device);
+                                                const std::string& device);
 
 }  // namespace weft::torch_part

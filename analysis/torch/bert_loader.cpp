@@ -1,14 +1,13 @@
 #include "analysis/torch/bert_loader.h"
 
-#include <ATen/Parallel.h>
-#include <c10/util/BFloat16.h>
-#include <c10/util/Half.h>
-
+#include <algorithm>
 #include <cstring>
-#include <numeric>
+#include <deque>
 #include <utility>
+#include <vector>
 
 #include "analysis/error.h"
+#include "analysis/torch/task_pool.h"
 
 namespace weft::torch_part {
 
@@ -17,8 +16,8 @@ namespace {
 const char* const fetch_again = "Copy the model folder again from its source, complete and unchanged.";
 
 struct Storage {
-    std::shared_ptr<const void> mapping;
-    std::vector<std::unique_ptr<float[]>> converted;
+    Safetensors file;
+    std::deque<std::vector<float>> converted;
 };
 
 struct Loaded {
@@ -26,21 +25,6 @@ struct Loaded {
     const float* values;
     int64_t count;
 };
-
-std::string shape_text(const std::vector<int64_t>& shape) {
-    std::string text = "[";
-    for (size_t i = 0; i < shape.size(); ++i) text += (i ? ", " : "") + std::to_string(shape[i]);
-    return text + "]";
-}
-
-template <typename Narrow>
-void widen(const uint8_t* data, int64_t count, float* values) {
-    for (int64_t i = 0; i < count; ++i) {
-        Narrow value;
-        std::memcpy(&value, data + i * sizeof value, sizeof value);
-        values[i] = static_cast<float>(value);
-    }
-}
 
 // Infinity and NaN are the values whose exponent bits are all set.
 bool all_finite(const float* values, int64_t count) {
@@ -56,11 +40,11 @@ bool all_finite(const float* values, int64_t count) {
 
 class Reader {
   public:
-    Reader(const TensorSource& source, Storage& storage) : source_(source), storage_(storage) {}
+    explicit Reader(Storage& storage) : storage_(storage), file_(storage.file) {}
 
     void choose_prefix() {
         for (const char* prefix : {"", "bert."})
-            if (source_.find(prefix + std::string("embeddings.word_embeddings.weight"))) {
+            if (file_.find(prefix + std::string("embeddings.word_embeddings.weight"))) {
                 prefix_ = prefix;
                 return;
             }
@@ -69,17 +53,15 @@ class Reader {
 
     const float* read(const std::string& short_name, const std::vector<int64_t>& shape) {
         const std::string name = prefix_ + short_name;
-        const std::optional<StoredTensor> tensor = source_.find(name);
+        const SafetensorsTensor* tensor = file_.find(name);
         if (!tensor) throw missing(name);
         if (tensor->shape != shape)
             throw Error(
-                "tensor \"" + name + "\" of \"" + source_.path + "\" has the shape " +
+                "tensor \"" + name + "\" of \"" + file_.path() + "\" has the shape " +
                     shape_text(tensor->shape) + ", but config.json asks for " + shape_text(shape),
                 "config.json and the weights must come from the same model. " + std::string(fetch_again));
-        const int64_t count = std::accumulate(shape.begin(), shape.end(), int64_t{1},
-                                              [](int64_t a, int64_t b) { return a * b; });
-        const float* values = float32(name, *tensor, count);
-        loaded_.push_back({name, values, count});
+        const float* values = float32(*tensor);
+        loaded_.push_back({name, values, tensor->elements});
         return values;
     }
 
@@ -88,19 +70,19 @@ class Reader {
     }
 
     NormWeights norm(const std::string& name, int64_t width) {
-        const bool old = !source_.find(prefix_ + name + ".weight") && source_.find(prefix_ + name + ".gamma");
+        const bool old = !file_.find(prefix_ + name + ".weight") && file_.find(prefix_ + name + ".gamma");
         return {read(name + (old ? ".gamma" : ".weight"), {width}),
                 read(name + (old ? ".beta" : ".bias"), {width})};
     }
 
     void check_finite() const {
         std::vector<char> finite(loaded_.size());
-        at::parallel_for(0, static_cast<int64_t>(loaded_.size()), 1, [&](int64_t begin, int64_t end) {
-            for (int64_t i = begin; i < end; ++i) finite[i] = all_finite(loaded_[i].values, loaded_[i].count);
-        });
+        TaskPool pool(usable_processors(4));
+        pool.run(static_cast<int64_t>(loaded_.size()), pool.threads(),
+                 [&](int64_t i, int64_t) { finite[i] = all_finite(loaded_[i].values, loaded_[i].count); });
         for (size_t i = 0; i < loaded_.size(); ++i)
             if (!finite[i])
-                throw Error("tensor \"" + loaded_[i].name + "\" of \"" + source_.path +
+                throw Error("tensor \"" + loaded_[i].name + "\" of \"" + file_.path() +
                                 "\" has infinity or NaN in it",
                             fetch_again);
     }
@@ -113,63 +95,54 @@ class Reader {
 
   private:
     Error missing(const std::string& name) const {
-        return Error("\"" + source_.path + "\" has no tensor \"" + name + "\"",
+        return Error("\"" + file_.path() + "\" has no tensor \"" + name + "\"",
                      "The file is not of a BERT encoder, or not complete. " + std::string(fetch_again));
     }
 
-    const float* float32(const std::string& name, const StoredTensor& tensor, int64_t count) {
-        if (tensor.type == StoredType::f32 && reinterpret_cast<uintptr_t>(tensor.data) % alignof(float) == 0)
-            return reinterpret_cast<const float*>(tensor.data);
-        if (tensor.type == StoredType::other)
-            throw Error("tensor \"" + name + "\" of \"" + source_.path + "\" has the type \"" +
-                            tensor.type_name + "\"",
-                        "Weights can be F32, F16 or BF16.");
-        auto values = std::make_unique_for_overwrite<float[]>(count);
-        if (tensor.type == StoredType::f32) widen<float>(tensor.data, count, values.get());
-        if (tensor.type == StoredType::f16) widen<c10::Half>(tensor.data, count, values.get());
-        if (tensor.type == StoredType::bf16) widen<c10::BFloat16>(tensor.data, count, values.get());
-        storage_.converted.push_back(std::move(values));
-        return storage_.converted.back().get();
+    const float* float32(const SafetensorsTensor& tensor) {
+        const auto address = reinterpret_cast<uintptr_t>(tensor.data.data());
+        if (tensor.dtype == Dtype::f32 && address % alignof(float) == 0)
+            return reinterpret_cast<const float*>(tensor.data.data());
+        storage_.converted.push_back(to_float32(tensor, file_.path()));
+        return storage_.converted.back().data();
     }
 
-    const TensorSource& source_;
     Storage& storage_;
+    const Safetensors& file_;
     std::string prefix_;
     std::vector<Loaded> loaded_;
 };
 
 }  // namespace
 
-void check_shape(const BertShape& shape, const std::string& path) {
-    constexpr int64_t most = int64_t{1} << 24;
-    const auto check = [&](const char* key, int64_t value, int64_t largest) {
-        if (value < 1 || value > largest)
-            throw Error(
-                "\"" + std::string(key) + "\" is \"" + std::to_string(value) + "\" in \"" + path + "\"",
-                "It must be between 1 and " + std::to_string(largest) + ".");
-    };
-    check("num_hidden_layers", shape.layers, 4096);
-    check("num_attention_heads", shape.heads, 65536);
-    check("hidden_size", shape.hidden, most);
-    check("intermediate_size", shape.intermediate, most);
-    check("vocab_size", shape.vocabulary, most);
-    check("max_position_embeddings", shape.positions, most);
-    check("type_vocab_size", shape.types, 256);
-    if (shape.hidden % shape.heads != 0)
-        throw Error("\"hidden_size\" is \"" + std::to_string(shape.hidden) +
-                        "\" and \"num_attention_heads\" is \"" + std::to_string(shape.heads) + "\" in \"" +
-                        path + "\"",
-                    "The hidden size must be a multiple of the number of heads.");
-    if (!(shape.epsilon >= 0 && shape.epsilon < 1))
-        throw Error("\"layer_norm_eps\" is \"" + std::to_string(shape.epsilon) + "\" in \"" + path + "\"",
-                    "It must be at least 0 and below 1.");
+BertShape shape_of(const ModelConfig& config) {
+    BertShape shape;
+    shape.layers = config.layers;
+    shape.heads = config.heads;
+    shape.hidden = config.hidden;
+    shape.intermediate = config.intermediate;
+    shape.vocabulary = config.vocabulary;
+    shape.positions = config.positions;
+    shape.types = config.segments;
+    shape.epsilon = static_cast<float>(config.layer_norm_epsilon);
+    switch (config.activation) {
+        case HiddenActivation::gelu_erf:
+            shape.activation = Activation::gelu_erf;
+            break;
+        case HiddenActivation::gelu_tanh:
+            shape.activation = Activation::gelu_tanh;
+            break;
+        case HiddenActivation::relu:
+            shape.activation = Activation::relu;
+            break;
+    }
+    return shape;
 }
 
-std::shared_ptr<const BertWeights> load_bert_weights(const BertShape& shape, const TensorSource& source) {
+std::shared_ptr<const BertWeights> load_bert_weights(const BertShape& shape, const Safetensors& file) {
     auto weights = std::make_shared<BertWeights>();
-    auto storage = std::make_shared<Storage>();
-    storage->mapping = source.mapping;
-    Reader reader(source, *storage);
+    auto storage = std::make_shared<Storage>(Storage{file, {}});
+    Reader reader(*storage);
     reader.choose_prefix();
     const int64_t hidden = shape.hidden;
     weights->shape = shape;

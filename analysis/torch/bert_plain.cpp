@@ -14,6 +14,7 @@
 #include <ATen/ops/softmax.h>
 #include <ATen/ops/sub.h>
 #include <ATen/ops/sum.h>
+#include <c10/core/Device.h>
 #include <c10/core/InferenceMode.h>
 
 #include <cmath>
@@ -141,8 +142,8 @@ class PlainForward final : public BertForward {
 }  // namespace
 
 std::unique_ptr<BertForward> make_plain_forward(std::shared_ptr<const BertWeights> weights,
-                                                c10::Device device) {
-    return std::make_unique<PlainForward>(std::move(weights), device);
+                                                const std::string& device) {
+    return std::make_unique<PlainForward>(std::move(weights), c10::Device(device));
 }
 
 }  // namespace weft::torch_part

@@ -83,13 +83,13 @@ const CudaReport& cuda_report() {
 
 namespace torch_part {
 
-c10::Device choose_device(const std::string& name) {
-    if (name == "cpu") return c10::Device(c10::kCPU);
+std::string choose_device(const std::string& name) {
+    if (name == "cpu") return "cpu";
     if (name != "cuda" && name != "auto")
         throw UsageError("there is no device \"" + name + "\"", "Use --device cpu, cuda or auto.");
     const CudaReport& report = cuda_report();
-    if (report.usable) return c10::Device(c10::kCUDA, 0);
-    if (name == "auto") return c10::Device(c10::kCPU);
+    if (report.usable) return "cuda:0";
+    if (name == "auto") return "cpu";
     throw Error("device \"cuda\" cannot be used: " + report.missing, report.hint);
 }
 

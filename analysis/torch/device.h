@@ -4,12 +4,10 @@
 
 #include <string>
 
-#include <c10/core/Device.h>
-
 namespace weft::torch_part {
 
-// "cpu", "cuda" or "auto" (CUDA if it is usable). Throws weft::UsageError for anything else, weft::Error if
-// "cuda" is asked for and not usable.
-c10::Device choose_device(const std::string& name);
+// LibTorch's name ("cpu" or "cuda:0") of what "cpu", "cuda" or "auto" (CUDA if it is usable) means. Throws
+// weft::UsageError for anything else, weft::Error if "cuda" is asked for and not usable.
+std::string choose_device(const std::string& name);
 
 }  // namespace weft::torch_part
