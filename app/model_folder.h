@@ -1,16 +1,10 @@
-// Where models lie on this machine.
+// What the command line's --model means, by the analysis' own rules.
 #pragma once
 
-#include <filesystem>
-#include <string>
+#include "analysis/model_folder.h"
 
 namespace weft {
 
-// $XDG_DATA_HOME/weft/models, or ~/.local/share/weft/models.
-std::filesystem::path models_folder();
-
-// The folder that `model` means: a path, or the name of a folder in models_folder(); empty: the default model.
-// Throws weft::Error that says where it looked.
-std::string find_model_folder(const std::string& model);
+inline std::string find_model_folder(const std::string& model) { return resolve_model_folder(model); }
 
 }  // namespace weft
