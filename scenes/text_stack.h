@@ -1,7 +1,8 @@
 // The text stack: layers as upright panes from left to right, tokens downwards, head lanes in depth.
 //
-//   plan_text_stack  depends on frame and choices; run when one of them changes (thresholds, sinks, ledger, shared arrays)
-//   draw_text_stack  depends on plan, motion, camera and time; run each frame, allocates little
+//   plan_text_stack  depends on frame and choices; run when one of them changes (thresholds, sinks, ledger,
+//   shared arrays) draw_text_stack  depends on plan, motion, camera and time; run each frame, allocates
+//   little
 //
 // Pure functions; any thread.
 #pragma once
@@ -9,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,7 +22,8 @@ namespace weft {
 
 // What was drawn, in shares of all weight in view. `percent()` adds to 100 by largest remainder.
 struct Ledger {
-    double drawn = 0.0, sinks = 0.0, neighbours = 0.0, not_drawn = 0.0;  // sum 1, or all 0 where there is no weight
+    double drawn = 0.0, sinks = 0.0, neighbours = 0.0,
+           not_drawn = 0.0;  // sum 1, or all 0 where there is no weight
     uint64_t lines = 0;
     struct Percent {
         int drawn = 0, sinks = 0, neighbours = 0, not_drawn = 0;
@@ -29,49 +32,67 @@ struct Ledger {
 };
 
 struct LayerPlan {
-    float threshold = 1.0f;       // a rung, or the user's value; 0 where row thresholds decide
-    int rung = -1;                // index into the rungs; -1: not by budget
+    float threshold = 1.0f;  // a rung, or the user's value; 0 where row thresholds decide
+    int rung = -1;           // index into the rungs; -1: not by budget
     uint64_t lines = 0;
     std::vector<bool> sink_keys;  // [K]
-    std::vector<float> sink_mean; // [H * K]: mean over queries of the weight that a sink key takes; 0 elsewhere
+    std::vector<float>
+        sink_mean;  // [H * K]: mean over queries of the weight that a sink key takes; 0 elsewhere
     std::vector<float> neighbour_mean;  // [H]: mean over queries of the folded neighbours' weight
-    FlowSelection selection;
+    std::vector<bool> lane_shown;       // [H]: in the layer range and chosen
+    Ledger ledger;                      // of this layer's shown lanes
+    FlowSelection selection;            // the coloured lines at rest
+    // Masks for FlowSelection::column_mask: leaves out the sinks, leaves out all but the sinks. Null without
+    // sinks.
+    std::shared_ptr<const std::vector<uint32_t>> sink_mask, other_mask;
 };
 
 struct TextStackPlan {
     std::shared_ptr<const AttentionFrame> frame;
-    ViewState view;               // as planned
-    int lanes = 0;                // heads, or 1 for rollout
-    int band = -1;                // neighbours within this distance are folded; -1: none
-    std::vector<WeightBlock> blocks;   // [L]
-    std::vector<LayerPlan> layers;     // [L]
+    ViewState view;                   // as planned
+    int lanes = 0;                    // heads, or 1 for rollout
+    int band = -1;                    // neighbours within this distance are folded; -1: none
+    std::vector<WeightBlock> blocks;  // [L]
+    std::vector<LayerPlan> layers;    // [L]
     Ledger ledger;
+    bool quantity_missing = false;  // the frame does not hold view.quantity (yet): panes and tokens, no lines
 };
 
+// The weights of one lane [Q * K] that the lines of `layer` show.
+std::span<const float> lane_weights(const TextStackPlan& plan, int layer, int lane);
+
+// Whether both states lead to the same plan on the same frame: a new plan is needed only when not.
+bool same_plan(const ViewState& a, const ViewState& b);
+
+// Whether the frame can show a quantity: "attention" always, "rollout" and "entropy" once they were computed.
+bool has_quantity(const AttentionFrame& frame, const std::string& quantity);
+
 // `previous` (may be null) gives rungs and sinks their hysteresis while typing.
-std::shared_ptr<const TextStackPlan> plan_text_stack(std::shared_ptr<const AttentionFrame> frame, const ViewState& view,
-                                                     const TextStackPlan* previous);
+std::shared_ptr<const TextStackPlan> plan_text_stack(std::shared_ptr<const AttentionFrame> frame,
+                                                     const ViewState& view, const TextStackPlan* previous);
 
 struct Viewport {
     glm::ivec2 size{1280, 720};
-    float ui_scale = 1.0f;        // min(w / 1280, h / 720) times the user's setting
-    float panel_px = 0.0f;        // width taken by the docked panel at the right
+    float ui_scale = 1.0f;  // min(w / 1280, h / 720) times the user's setting
+    float panel_px = 0.0f;  // width taken by the docked panel at the right
     int segments = 16;
 };
 
-DrawList draw_text_stack(const TextStackPlan& plan, const ViewState& view, const ViewMotion& motion, const Camera& camera,
-                         double time_s, const Viewport& viewport, const MeasureText& measure);
+DrawList draw_text_stack(const TextStackPlan& plan, const ViewState& view, const ViewMotion& motion,
+                         const Camera& camera, double time_s, const Viewport& viewport,
+                         const MeasureText& measure);
 
 // The camera of a preset, fitted so that the whole stack lies in the picture's margins.
 // `focus` names the layer and head (or the token) of CameraPreset::head and ::token.
-Camera text_stack_camera(const TextStackPlan& plan, CameraPreset preset, const ViewMotion& motion, const Focus& focus,
-                         const Viewport& viewport);
+Camera text_stack_camera(const TextStackPlan& plan, CameraPreset preset, const ViewMotion& motion,
+                         const Focus& focus, const Viewport& viewport);
 
 // What lies under the pointer, nearest in pixels, or none. `out_of_key`: Shift is held.
-Focus pick_text_stack(const TextStackPlan& plan, const ViewMotion& motion, const Camera& camera, const Viewport& viewport,
-                      glm::vec2 pointer_px, bool out_of_key);
+Focus pick_text_stack(const TextStackPlan& plan, const ViewMotion& motion, const Camera& camera,
+                      const Viewport& viewport, glm::vec2 pointer_px, bool out_of_key);
 
-// The strongest head of `layer` that is not positional (previous, next, self, first, separator do not explain it).
+// The strongest head of `layer` that is not positional (previous, next, self, first, separator do not explain
+// it).
 int strongest_head(const AttentionBlock& attention, const std::vector<Token>& tokens, int layer);
 
 }  // namespace weft

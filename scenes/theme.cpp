@@ -14,7 +14,6 @@ std::array<glm::vec4, n> colors(const uint32_t (&rgb)[n]) {
 
 Theme dark_theme() {
     Theme t;
-    t.dark = true;
     t.ground = srgb_color(0x0B0E14);
     t.panel = srgb_color(0x141925);
     t.rule = srgb_color(0x2A3346);
@@ -36,6 +35,7 @@ Theme dark_theme() {
 
 Theme light_theme() {
     Theme t;
+    t.name = ThemeName::light;
     t.dark = false;
     t.ground = srgb_color(0xFBFAF7);
     t.panel = srgb_color(0xFFFFFF);
@@ -63,6 +63,7 @@ Theme light_theme() {
 
 Theme projector_theme() {
     Theme t = light_theme();
+    t.name = ThemeName::projector;
     t.ground = srgb_color(0xFFFFFF);
     t.text = srgb_color(0x000000);
     t.dim_text = srgb_color(0x3A4252);
@@ -74,6 +75,33 @@ Theme projector_theme() {
     t.text_scale = 1.35f;
     return t;
 }
+
+// Arrays of one colour for each lane, made once for every theme and every usual number of lanes.
+class KeptColors {
+  public:
+    using Colors = std::shared_ptr<const std::vector<glm::vec4>>;
+    using ColorOf = glm::vec4 (*)(const Theme& theme, int lane, int lanes);
+
+    explicit KeptColors(ColorOf color_of) : color_of_(color_of) {
+        for (size_t t = 0; t < kept_.size(); ++t)
+            for (int lanes = 0; lanes <= kept_lanes; ++lanes)
+                kept_[t][static_cast<size_t>(lanes)] = make(static_cast<ThemeName>(t), lanes);
+    }
+    Colors get(ThemeName name, int lanes) const {
+        if (lanes < 0 || lanes > kept_lanes) return make(name, std::max(lanes, 0));
+        return kept_[static_cast<size_t>(name)][static_cast<size_t>(lanes)];
+    }
+
+  private:
+    static constexpr int kept_lanes = 64;
+    Colors make(ThemeName name, int lanes) const {
+        auto colors = std::make_shared<std::vector<glm::vec4>>();
+        for (int lane = 0; lane < lanes; ++lane) colors->push_back(color_of_(theme(name), lane, lanes));
+        return colors;
+    }
+    ColorOf color_of_;
+    std::array<std::array<Colors, kept_lanes + 1>, 3> kept_;
+};
 
 }  // namespace
 
@@ -99,23 +127,18 @@ glm::vec4 head_color(const Theme& theme, int head, int heads) {
 }
 
 std::shared_ptr<const std::vector<glm::vec4>> head_colors(ThemeName name, int heads) {
-    constexpr int kept_heads = 64;
-    using Colors = std::shared_ptr<const std::vector<glm::vec4>>;
-    const auto make = [](ThemeName of, int count) {
-        auto result = std::make_shared<std::vector<glm::vec4>>();
-        for (int h = 0; h < count; ++h) result->push_back(head_color(theme(of), h, count));
-        return Colors(result);
-    };
-    static const std::array<std::array<Colors, kept_heads + 1>, 3> kept = [&] {
-        std::array<std::array<Colors, kept_heads + 1>, 3> all;
-        for (int t = 0; t < 3; ++t)
-            for (int count = 0; count <= kept_heads; ++count)
-                all[static_cast<size_t>(t)][static_cast<size_t>(count)] =
-                    make(static_cast<ThemeName>(t), count);
-        return all;
-    }();
-    if (heads < 0 || heads > kept_heads) return make(name, std::max(heads, 0));
-    return kept[static_cast<size_t>(name)][static_cast<size_t>(heads)];
+    static const KeptColors kept(head_color);
+    return kept.get(name, heads);
+}
+
+std::shared_ptr<const std::vector<glm::vec4>> sink_colors(ThemeName name, int lanes) {
+    static const KeptColors kept([](const Theme& t, int, int) { return t.sink; });
+    return kept.get(name, lanes);
+}
+
+std::shared_ptr<const std::vector<glm::vec4>> drawn_colors(ThemeName name, int lanes) {
+    static const KeptColors kept([](const Theme& t, int, int) { return t.drawn; });
+    return kept.get(name, lanes);
 }
 
 }  // namespace weft

@@ -12,6 +12,7 @@
 namespace weft {
 
 struct Theme {
+    ThemeName name = ThemeName::dark;
     bool dark = true;
     glm::vec4 ground{0.0f}, panel{0.0f}, rule{0.0f};
     glm::vec4 text{0.0f}, dim_text{0.0f};
@@ -45,6 +46,9 @@ glm::vec4 head_color(const Theme& theme, int head, int heads);
 
 // One colour for each lane, the same array for the same arguments, so that the renderer can tell by identity.
 std::shared_ptr<const std::vector<glm::vec4>> head_colors(ThemeName name, int heads);
+// The sinks' grey in every lane; the one colour of lines that are no head's. As above, the same arrays.
+std::shared_ptr<const std::vector<glm::vec4>> sink_colors(ThemeName name, int lanes);
+std::shared_ptr<const std::vector<glm::vec4>> drawn_colors(ThemeName name, int lanes);
 
 // Colour of a weight 0..1: the map at sqrt(weight). Lightness rises (dark) or falls (light) strictly.
 glm::vec4 weight_color(const Theme& theme, float weight);

@@ -1,0 +1,123 @@
+#include "scenes/flow_lines.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "scenes/easing.h"
+#include "scenes/wave.h"
+
+namespace weft {
+namespace {
+
+constexpr float handle_part = 0.5f;  // of the gap
+constexpr int wide_from_tokens = 97;
+constexpr double ease_s = 0.3;
+
+float smooth(double x) {
+    return static_cast<float>(smoothstep5(x));
+}
+
+// While a wave runs every line has the pulse's base opacity; it comes and goes softly.
+float wave_opacity(double wave_s, int layers, float base) {
+    const double left_s = wave_duration_s(layers) - wave_s;
+    return 1.0f - (1.0f - base) * smooth(wave_s / ease_s) * smooth(left_s / ease_s);
+}
+
+void set_pulse(FlowBatch& batch, double wave_s, int layer, int layers) {
+    const float opacity = wave_opacity(wave_s, layers, batch.pulse_base);
+    const double phase = wave_s / wave_layer_s(layers) - layer;
+    if (phase < 0.0 || phase > 1.0) {
+        batch.opacity_scale *= opacity;
+        return;
+    }
+    // The bead enters and leaves a line softly.
+    const double sigma = static_cast<double>(batch.pulse_sigma);
+    const float bead = smooth(phase / sigma) * smooth((1.0 - phase) / sigma);
+    batch.pulse_phase = static_cast<float>(phase);
+    batch.pulse_base = opacity;
+    batch.pulse_gain *= bead;
+    batch.pulse_white *= bead;
+}
+
+// Where the eye stands along the lanes, in lanes; folded lanes have no sides: as from the front.
+float eye_lane(const TextStackLayout& layout, const Camera& camera) {
+    if (layout.lane_pitch <= 0.0f) return -1.0f;
+    return glm::dot(camera.eye(), layout.lane_axis) / layout.lane_pitch +
+           0.5f * static_cast<float>(layout.lanes - 1);
+}
+
+std::shared_ptr<const std::vector<glm::vec4>> with_lane_opacity(const std::vector<glm::vec4>& colors,
+                                                                const Emphasis& emphasis, int layer,
+                                                                float eye) {
+    auto result = std::make_shared<std::vector<glm::vec4>>(colors);
+    for (size_t h = 0; h < result->size(); ++h)
+        (*result)[h].a *= emphasis.lane_opacity(layer, static_cast<int>(h), eye);
+    return result;
+}
+
+}  // namespace
+
+float line_width_u(const Theme& theme, int tokens) {
+    return tokens >= wide_from_tokens ? theme.line_width_u * std::sqrt(2.0f) : theme.line_width_u;
+}
+
+std::shared_ptr<const std::vector<glm::vec4>> lane_colors(const TextStackPlan& plan, ThemeName name) {
+    return plan.view.quantity == "rollout" ? drawn_colors(name, plan.lanes) : head_colors(name, plan.lanes);
+}
+
+FlowBatch layer_batch(const TextStackPlan& plan, const TextStackLayout& layout, const ViewState& view,
+                      const ViewMotion& motion, int layer) {
+    const Theme& colors = theme(view.theme);
+    FlowBatch batch;
+    batch.block = static_cast<uint32_t>(layer);
+    batch.selection = plan.layers[static_cast<size_t>(layer)].selection;
+    batch.source_origin = layout.key_position(layer, 0, 0);
+    batch.target_origin = layout.query_position(layer, 0, 0);
+    batch.source_slice_step = batch.target_slice_step = layout.lane_step();
+    batch.source_column_step = batch.target_row_step = layout.token_step();
+    batch.axis = layout.layer_axis;
+    batch.handle_u = handle_part * layout.gap_u(layer);
+    batch.width_u = line_width_u(colors, layout.tokens);
+    batch.min_px = colors.line_min_px;
+    batch.max_px = colors.line_max_px;
+    batch.opacity_power = colors.opacity_power;
+    batch.opacity_min = colors.opacity_min;
+    batch.opacity_max = colors.opacity_max;
+    batch.slice_colors = lane_colors(plan, view.theme);
+    const float layers = static_cast<float>(layout.layers);
+    batch.grow = std::clamp(motion.grow * layers - static_cast<float>(layer), 0.0f, 1.0f);
+    if (view.motion && !view.reduced_motion && motion.wave_s >= 0.0f)
+        set_pulse(batch, static_cast<double>(motion.wave_s), layer, layout.layers);
+    return batch;
+}
+
+void add_flow_lines(DrawList& list, const TextStackPlan& plan, const TextStackLayout& layout,
+                    const ViewState& view, const ViewMotion& motion, const Camera& camera) {
+    if (plan.blocks.empty()) return;
+    const Theme& colors = theme(view.theme);
+    const Emphasis emphasis = make_emphasis(plan, motion);
+    const float eye = eye_lane(layout, camera);
+    const bool bars_only = view.quantity == "entropy";
+    for (int l = 0; l < layout.layers; ++l) {
+        const LayerPlan& layer = plan.layers[static_cast<size_t>(l)];
+        if (layer.lines == 0) continue;
+        FlowBatch batch = layer_batch(plan, layout, view, motion, l);
+        const bool one_head = emphasis.shows_one_head(l);
+        const float receded = bars_only ? 1.0f : emphasis.receded(l);
+        const float opacity = batch.opacity_scale;
+        recede(batch, colors, receded);
+        if (one_head) {  // its other lanes fade by lane_opacity instead
+            if (!bars_only) batch.opacity_scale = opacity;
+            batch.slice_colors = with_lane_opacity(*batch.slice_colors, emphasis, l, eye);
+        }
+        list.flows.push_back(batch);
+        if (view.sinks != SinkMode::lines || !layer.sink_mask) continue;
+        batch.selection.column_mask = layer.other_mask;
+        batch.selection.band = -1;
+        batch.slice_colors = sink_colors(view.theme, plan.lanes);
+        if (one_head) batch.slice_colors = with_lane_opacity(*batch.slice_colors, emphasis, l, eye);
+        list.flows.push_back(std::move(batch));
+    }
+}
+
+}  // namespace weft

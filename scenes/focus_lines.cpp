@@ -1,0 +1,248 @@
+#include "scenes/focus_lines.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "scenes/flow_lines.h"
+#include "scenes/line_budget.h"
+
+namespace weft {
+namespace {
+
+constexpr float focus_width = 1.7f, hovered_white = 0.65f;
+constexpr float behind_opacity = 0.10f;
+
+bool is_sink(const TextStackPlan& plan, int layer, int key) {
+    return plan.layers[static_cast<size_t>(layer)].sink_keys[static_cast<size_t>(key)];
+}
+
+struct FocusStyle {
+    const Theme& colors;
+    std::shared_ptr<const std::vector<glm::vec4>> sink_colors;
+    float amount;  // 0..1: fades in
+};
+
+void emphasise(FlowBatch& batch, float amount) {
+    batch.width_scale = 1.0f + (focus_width - 1.0f) * amount;
+    batch.opacity_scale *= amount;
+}
+
+// The coloured lines of a selection and, apart from them, its lines to sinks in grey.
+void add_set(DrawList& list, const LayerPlan& layer, FlowBatch batch, const FocusStyle& style,
+             bool sinks_as_lines) {
+    emphasise(batch, style.amount);
+    batch.selection.column_mask = layer.sink_mask;
+    list.flows.push_back(batch);
+    if (!sinks_as_lines || !layer.sink_mask) return;
+    batch.selection.column_mask = layer.other_mask;
+    batch.slice_colors = style.sink_colors;
+    list.flows.push_back(std::move(batch));
+}
+
+void add_edge(DrawList& list, const TextStackPlan& plan, const Focus& focus, FlowBatch batch,
+              const FocusStyle& style) {
+    batch.selection.threshold = least_weight;
+    batch.selection.only_slice = focus.head;
+    batch.selection.only_row = focus.query;
+    batch.selection.only_column = focus.key;
+    if (is_sink(plan, focus.layer, focus.key)) batch.slice_colors = style.sink_colors;
+    batch.mix_color = with_alpha(style.colors.selected, hovered_white * style.amount);
+    emphasise(batch, style.amount);
+    list.flows.push_back(std::move(batch));
+}
+
+float dot_px(float weight) {
+    return 4.0f + 7.0f * std::sqrt(std::min(weight, 1.0f));
+}
+
+void add_dot(DrawList& list, const glm::vec3& at, const glm::vec4& color, float opacity, float size_px) {
+    list.strokes_above.push_back({at, at, with_alpha(color, opacity), 0.0f, size_px, true});
+}
+
+// A dot at each end of the set: at keys by weight, at queries all the same.
+void add_dots(DrawList& list, const TextStackPlan& plan, const TextStackLayout& layout, const Focus& focus,
+              const FocusStyle& style, float threshold) {
+    const LayerPlan& layer = plan.layers[static_cast<size_t>(focus.layer)];
+    const auto& colors = *lane_colors(plan, style.colors.name);
+    for (int h = plan.lanes - 1; h >= 0; --h) {
+        if (focus.head >= 0 ? h != focus.head : !layer.lane_shown[static_cast<size_t>(h)]) continue;
+        const auto lane = lane_weights(plan, focus.layer, h);
+        const auto weight = [&](int i, int j) {
+            return lane[static_cast<size_t>(i) * static_cast<size_t>(layout.tokens) + static_cast<size_t>(j)];
+        };
+        const glm::vec4 color = colors[static_cast<size_t>(h)];
+        const auto add_key = [&](int j, float w) {
+            const bool sink = is_sink(plan, focus.layer, j);
+            if (w >= threshold)
+                add_dot(list, layout.key_position(focus.layer, h, j), sink ? style.colors.sink : color,
+                        style.amount, dot_px(w));
+        };
+        const auto add_query = [&](int i) {
+            add_dot(list, layout.query_position(focus.layer, h, i), color, style.amount, 5.0f);
+        };
+        if (focus.kind == FocusKind::edge) {
+            add_key(focus.key, weight(focus.query, focus.key));
+            add_query(focus.query);
+        } else if (focus.kind == FocusKind::token && focus.by_key) {
+            for (int i = 0; i < layout.tokens; ++i)
+                if (weight(i, focus.key) >= threshold) add_query(i);
+            add_dot(list, layout.key_position(focus.layer, h, focus.key), color, style.amount, 6.0f);
+        } else if (focus.kind == FocusKind::token) {
+            for (int j = 0; j < layout.tokens; ++j) add_key(j, weight(focus.query, j));
+            add_query(focus.query);
+        } else {
+            for (int t = 0; t < layout.tokens; ++t) {
+                float drawn = 0.0f;
+                for (int i = 0; i < layout.tokens; ++i)
+                    if (weight(i, t) >= threshold) drawn += weight(i, t);
+                if (!is_sink(plan, focus.layer, t)) add_key(t, drawn);
+                add_query(t);
+            }
+        }
+    }
+}
+
+// The rails of the entered head: where its lane stands on the key's and the query's pane.
+void add_rails(DrawList& list, const TextStackLayout& layout, const FocusStyle& style, int layer, int head) {
+    for (const int pane : {layer, layer + 1}) {
+        const glm::vec3 middle = layout.layer_axis * layout.pane_at[static_cast<size_t>(pane)] +
+                                 layout.lane_axis * layout.lane_offset(head);
+        const glm::vec3 half = layout.token_axis * (layout.half_rows_u() - 0.5f * layout.token_margin);
+        list.strokes_below.push_back({middle - half, middle + half,
+                                      with_alpha(style.colors.pane, 0.45f * style.amount), 0.0f, 4.0f, true});
+    }
+}
+
+void add_focus(DrawList& list, const TextStackPlan& plan, const TextStackLayout& layout,
+               const ViewState& view, const ViewMotion& motion, const Focus& focus, float amount) {
+    const Theme& colors = theme(view.theme);
+    const FocusStyle style{colors, sink_colors(view.theme, plan.lanes), amount};
+    const LayerPlan& layer = plan.layers[static_cast<size_t>(focus.layer)];
+    FlowBatch batch = layer_batch(plan, layout, view, motion, focus.layer);
+    const float threshold = focus_threshold(plan, focus);
+    batch.selection.threshold = threshold;
+    batch.selection.row_thresholds = nullptr;
+    batch.selection.band = -1;
+    switch (focus.kind) {
+        case FocusKind::token:
+            batch.selection.only_slice = focus.head;
+            (focus.by_key ? batch.selection.only_column : batch.selection.only_row) =
+                focus.by_key ? focus.key : focus.query;
+            add_set(list, layer, std::move(batch), style, true);
+            break;
+        case FocusKind::edge:
+            add_edge(list, plan, focus, std::move(batch), style);
+            break;
+        case FocusKind::head:
+            batch.selection.slice_mask = nullptr;
+            batch.selection.only_slice = focus.head;
+            add_set(list, layer, std::move(batch), style, view.sinks == SinkMode::lines);
+            break;
+        default:
+            return;
+    }
+    add_dots(list, plan, layout, focus, style, focus.kind == FocusKind::edge ? least_weight : threshold);
+}
+
+}  // namespace
+
+Focus valid_focus(const TextStackPlan& plan, const Focus& focus) {
+    if (focus.kind == FocusKind::none || plan.blocks.empty() || focus.block != 0) return {};
+    const int tokens = static_cast<int>(plan.blocks[0].columns);
+    const auto within = [](int index, int count) { return index >= 0 && index < count; };
+    if (!within(focus.layer, static_cast<int>(plan.layers.size()))) return {};
+    Focus valid = focus;
+    switch (focus.kind) {
+        case FocusKind::token:
+            if (!within(focus.by_key ? focus.key : focus.query, tokens)) return {};
+            if (focus.head >= plan.lanes) return {};
+            break;
+        case FocusKind::edge:
+            if (!within(focus.query, tokens) || !within(focus.key, tokens)) return {};
+            if (!within(focus.head, plan.lanes)) return {};
+            break;
+        case FocusKind::head:
+            if (!within(focus.head, plan.lanes)) return {};
+            break;
+        default:
+            break;
+    }
+    return valid;
+}
+
+float focus_threshold(const TextStackPlan& plan, const Focus& focus) {
+    const float own = focus.kind == FocusKind::head ? head_line_weight : focus_line_weight;
+    const float at_rest = plan.layers[static_cast<size_t>(focus.layer)].threshold;
+    return at_rest > 0.0f ? std::min(own, at_rest) : own;
+}
+
+float Emphasis::receded(int layer) const {
+    const bool keeps_color = focus.kind == FocusKind::layer && focus.layer == layer;
+    const float by_focus = focus.kind == FocusKind::none || keeps_color ? 0.0f : focus_amount;
+    return std::max(by_focus, inside_amount);
+}
+
+bool Emphasis::shows_one_head(int layer) const {
+    return (inside_amount > 0.0f && inside_layer == layer) ||
+           (focus.kind == FocusKind::head && focus.layer == layer && focus_amount > 0.0f);
+}
+
+float Emphasis::lane_opacity(int layer, int lane, float eye_lane) const {
+    if (!shows_one_head(layer)) return 1.0f;
+    const bool entered = inside_amount > 0.0f && inside_layer == layer;
+    const int head = entered ? inside_head : focus.head;
+    const float amount = entered ? inside_amount : focus_amount;
+    const float head_lane = static_cast<float>(head);
+    const bool behind = eye_lane < head_lane ? lane > head : lane < head;
+    return 1.0f - amount * (behind ? 1.0f - behind_opacity : 1.0f);
+}
+
+Emphasis make_emphasis(const TextStackPlan& plan, const ViewMotion& motion) {
+    Emphasis emphasis;
+    emphasis.focus = valid_focus(plan, motion.shown_focus);
+    emphasis.focus_amount =
+        emphasis.focus.kind == FocusKind::none ? 0.0f : std::clamp(motion.focus, 0.0f, 1.0f);
+    const bool enters = motion.inside_layer >= 0 &&
+                        motion.inside_layer < static_cast<int>(plan.layers.size()) &&
+                        motion.inside_head >= 0 && motion.inside_head < plan.lanes;
+    if (enters) {
+        emphasis.inside_layer = motion.inside_layer;
+        emphasis.inside_head = motion.inside_head;
+        emphasis.inside_amount = std::clamp(motion.inside, 0.0f, 1.0f);
+    }
+    return emphasis;
+}
+
+void recede(FlowBatch& batch, const Theme& theme, float amount) {
+    batch.mix_color = with_alpha(theme.sink, 0.75f * amount);
+    batch.width_scale *= 1.0f - 0.3f * amount;
+    batch.opacity_scale *= 1.0f - 0.83f * amount;
+}
+
+void add_focus_lines(DrawList& list, const TextStackPlan& plan, const TextStackLayout& layout,
+                     const ViewState& view, const ViewMotion& motion) {
+    if (plan.blocks.empty()) return;
+    const Emphasis emphasis = make_emphasis(plan, motion);
+    const bool inside = emphasis.inside_amount > 0.0f;
+    Focus focus = emphasis.focus;
+    if (inside) {
+        const FocusStyle style{theme(view.theme), nullptr, emphasis.inside_amount};
+        add_rails(list, layout, style, emphasis.inside_layer, emphasis.inside_head);
+        Focus head;
+        head.kind = FocusKind::head;
+        head.layer = emphasis.inside_layer;
+        head.head = emphasis.inside_head;
+        add_focus(list, plan, layout, view, motion, head, emphasis.inside_amount);
+        // Within a head a token means its lines in this head; the head itself is already there.
+        if (focus.layer == head.layer && focus.kind == FocusKind::token) focus.head = head.head;
+        if (focus.layer == head.layer && focus.kind == FocusKind::head) focus = {};
+    }
+    if (emphasis.focus_amount > 0.0f && focus.kind != FocusKind::none)
+        add_focus(list, plan, layout, view, motion, focus, emphasis.focus_amount);
+
+    const Focus hovered = valid_focus(plan, view.hovered);
+    if (hovered.kind == FocusKind::edge && hovered != motion.shown_focus)
+        add_focus(list, plan, layout, view, motion, hovered, 1.0f);
+}
+
+}  // namespace weft

@@ -1,0 +1,113 @@
+#include "scenes/ledger.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+
+#include "scenes/focus_lines.h"
+#include "scenes/line_budget.h"
+
+namespace weft {
+namespace {
+
+// Sums over the rectangle lane x query x key that has the focus; sink keys apart.
+LedgerSums sums_of_focus(const TextStackPlan& plan, const Focus& focus, float threshold) {
+    const AttentionBlock& block = plan.frame->blocks[0];
+    const LayerPlan& layer = plan.layers[static_cast<size_t>(focus.layer)];
+    const int queries = static_cast<int>(block.queries), keys = static_cast<int>(block.keys);
+    LedgerSums sums;
+    for (int h = 0; h < plan.lanes; ++h) {
+        if (focus.head >= 0 ? h != focus.head : !layer.lane_shown[static_cast<size_t>(h)]) continue;
+        const auto lane = lane_weights(plan, focus.layer, h);
+        for (int i = 0; i < queries; ++i) {
+            if (focus.query >= 0 && i != focus.query) continue;
+            for (int j = 0; j < keys; ++j) {
+                if (focus.key >= 0 && j != focus.key) continue;
+                const float weight =
+                    lane[static_cast<size_t>(i) * static_cast<size_t>(keys) + static_cast<size_t>(j)];
+                sums.total += static_cast<double>(weight);
+                if (layer.sink_keys[static_cast<size_t>(j)]) {
+                    sums.sinks += static_cast<double>(weight);
+                } else if (weight >= threshold) {
+                    sums.drawn += static_cast<double>(weight);
+                    ++sums.lines;
+                }
+            }
+        }
+    }
+    return sums;
+}
+
+}  // namespace
+
+Ledger::Percent Ledger::percent() const {
+    const std::array<double, 4> shares{drawn, sinks, neighbours, not_drawn};
+    const double sum = drawn + sinks + neighbours + not_drawn;
+    if (!(sum > 0.0)) return {};
+
+    std::array<int, 4> whole{};
+    std::array<double, 4> remainder{};
+    for (size_t s = 0; s < 4; ++s) {
+        const double percent = shares[s] / sum * 100.0;
+        whole[s] = static_cast<int>(std::floor(percent));
+        remainder[s] = percent - std::floor(percent);
+    }
+    std::array<size_t, 4> order{0, 1, 2, 3};
+    std::stable_sort(order.begin(), order.end(),
+                     [&](size_t a, size_t b) { return remainder[a] > remainder[b]; });
+    const int missing = 100 - std::accumulate(whole.begin(), whole.end(), 0);
+    for (int k = 0; k < missing; ++k) ++whole[order[static_cast<size_t>(k % 4)]];
+    return {whole[0], whole[1], whole[2], whole[3]};
+}
+
+LedgerSums& LedgerSums::operator+=(const LedgerSums& other) {
+    total += other.total;
+    drawn += other.drawn;
+    sinks += other.sinks;
+    neighbours += other.neighbours;
+    lines += other.lines;
+    return *this;
+}
+
+Ledger ledger_from(const LedgerSums& sums) {
+    Ledger ledger;
+    ledger.lines = sums.lines;
+    if (!(sums.total > 0.0)) return ledger;
+    ledger.drawn = sums.drawn / sums.total;
+    ledger.sinks = sums.sinks / sums.total;
+    ledger.neighbours = sums.neighbours / sums.total;
+    ledger.not_drawn = std::max(0.0, 1.0 - ledger.drawn - ledger.sinks - ledger.neighbours);
+    return ledger;
+}
+
+FocusLedger focus_ledger(const TextStackPlan& plan, const Focus& asked) {
+    Focus focus = valid_focus(plan, asked);
+    FocusLedger result;
+    result.ledger = plan.ledger;
+    if (focus.kind == FocusKind::none) return result;
+    if (focus.kind == FocusKind::layer) {
+        result.ledger = plan.layers[static_cast<size_t>(focus.layer)].ledger;
+        result.of = "of this layer";
+        return result;
+    }
+    result.threshold = focus_threshold(plan, focus);
+    result.sinks_as_lines = focus.kind == FocusKind::token || focus.kind == FocusKind::edge;
+    switch (focus.kind) {
+        case FocusKind::token:
+            focus.by_key ? focus.query = -1 : focus.key = -1;
+            result.of = focus.by_key ? "of this key" : "of this query";
+            break;
+        case FocusKind::edge:
+            focus.key = -1;
+            result.of = "of this query";
+            break;
+        default:
+            focus.query = focus.key = -1;
+            result.of = "of this head";
+    }
+    result.ledger = ledger_from(sums_of_focus(plan, focus, result.threshold));
+    return result;
+}
+
+}  // namespace weft

@@ -1,0 +1,31 @@
+// The ledger: which share of the weight in view is drawn, goes to sinks, is folded, is left out. Sums in
+// double; every share is a measurement of the tensor. Pure; any thread.
+#pragma once
+
+#include "scenes/text_stack.h"
+
+namespace weft {
+
+// Sums of weight before they become shares.
+struct LedgerSums {
+    double total = 0.0, drawn = 0.0, sinks = 0.0, neighbours = 0.0;
+    uint64_t lines = 0;
+    LedgerSums& operator+=(const LedgerSums& other);
+};
+
+// not_drawn is the rest; all shares 0 where total is not above 0.
+Ledger ledger_from(const LedgerSums& sums);
+
+// The ledger of what has the focus, and the words for it.
+struct FocusLedger {
+    Ledger ledger;
+    float threshold = 0.0f;  // of the focus set: "below 0.03"; 0: the layer's own lines are shown
+    bool sinks_as_lines = false;
+    std::string of;  // "of this query", "of this key", "of this head", "of this layer"
+};
+
+// Query: its row in every shown lane of its layer; key: its column; edge: its query in its head; head; layer.
+// Focus none or out of range: the plan's own ledger, `of` empty.
+FocusLedger focus_ledger(const TextStackPlan& plan, const Focus& focus);
+
+}  // namespace weft

@@ -1,0 +1,24 @@
+#include "scenes/neighbours.h"
+
+#include <algorithm>
+
+namespace weft {
+
+int neighbour_band(int tokens) {
+    if (tokens <= 32) return -1;
+    return tokens <= 96 ? 1 : 2;
+}
+
+double neighbour_sum(std::span<const float> lane, int queries, int keys, int band,
+                     const std::vector<bool>& sinks) {
+    double sum = 0.0;
+    if (band < 0) return sum;
+    for (int i = 0; i < queries; ++i)
+        for (int j = std::max(i - band, 0); j <= std::min(i + band, keys - 1); ++j)
+            if (!sinks[static_cast<size_t>(j)])
+                sum += static_cast<double>(
+                    lane[static_cast<size_t>(i) * static_cast<size_t>(keys) + static_cast<size_t>(j)]);
+    return sum;
+}
+
+}  // namespace weft

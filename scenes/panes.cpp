@@ -1,0 +1,63 @@
+#include "scenes/panes.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace weft {
+namespace {
+
+constexpr float receded_edge = 0.12f, focused_edge = 0.45f, focused_fill = 0.075f;
+constexpr int hairlines_up_to_tokens = 32;
+
+bool touches(const Focus& focus, int pane) {
+    return pane == focus.layer || pane == focus.layer + 1;
+}
+
+}  // namespace
+
+std::vector<int> panes_back_to_front(const TextStackLayout& layout, const glm::vec3& eye) {
+    // Parallel panes cover one another only on the same side of the eye, and there the farther one is behind.
+    std::vector<int> order(layout.pane_at.size());
+    std::iota(order.begin(), order.end(), 0);
+    const float at = glm::dot(eye, layout.layer_axis);
+    std::stable_sort(order.begin(), order.end(), [&](int a, int b) {
+        return std::abs(layout.pane_at[static_cast<size_t>(a)] - at) >
+               std::abs(layout.pane_at[static_cast<size_t>(b)] - at);
+    });
+    return order;
+}
+
+void add_panes(DrawList& list, const TextStackPlan& plan, const TextStackLayout& layout,
+               const ViewState& view, const ViewMotion& motion, const Camera& camera) {
+    if (layout.layers == 0 || layout.tokens == 0) return;
+    const Theme& colors = theme(view.theme);
+    const Emphasis emphasis = make_emphasis(plan, motion);
+    const float amount = std::max(emphasis.focus_amount, emphasis.inside_amount);
+    for (const int pane : panes_back_to_front(layout, camera.eye())) {
+        float fill = colors.pane_fill, edge = colors.pane_edge;
+        const bool focused = emphasis.focus_amount > 0.0f && touches(emphasis.focus, pane);
+        if (focused && emphasis.inside_amount == 0.0f) {
+            fill = glm::mix(fill, focused_fill, amount);
+            edge = glm::mix(edge, focused_edge, amount);
+        } else {
+            edge = glm::mix(edge, receded_edge, amount);
+        }
+        // From within a head all panes stand between the eye and its lines: only their borders stay.
+        fill *= 1.0f - emphasis.inside_amount;
+        list.planes.push_back(
+            {layout.pane_corners(pane), with_alpha(colors.pane, fill), with_alpha(colors.pane, edge), 1.0f});
+    }
+
+    if (layout.tokens > hairlines_up_to_tokens) return;
+    const glm::vec4 hairline = with_alpha(colors.pane, colors.pane_hairline * (1.0f - 0.45f * amount));
+    const glm::vec3 half = layout.lane_axis * layout.half_lanes_u();
+    for (const int pane : {0, layout.layers})
+        for (int t = 0; t < layout.tokens; ++t) {
+            const glm::vec3 middle = layout.layer_axis * layout.pane_at[static_cast<size_t>(pane)] +
+                                     layout.token_axis * layout.token_offset(t);
+            list.strokes_below.push_back({middle - half, middle + half, hairline, 0.0f, 1.0f, false});
+        }
+}
+
+}  // namespace weft

@@ -1,0 +1,103 @@
+#include "scenes/sink_bars.h"
+
+#include <algorithm>
+
+#include "scenes/flow_lines.h"
+
+namespace weft {
+namespace {
+
+constexpr float receded_bar = 0.25f, sink_opacity = 0.8f, neighbour_opacity = 0.9f;
+constexpr float neighbour_width_u = 0.12f;
+
+struct Bars {
+    const TextStackPlan& plan;
+    const TextStackLayout& layout;
+    Emphasis emphasis;
+    std::vector<int> lanes;  // back to front
+    float fold;
+};
+
+Bars make_bars(const TextStackPlan& plan, const TextStackLayout& layout, const ViewMotion& motion,
+               const Camera& camera) {
+    Bars bars{plan, layout, make_emphasis(plan, motion), {}, std::clamp(motion.fold, 0.0f, 1.0f)};
+    for (int h = 0; h < plan.lanes; ++h) bars.lanes.push_back(h);
+    const bool seen_from_lane_0 = glm::dot(camera.eye(), layout.lane_axis) < 0.0f;
+    if (seen_from_lane_0) std::reverse(bars.lanes.begin(), bars.lanes.end());
+    return bars;
+}
+
+float bar_opacity(const Bars& bars, int layer, int lane) {
+    if (!bars.emphasis.shows_one_head(layer))
+        return glm::mix(1.0f, receded_bar, bars.emphasis.receded(layer));
+    const bool entered = bars.emphasis.inside_layer == layer && bars.emphasis.inside_amount > 0.0f;
+    const int head = entered ? bars.emphasis.inside_head : bars.emphasis.focus.head;
+    if (lane == head) return 1.0f;
+    return 1.0f - (entered ? bars.emphasis.inside_amount : bars.emphasis.focus_amount);
+}
+
+// `mean_of(lane)`: the measured weight. One stroke for each shown lane, from the key's pane into the gap.
+template <typename MeanOf, typename ColorOf>
+void add_bars(DrawList& list, const Bars& bars, int layer, float along_tokens, float width_u, MeanOf mean_of,
+              ColorOf color_of) {
+    const std::vector<bool>& shown = bars.plan.layers[static_cast<size_t>(layer)].lane_shown;
+    float sum = 0.0f, count = 0.0f;
+    for (int h = 0; h < bars.plan.lanes; ++h)
+        if (shown[static_cast<size_t>(h)]) sum += mean_of(h), count += 1.0f;
+    if (!(sum > 0.0f)) return;
+    const TextStackLayout& layout = bars.layout;
+    const float full_u = full_bar_part * layout.gap_u(layer);
+    for (const int h : bars.lanes) {
+        if (!shown[static_cast<size_t>(h)]) continue;
+        const float length = full_u * glm::mix(mean_of(h), sum / count, bars.fold);
+        glm::vec4 color = color_of(h);
+        color.a *= bar_opacity(bars, layer, h);
+        if (length <= 0.0f || color.a <= 0.0f) continue;
+        const glm::vec3 start = layout.layer_axis * layout.pane_at[static_cast<size_t>(layer)] +
+                                layout.token_axis * along_tokens + layout.lane_axis * layout.lane_offset(h);
+        list.strokes_below.push_back(
+            {start, start + layout.layer_axis * length, color, width_u, 1.0f, false});
+    }
+}
+
+}  // namespace
+
+void add_sink_bars(DrawList& list, const TextStackPlan& plan, const TextStackLayout& layout,
+                   const ViewState& view, const ViewMotion& motion, const Camera& camera) {
+    if (view.sinks != SinkMode::bars || plan.blocks.empty()) return;
+    const Bars bars = make_bars(plan, layout, motion, camera);
+    const glm::vec4 color = with_alpha(theme(view.theme).sink, sink_opacity);
+    const float width_u = std::clamp(0.2f * layout.token_pitch, 0.08f, 0.2f);
+    for (int l = 0; l < layout.layers; ++l) {
+        const LayerPlan& layer = plan.layers[static_cast<size_t>(l)];
+        for (int j = 0; j < layout.tokens; ++j) {
+            if (!layer.sink_keys[static_cast<size_t>(j)]) continue;
+            add_bars(
+                list, bars, l, layout.token_offset(j), width_u,
+                [&](int h) { return layer.sink_mean[static_cast<size_t>(h * layout.tokens + j)]; },
+                [&](int) { return color; });
+        }
+    }
+}
+
+void add_neighbour_bars(DrawList& list, const TextStackPlan& plan, const TextStackLayout& layout,
+                        const ViewState& view, const ViewMotion& motion, const Camera& camera) {
+    if (plan.band < 0 || plan.blocks.empty()) return;
+    const Bars bars = make_bars(plan, layout, motion, camera);
+    const Theme& colors = theme(view.theme);
+    const auto& lanes = *lane_colors(plan, view.theme);
+    const float foot = layout.half_rows_u() - 0.5f * layout.token_margin;
+    for (int l = 0; l < layout.layers; ++l) {
+        const LayerPlan& layer = plan.layers[static_cast<size_t>(l)];
+        const float grey = 0.75f * bars.emphasis.receded(l);
+        add_bars(
+            list, bars, l, foot, neighbour_width_u,
+            [&](int h) { return layer.neighbour_mean[static_cast<size_t>(h)]; },
+            [&](int h) {
+                const glm::vec4 own = glm::mix(lanes[static_cast<size_t>(h)], colors.neighbours, bars.fold);
+                return with_alpha(glm::mix(own, colors.sink, grey), neighbour_opacity);
+            });
+    }
+}
+
+}  // namespace weft

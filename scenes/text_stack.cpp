@@ -1,0 +1,36 @@
+#include "scenes/text_stack.h"
+
+#include "scenes/flow_lines.h"
+#include "scenes/focus_lines.h"
+#include "scenes/layout.h"
+#include "scenes/panes.h"
+#include "scenes/projection.h"
+#include "scenes/quantity.h"
+#include "scenes/sink_bars.h"
+#include "scenes/theme.h"
+
+namespace weft {
+
+DrawList draw_text_stack(const TextStackPlan& plan, const ViewState& view, const ViewMotion& motion,
+                         const Camera& camera, double time_s, const Viewport& viewport,
+                         const MeasureText& measure) {
+    DrawList list;
+    list.camera = draw_camera(camera, viewport);
+    list.ground = theme(view.theme).ground;
+    list.ui_scale = viewport.ui_scale;
+    list.blocks = plan.blocks;
+    list.animates = view.motion && !view.reduced_motion && motion.wave_s >= 0.0f;
+
+    const TextStackLayout layout = make_layout(plan, motion, viewport);
+    add_panes(list, plan, layout, view, motion, camera);
+    add_sink_bars(list, plan, layout, view, motion, camera);
+    add_neighbour_bars(list, plan, layout, view, motion, camera);
+    add_flow_lines(list, plan, layout, view, motion, camera);
+    add_focus_lines(list, plan, layout, view, motion);
+    if (view.quantity == "entropy") add_entropy_bars(list, plan, layout, view, motion);
+    (void)time_s;
+    (void)measure;
+    return list;
+}
+
+}  // namespace weft
