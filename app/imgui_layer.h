@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "app/ui_colors.h"
 #include "app/window.h"
 #include "renderer/renderer.h"
 
@@ -16,12 +17,6 @@ struct ImDrawCmd;
 struct ImFont;
 
 namespace weft {
-
-// sRGB, alpha straight.
-struct UiColors {
-    glm::vec4 panel{1.0f}, rule{1.0f}, text{1.0f}, dim_text{1.0f}, accent{1.0f};
-    bool operator==(const UiColors&) const = default;
-};
 
 class ImguiLayer : public UiLayer {
   public:

@@ -1,0 +1,382 @@
+// What every command of the table does in the window.
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <string>
+
+#include "analysis/error.h"
+#include "app/program.h"
+#include "app/view_options.h"
+
+namespace weft {
+
+namespace {
+
+std::string on_off(bool on) { return on ? "on" : "off"; }
+bool toggled(bool now, const std::string& argument) { return argument.empty() ? !now : argument == "on"; }
+
+std::string number_text(double number) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.3g", number);
+    return text;
+}
+
+std::string layers_text(const ViewState& view) {
+    if (view.first_layer == 0 && view.last_layer < 0) return "all";
+    if (view.first_layer == view.last_layer) return std::to_string(view.first_layer);
+    return std::to_string(view.first_layer) + "-" + std::to_string(view.last_layer);
+}
+
+std::string heads_text(const ViewState& view) {
+    if (view.heads.empty()) return "all";
+    std::string text;
+    for (const auto& [layer, head] : view.heads) {
+        if (text.size() > 24) return text + ",..";
+        text += (text.empty() ? "" : ",") + std::to_string(layer) + "." + std::to_string(head);
+    }
+    return text;
+}
+
+struct Shape {
+    int layers = 1, heads = 1;
+};
+
+Shape shape_of(const Program& program) {
+    const FramePtr frame = program.session.frame();
+    if (!frame || frame->blocks.empty()) return {};
+    return {std::max(1, int(frame->blocks[0].layers)), std::max(1, int(frame->blocks[0].heads))};
+}
+
+void step_layer(Program& program, int step) {
+    ViewState& view = program.session.view();
+    const int layers = shape_of(program).layers;
+    const bool all = view.first_layer == 0 && view.last_layer < 0;
+    const int now = all ? (step > 0 ? -1 : 0) : view.first_layer;
+    const int next = (now + step + layers) % layers;
+    view.first_layer = view.last_layer = next;
+    program.session.choose_head({next, program.session.head_choice().head});
+}
+
+void step_head(Program& program, int step) {
+    const int heads = shape_of(program).heads;
+    const HeadChoice now = program.session.head_choice();
+    const HeadChoice next{now.layer, (now.head + step + heads) % heads};
+    program.session.view().heads = {{next.layer, next.head}};
+    program.session.choose_head(next);
+}
+
+void show_all(Program& program) {
+    ViewState& view = program.session.view();
+    view.first_layer = 0;
+    view.last_layer = -1;
+    view.heads.clear();
+    view.selected = {};
+}
+
+void set_threshold(Thresholding& threshold, double number) {
+    switch (threshold.mode) {
+        case ThresholdMode::budget: threshold.budget = std::clamp(int(number), 0, 1'000'000); return;
+        case ThresholdMode::value: threshold.value = float(std::clamp(number, 0.0, 1.0)); return;
+        case ThresholdMode::top_k: threshold.top_k = std::clamp(int(number), 1, 1'000'000); return;
+        case ThresholdMode::mass: threshold.mass = float(std::clamp(number, 0.0, 1.0)); return;
+    }
+}
+
+// Fewer (+1) or more (-1) lines, in steps that can be seen.
+void step_threshold(Program& program, int step) {
+    Thresholding& threshold = program.session.view().threshold;
+    switch (threshold.mode) {
+        case ThresholdMode::budget: {
+            const TextStackPlan* plan = program.session.plan();
+            const int now = threshold.budget > 0 ? threshold.budget : plan ? int(plan->ledger.lines) : 650;
+            return set_threshold(threshold, std::max(10.0, std::round(now * (step > 0 ? 0.8 : 1.25))));
+        }
+        case ThresholdMode::value: return set_threshold(threshold, std::clamp(threshold.value + 0.02 * step, 0.01, 1.0));
+        case ThresholdMode::top_k: return set_threshold(threshold, threshold.top_k - step);
+        case ThresholdMode::mass: return set_threshold(threshold, std::clamp(threshold.mass - 0.05 * step, 0.05, 1.0));
+    }
+}
+
+void bind_views(Program& program) {
+    Session& session = program.session;
+    CommandTable& commands = program.commands;
+    const auto preset = [&](const char* name, CameraPreset which) {
+        commands.bind(name, [&session, which](const std::string&) { session.show_preset(which); },
+                      [&session, which] { return session.preset() == which ? "shown" : ""; });
+    };
+    preset("camera.default", CameraPreset::default_view);
+    preset("camera.front", CameraPreset::front);
+    preset("camera.top", CameraPreset::top);
+    preset("camera.end", CameraPreset::end);
+    preset("camera.token", CameraPreset::token);
+    commands.bind(
+        "camera.head", [&session](const std::string&) { session.enter_head(session.head_choice()); },
+        [&session] {
+            return std::to_string(session.head_choice().layer) + "." + std::to_string(session.head_choice().head);
+        });
+    commands.bind("camera.frame", [&session](const std::string&) {
+        session.show_preset(session.preset().value_or(CameraPreset::default_view));
+    });
+    commands.bind(
+        "camera.set",
+        [&session](const std::string& value) {
+            const CameraChoice choice = parse_camera(value);
+            if (!choice.camera) return session.show_preset(choice.preset);
+            session.camera_taken_by_hand();
+            session.animator().fly_to(*choice.camera);
+        },
+        [&session] { return camera_json(session.animator().camera()); });
+    commands.bind(
+        "path.play",
+        [&session](const std::string&) {
+            session.show() == Show::path ? session.end_show() : session.play(Show::path);
+        },
+        [&session] { return on_off(session.show() == Show::path); });
+    commands.bind(
+        "view.fold", [&session](const std::string& a) { session.set_fold(toggled(session.is_folded(), a)); },
+        [&session] { return on_off(session.is_folded()); });
+    commands.bind(
+        "view.stack", [&session](const std::string& a) { session.set_stack(toggled(session.is_stacked(), a)); },
+        [&session] { return on_off(session.is_stacked()); });
+    commands.bind("wave.play", [&session](const std::string&) { session.animator().restart_wave(); });
+}
+
+void bind_flight(Program& program) {
+    CommandTable& commands = program.commands;
+    const auto held = [&](const char* name, bool HeldFlight::*which) {
+        commands.bind(name, [&program, which](const std::string& a) { program.held.*which = a == "on"; });
+    };
+    held("flight.forward", &HeldFlight::forward);
+    held("flight.back", &HeldFlight::back);
+    held("flight.left", &HeldFlight::left);
+    held("flight.right", &HeldFlight::right);
+    held("flight.up", &HeldFlight::up);
+    held("flight.down", &HeldFlight::down);
+    const auto speed = [&program] { return number_text(program.flight.speed_u_s()) + " u/s"; };
+    commands.bind("flight.speed", [&program](const std::string& a) { program.flight.set_speed_u_s(std::stof(a)); },
+                  speed);
+    commands.bind("flight.faster", [&program](const std::string&) { program.flight.step_speed(1); }, speed);
+    commands.bind("flight.slower", [&program](const std::string&) { program.flight.step_speed(-1); }, speed);
+}
+
+void bind_choices(Program& program) {
+    Session& session = program.session;
+    CommandTable& commands = program.commands;
+    ViewState& view = session.view();
+    const auto flag = [&](const char* name, bool ViewState::*which) {
+        commands.bind(name, [&view, which](const std::string& a) { view.*which = toggled(view.*which, a); },
+                      [&view, which] { return on_off(view.*which); });
+    };
+    flag("view.neighbours", &ViewState::fold_neighbours);
+    flag("view.labels", &ViewState::show_labels);
+    flag("motion.toggle", &ViewState::motion);
+    flag("motion.reduced", &ViewState::reduced_motion);
+
+    const auto quantity = [&view] { return view.quantity; };
+    commands.bind("quantity.set", [&view](const std::string& a) { set_view_option(view, "quantity", a); }, quantity);
+    commands.bind(
+        "quantity.next",
+        [&view, &commands](const std::string&) {
+            const std::vector<std::string>& names = commands.at("quantity.set").choices;
+            const auto now = std::ranges::find(names, view.quantity);
+            view.quantity = now == names.end() || now + 1 == names.end() ? names.front() : *(now + 1);
+        },
+        quantity);
+    const auto layers = [&view] { return layers_text(view); };
+    const auto heads = [&view] { return heads_text(view); };
+    commands.bind("layer.next", [&program](const std::string&) { step_layer(program, 1); }, layers);
+    commands.bind("layer.previous", [&program](const std::string&) { step_layer(program, -1); }, layers);
+    commands.bind(
+        "layers.set",
+        [&program](const std::string& a) {
+            ViewState wanted = program.session.view();
+            set_view_option(wanted, "layers", a);
+            if (const FramePtr frame = program.session.frame()) check_view(wanted, *frame);
+            program.session.view() = wanted;
+        },
+        layers);
+    commands.bind("head.next", [&program](const std::string&) { step_head(program, 1); }, heads);
+    commands.bind("head.previous", [&program](const std::string&) { step_head(program, -1); }, heads);
+    commands.bind(
+        "heads.set",
+        [&program](const std::string& a) {
+            ViewState wanted = program.session.view();
+            set_view_option(wanted, "heads", a);
+            if (const FramePtr frame = program.session.frame()) check_view(wanted, *frame);
+            program.session.view() = wanted;
+            if (!wanted.heads.empty()) {
+                program.session.choose_head({wanted.heads.front().first, wanted.heads.front().second});
+            }
+        },
+        heads);
+    commands.bind("heads.all", [&program](const std::string&) { show_all(program); }, heads);
+    commands.bind(
+        "query.set",
+        [&program](const std::string& a) {
+            ViewState wanted = program.session.view();
+            set_view_option(wanted, "query", a);
+            if (const FramePtr frame = program.session.frame()) check_view(wanted, *frame);
+            if (wanted.selected.kind == FocusKind::token) wanted.selected.layer = program.session.head_choice().layer;
+            program.session.select(wanted.selected);
+        },
+        [&view] { return view.selected.query < 0 ? std::string("none") : std::to_string(view.selected.query); });
+
+    const auto threshold = [&view] { return threshold_text(view.threshold); };
+    commands.bind(
+        "threshold.next",
+        [&view](const std::string&) { view.threshold.mode = ThresholdMode((int(view.threshold.mode) + 1) % 4); },
+        threshold);
+    commands.bind(
+        "threshold.mode",
+        [&view, &commands](const std::string& a) {
+            const std::vector<std::string>& names = commands.at("threshold.mode").choices;
+            view.threshold.mode = ThresholdMode(parse_choice("threshold.mode", a, names));
+        },
+        threshold);
+    commands.bind("threshold.set", [&view](const std::string& a) { set_threshold(view.threshold, std::stod(a)); },
+                  threshold);
+    commands.bind("threshold.raise", [&program](const std::string&) { step_threshold(program, 1); }, threshold);
+    commands.bind("threshold.lower", [&program](const std::string&) { step_threshold(program, -1); }, threshold);
+    const auto sinks = [&view] { return sinks_text(view.sinks); };
+    commands.bind("sinks.next", [&view](const std::string&) { view.sinks = SinkMode((int(view.sinks) + 1) % 3); },
+                  sinks);
+    commands.bind("sinks.set", [&view](const std::string& a) { set_view_option(view, "sinks", a); }, sinks);
+    const auto theme = [&view] { return theme_text(view.theme); };
+    commands.bind("theme.next", [&view](const std::string&) { view.theme = ThemeName((int(view.theme) + 1) % 3); },
+                  theme);
+    commands.bind("theme.set", [&view](const std::string& a) { set_view_option(view, "theme", a); }, theme);
+}
+
+void bind_prompt(Program& program) {
+    CommandTable& commands = program.commands;
+    PromptEdit& prompt = program.session.prompt();
+    const auto move = [&](const std::string& name, Motion motion) {
+        commands.bind("prompt." + name, [&prompt, motion](const std::string&) { prompt.move(motion, false); });
+        commands.bind("prompt.select_" + name, [&prompt, motion](const std::string&) { prompt.move(motion, true); });
+    };
+    move("previous", Motion::previous);
+    move("next", Motion::next);
+    move("previous_word", Motion::previous_word);
+    move("next_word", Motion::next_word);
+    move("start", Motion::start);
+    move("end", Motion::end);
+    const auto erase = [&](const char* name, Motion motion) {
+        commands.bind(name, [&prompt, motion](const std::string&) { prompt.erase(motion); });
+    };
+    erase("prompt.erase_previous", Motion::previous);
+    erase("prompt.erase_next", Motion::next);
+    erase("prompt.erase_previous_word", Motion::previous_word);
+    erase("prompt.erase_next_word", Motion::next_word);
+    commands.bind("prompt.select_all", [&prompt](const std::string&) { prompt.select_all(); });
+    commands.bind("prompt.copy", [&program, &prompt](const std::string&) {
+        if (prompt.has_selection()) program.window.set_clipboard(prompt.copy());
+    });
+    commands.bind("prompt.cut", [&program, &prompt](const std::string&) {
+        if (prompt.has_selection()) program.window.set_clipboard(prompt.cut());
+    });
+    commands.bind("prompt.paste", [&program, &prompt](const std::string&) {
+        if (!prompt.paste(program.window.clipboard())) {
+            program.session.set_message({"the clipboard holds no valid UTF-8 text", "Copy the text again."});
+        }
+    });
+    commands.bind("prompt.undo", [&prompt](const std::string&) { prompt.undo(); },
+                  [&prompt] { return prompt.can_undo() ? "" : "nothing to undo"; });
+    commands.bind("prompt.redo", [&prompt](const std::string&) { prompt.redo(); },
+                  [&prompt] { return prompt.can_redo() ? "" : "nothing to redo"; });
+    const auto text_or_throw = [](bool taken, const std::string& text) {
+        if (!taken) throw Error("'" + text + "' is not valid UTF-8", "Send the text as UTF-8.");
+    };
+    commands.bind("prompt.insert",
+                  [&prompt, text_or_throw](const std::string& a) { text_or_throw(prompt.insert(a), a); });
+    commands.bind("text.set",
+                  [&prompt, text_or_throw](const std::string& a) { text_or_throw(prompt.set_text(a), a); },
+                  [&prompt] { return prompt.text().substr(0, 40); });
+}
+
+void bind_program(Program& program) {
+    CommandTable& commands = program.commands;
+    PanelState& panels = program.panels;
+    const auto docked = [&](const char* name, Docked which) {
+        commands.bind(
+            name,
+            [&panels, which](const std::string& a) {
+                const bool open = toggled(panels.docked == which, a);
+                if (open || panels.docked == which) panels.docked = open ? which : Docked::none;
+            },
+            [&panels, which] { return on_off(panels.docked == which); });
+    };
+    docked("panel.toggle", Docked::matrix);
+    docked("choices.toggle", Docked::choices);
+    docked("timings.toggle", Docked::timings);
+    commands.bind(
+        "help.toggle",
+        [&panels](const std::string& a) {
+            panels.help = toggled(panels.help, a);
+            panels.focus_search = panels.help;
+        },
+        [&panels] { return on_off(panels.help); });
+    commands.bind("ui.toggle", [&panels](const std::string& a) { panels.hidden = !toggled(!panels.hidden, a); },
+                  [&panels] { return on_off(!panels.hidden); });
+    const auto mode = [&program] { return program.mode == InputMode::typing ? "typing" : "flying"; };
+    commands.bind(
+        "input.switch",
+        [&program](const std::string&) {
+            set_input_mode(program, program.mode == InputMode::typing ? InputMode::flying : InputMode::typing);
+        },
+        mode);
+    commands.bind("prompt.focus", [&program](const std::string&) { set_input_mode(program, InputMode::typing); }, mode);
+    commands.bind("flight.focus", [&program](const std::string&) { set_input_mode(program, InputMode::flying); }, mode);
+    commands.bind("selection.clear", [&program](const std::string&) {
+        Session& session = program.session;
+        if (program.panels.help) {
+            program.panels.help = false;
+        } else if (session.message()) {
+            session.clear_message();
+        } else if (session.view().selected.kind != FocusKind::none) {
+            session.select({});
+            if (session.preset() == CameraPreset::head) session.show_preset(CameraPreset::default_view);
+        } else {
+            set_input_mode(program, InputMode::flying);
+        }
+    });
+    commands.bind("app.quit", [&program](const std::string&) { program.window.request_close(); });
+    commands.bind(
+        "window.fullscreen",
+        [&program](const std::string& a) {
+            program.window.set_fullscreen(toggled(program.window.is_fullscreen(), a));
+        },
+        [&program] { return on_off(program.window.is_fullscreen()); });
+    commands.bind(
+        "record.toggle",
+        [&program](const std::string& a) {
+            const bool wanted = toggled(program.recorder.is_running(), a);
+            if (wanted == program.recorder.is_running()) return;
+            wanted ? program.recorder.start(program.renderer.size()) : program.recorder.stop();
+        },
+        [&program] { return on_off(program.recorder.is_running()); });
+    commands.bind("screenshot", [&program](const std::string& a) {
+        program.screenshot_path = a.empty() ? unused_file_name("weft", ".png") : a;
+    });
+    const auto scale = [&program] { return number_text(program.ui_scale_setting); };
+    const auto set_scale = [&program](double wanted) {
+        program.ui_scale_setting = static_cast<float>(std::clamp(wanted, 0.5, 3.0));
+    };
+    commands.bind("ui.scale", [set_scale](const std::string& a) { set_scale(std::stod(a)); }, scale);
+    commands.bind("ui.larger", [&program, set_scale](const std::string&) { set_scale(program.ui_scale_setting * 1.1); },
+                  scale);
+    commands.bind("ui.smaller", [&program, set_scale](const std::string&) { set_scale(program.ui_scale_setting / 1.1); },
+                  scale);
+}
+
+}  // namespace
+
+void bind_commands(Program& program) {
+    bind_program(program);
+    bind_views(program);
+    bind_flight(program);
+    bind_choices(program);
+    bind_prompt(program);
+}
+
+}  // namespace weft

@@ -1,0 +1,192 @@
+// Where each event of the window goes. Two modes that never fight: typing (plain keys are text) and flying (plain keys
+// are commands); the pointer works the same in both.
+
+#define GLFW_INCLUDE_NONE
+#include <GLFW/glfw3.h>
+
+#include <optional>
+#include <string>
+
+#include "analysis/error.h"
+#include "app/keys.h"
+#include "app/program.h"
+
+namespace weft {
+
+namespace {
+
+constexpr float drag_starts_px = 4.0f;
+constexpr double double_click_s = 0.35;
+
+std::string utf8_of(char32_t c) {
+    std::string text;
+    const auto put = [&](char32_t byte) { text += static_cast<char>(byte); };
+    if (c < 0x80) {
+        put(c);
+    } else if (c < 0x800) {
+        put(0xC0 | (c >> 6));
+        put(0x80 | (c & 0x3F));
+    } else if (c < 0x10000) {
+        put(0xE0 | (c >> 12));
+        put(0x80 | ((c >> 6) & 0x3F));
+        put(0x80 | (c & 0x3F));
+    } else {
+        put(0xF0 | (c >> 18));
+        put(0x80 | ((c >> 12) & 0x3F));
+        put(0x80 | ((c >> 6) & 0x3F));
+        put(0x80 | (c & 0x3F));
+    }
+    return text;
+}
+
+void run_command(Program& program, const Command& command, const std::string& argument) {
+    try {
+        program.commands.run(command.name, argument);
+    } catch (const Error& error) {
+        program.session.set_message({error.what(), error.hint()});
+    }
+}
+
+const Command* command_for(const Program& program, KeyChord chord) {
+    if (const Command* command = program.commands.find(chord, program.mode)) return command;
+    // Shift makes flight faster, it does not change the key.
+    if (!chord.shift) return nullptr;
+    chord.shift = false;
+    const Command* command = program.commands.find(chord, program.mode);
+    return command && command->argument == ArgumentType::held ? command : nullptr;
+}
+
+void on_key(Program& program, const KeyEvent& event) {
+    if (!event.pressed) {
+        const Command* command = command_for(program, {chord_from_glfw(event.key, 0).key});
+        if (command && command->argument == ArgumentType::held) run_command(program, *command, "off");
+        return;
+    }
+    const InputMode mode_before = program.mode;
+    const KeyChord chord = chord_from_glfw(event.key, event.mods);
+    const bool leaves_search = chord.key == Key::escape || chord.key == Key::f1;
+    program.swallow_chars = false;
+    if (program.session.show() == Show::intro) program.session.end_show();
+    if (program.ui && program.ui->wants_keys() && !leaves_search) return;
+    const Command* command = command_for(program, chord);
+    if (command && (!event.repeated || command->repeats)) {
+        run_command(program, *command, command->argument == ArgumentType::held ? "on" : "");
+    }
+    program.swallow_chars = mode_before == InputMode::flying;
+}
+
+void on_char(Program& program, char32_t code_point) {
+    if (program.mode != InputMode::typing || program.swallow_chars) return;
+    if (program.ui && program.ui->wants_keys()) return;
+    program.session.prompt().insert(utf8_of(code_point));
+}
+
+void take_camera(Program& program, const std::function<void(Camera&)>& move) {
+    program.session.camera_taken_by_hand();
+    move(program.session.animator().camera());
+}
+
+void on_pointer(Program& program, glm::vec2 position_px) {
+    PointerState& pointer = program.pointer;
+    const glm::vec2 step = position_px - pointer.position_px;
+    pointer.position_px = position_px;
+    if (pointer.in_prompt) {
+        const auto byte = program.prompt_line.byte_at(position_px, program.session.prompt(), program.measure);
+        if (byte) program.session.prompt().place_caret(*byte, true);
+        return;
+    }
+    if (pointer.button < 0) return;
+    if (!pointer.dragged && glm::length(position_px - pointer.pressed_px) < drag_starts_px) return;
+    pointer.dragged = true;
+    const bool pans = pointer.button == GLFW_MOUSE_BUTTON_MIDDLE || pointer.with_shift;
+    take_camera(program, [&](Camera& camera) {
+        if (pans) return pan(camera, step, program.viewport.size);
+        if (pointer.button == GLFW_MOUSE_BUTTON_RIGHT) return look(camera, step);
+        orbit(camera, step);
+    });
+}
+
+// A head or a line: into its head. Anything else: nearer to the point; empty ground: everything.
+void focus_on_pointer(Program& program) {
+    Session& session = program.session;
+    const Focus hovered = session.view().hovered;
+    if (hovered.kind == FocusKind::edge || hovered.kind == FocusKind::head) {
+        return session.enter_head({hovered.layer, hovered.head});
+    }
+    if (hovered.kind == FocusKind::none) {
+        return session.show_preset(session.preset().value_or(CameraPreset::default_view));
+    }
+    session.camera_taken_by_hand();
+    Camera camera = session.animator().camera();
+    camera.target = point_under_pointer(camera, program.pointer.position_px, program.viewport.size);
+    camera.distance_u *= 0.5f;
+    session.animator().fly_to(camera);
+}
+
+void on_press(Program& program, const ButtonEvent& event) {
+    PointerState& pointer = program.pointer;
+    pointer.position_px = pointer.pressed_px = event.position_px;
+    pointer.dragged = false;
+    pointer.with_shift = (event.mods & GLFW_MOD_SHIFT) != 0;
+    const bool left = event.button == GLFW_MOUSE_BUTTON_LEFT;
+    const bool is_double = left && event.time_s - pointer.last_click_s < double_click_s;
+    if (left) pointer.last_click_s = event.time_s;
+    PromptEdit& prompt = program.session.prompt();
+    const auto byte = left ? program.prompt_line.byte_at(event.position_px, prompt, program.measure) : std::nullopt;
+    if (byte) {
+        set_input_mode(program, InputMode::typing);
+        pointer.in_prompt = !is_double;
+        if (is_double) return prompt.select_word(*byte);
+        return prompt.place_caret(*byte, pointer.with_shift);
+    }
+    if (is_double) return focus_on_pointer(program);
+    pointer.button = event.button;
+}
+
+void on_release(Program& program, const ButtonEvent& event) {
+    PointerState& pointer = program.pointer;
+    const bool is_click = pointer.button == event.button && event.button == GLFW_MOUSE_BUTTON_LEFT && !pointer.dragged;
+    pointer.in_prompt = false;
+    if (pointer.button == event.button) pointer.button = -1;
+    if (is_click) program.session.select(program.session.view().hovered);
+}
+
+void on_button(Program& program, const ButtonEvent& event) {
+    if (!event.pressed) return on_release(program, event);
+    if (program.session.show() == Show::intro) program.session.end_show();
+    if (program.ui && program.ui->wants_pointer()) return;
+    on_press(program, event);
+}
+
+void on_scroll(Program& program, const ScrollEvent& event) {
+    if (program.ui && program.ui->wants_pointer()) return;
+    if (program.pointer.button == GLFW_MOUSE_BUTTON_RIGHT) {
+        return program.flight.step_speed(event.steps.y > 0.0f ? 1 : -1);
+    }
+    take_camera(program,
+                [&](Camera& camera) { zoom_to(camera, event.steps.y, event.position_px, program.viewport.size); });
+}
+
+}  // namespace
+
+void set_input_mode(Program& program, InputMode mode) {
+    if (mode == program.mode) return;
+    program.mode = mode;
+    release_held_keys(program);
+}
+
+void release_held_keys(Program& program) { program.held = {}; }
+
+void handle_event(Program& program, const WindowEvent& event) {
+    if (const auto* key = std::get_if<KeyEvent>(&event)) on_key(program, *key);
+    if (const auto* typed = std::get_if<CharEvent>(&event)) on_char(program, typed->code_point);
+    if (const auto* pointer = std::get_if<PointerEvent>(&event)) on_pointer(program, pointer->position_px);
+    if (const auto* button = std::get_if<ButtonEvent>(&event)) on_button(program, *button);
+    if (const auto* scroll = std::get_if<ScrollEvent>(&event)) on_scroll(program, *scroll);
+    if (const auto* focus = std::get_if<FocusEvent>(&event); focus && !focus->focused) {
+        release_held_keys(program);
+        program.pointer.button = -1;
+    }
+}
+
+}  // namespace weft

@@ -1,0 +1,100 @@
+#include "app/intro.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+
+namespace weft {
+
+namespace {
+
+// Quintic smoothstep of `t` between `from` and `to`.
+double ease(double t, double from, double to) {
+    const double x = std::clamp((t - from) / (to - from), 0.0, 1.0);
+    return x * x * x * (x * (x * 6.0 - 15.0) + 10.0);
+}
+
+constexpr double grow_from_s = 0.5, grow_to_s = 2.0, unfold_to_s = 5.0;
+constexpr double light_from_s = 6.5, light_to_s = 9.5, light_fade_s = 0.25;
+
+}  // namespace
+
+Focus intro_highlight(const TextStackPlan& plan) {
+    const AttentionBlock& block = plan.frame->blocks.at(0);
+    const auto& tokens = plan.frame->stacks.at(block.query_stack).tokens;
+    if (block.layers == 0) return {};
+    const uint32_t layer = std::min(3u, block.layers - 1);
+    const auto it = std::find_if(tokens.begin(), tokens.end(), [](const Token& t) { return t.text == "it"; });
+    const auto only = it == tokens.end() ? -1 : static_cast<int>(it - tokens.begin());
+    const std::vector<bool>& sinks = plan.layers.at(layer).sink_keys;
+    const std::vector<float>& weights = *block.layer_weights.at(layer);
+    Focus best;
+    float best_weight = 0.0f;
+    for (uint32_t head = 0; head < block.heads; ++head) {
+        for (uint32_t query = 0; query < block.queries; ++query) {
+            if (only >= 0 && static_cast<int>(query) != only) continue;
+            for (uint32_t key = 0; key < block.keys; ++key) {
+                const float weight = weights[(size_t{head} * block.queries + query) * block.keys + key];
+                if (weight <= best_weight || (key < sinks.size() && sinks[key])) continue;
+                best_weight = weight;
+                best = {FocusKind::edge,
+                        0,
+                        static_cast<int>(layer),
+                        static_cast<int>(head),
+                        static_cast<int>(query),
+                        static_cast<int>(key),
+                        false};
+            }
+        }
+    }
+    return best;
+}
+
+PathPose intro_pose(const TextStackPlan& plan, double time_s, const Viewport& viewport) {
+    const double t = std::clamp(time_s, 0.0, intro_duration_s);
+    ViewMotion flat, open;
+    flat.fold = 1.0f;
+    const Camera front = text_stack_camera(plan, CameraPreset::front, flat, {}, viewport);
+    const Camera turned = text_stack_camera(plan, CameraPreset::default_view, open, {}, viewport);
+    const auto turn = static_cast<float>(ease(t, grow_to_s, unfold_to_s));
+
+    PathPose pose;
+    pose.camera.target = glm::mix(front.target, turned.target, turn);
+    pose.camera.yaw_deg = std::lerp(front.yaw_deg, turned.yaw_deg, turn);
+    pose.camera.pitch_deg = std::lerp(front.pitch_deg, turned.pitch_deg, turn);
+    pose.camera.distance_u = std::lerp(front.distance_u, turned.distance_u, turn);
+    pose.camera.fov_deg = std::lerp(front.fov_deg, turned.fov_deg, turn);
+    pose.motion.fold = 1.0f - turn;
+    pose.motion.grow =
+        static_cast<float>(std::clamp((t - grow_from_s) / (grow_to_s - grow_from_s), 0.0, 1.0));
+    if (t > unfold_to_s && t < intro_duration_s) pose.motion.wave_s = static_cast<float>(t - unfold_to_s);
+    if (t > light_from_s && t < light_to_s) {
+        pose.selected = intro_highlight(plan);
+        pose.motion.shown_focus = pose.selected;
+        pose.motion.focus = static_cast<float>(ease(t, light_from_s, light_from_s + light_fade_s) -
+                                               ease(t, light_to_s - light_fade_s, light_to_s));
+    }
+    return pose;
+}
+
+std::filesystem::path state_folder() {
+    const auto variable = [](const char* name) -> std::filesystem::path {
+        const char* value = std::getenv(name);
+        return value ? value : "";
+    };
+    const std::filesystem::path state = variable("XDG_STATE_HOME");
+    if (state.is_absolute()) return state / "weft";
+    const std::filesystem::path home = variable("HOME");
+    return home.empty() ? std::filesystem::path() : home / ".local" / "state" / "weft";
+}
+
+bool is_first_start(const std::filesystem::path& folder) {
+    if (folder.empty()) return false;
+    const std::filesystem::path mark = folder / "started";
+    std::error_code failed;
+    if (std::filesystem::exists(mark, failed)) return false;
+    std::filesystem::create_directories(folder, failed);
+    return static_cast<bool>(std::ofstream(mark) << "The introduction was shown.\n");
+}
+
+}  // namespace weft

@@ -1,0 +1,132 @@
+// What is shown and how much of it; each control runs a named command.
+
+#include <imgui.h>
+
+#include <algorithm>
+#include <string>
+
+#include "analysis/error.h"
+#include "app/panels/panels.h"
+#include "app/view_options.h"
+
+namespace weft {
+
+namespace {
+
+void run(Program& program, const char* name, const std::string& argument = {}) {
+    try {
+        program.commands.run(name, argument);
+    } catch (const Error& error) {
+        program.session.set_message({error.what(), error.hint()});
+    }
+}
+
+void label(const char* text) {
+    ImGui::AlignTextToFramePadding();
+    dim_text(text);
+    ImGui::SameLine(ImGui::GetFontSize() * 7.5f);
+    ImGui::SetNextItemWidth(-1.0f);
+}
+
+void choice(Program& program, const char* title, const char* command, const std::string& now) {
+    label(title);
+    ImGui::PushID(command);
+    if (ImGui::BeginCombo("##choice", now.c_str())) {
+        for (const std::string& name : program.commands.at(command).choices) {
+            if (ImGui::Selectable(name.c_str(), name == now)) run(program, command, name);
+        }
+        ImGui::EndCombo();
+    }
+    ImGui::PopID();
+}
+
+void flag(Program& program, const char* title, const char* command, bool now) {
+    if (ImGui::Checkbox(title, &now)) run(program, command, now ? "on" : "off");
+}
+
+void draw_threshold(Program& program) {
+    ViewState& view = program.session.view();
+    Thresholding& threshold = view.threshold;
+    const std::vector<std::string>& modes = program.commands.at("threshold.mode").choices;
+    choice(program, "lines by", "threshold.mode", modes.at(static_cast<size_t>(threshold.mode)));
+    switch (threshold.mode) {
+        case ThresholdMode::budget: {
+            label("budget");
+            const TextStackPlan* plan = program.session.plan();
+            int lines = threshold.budget > 0 ? threshold.budget : plan ? static_cast<int>(plan->ledger.lines) : 0;
+            const char* format = threshold.budget > 0 ? "%d lines" : "%d lines (theme's)";
+            if (ImGui::SliderInt("##budget", &lines, 20, 3000, format, ImGuiSliderFlags_Logarithmic)) {
+                threshold.budget = std::max(lines, 1);
+            }
+            return;
+        }
+        case ThresholdMode::value:
+            label("weight \u2265");
+            ImGui::SliderFloat("##value", &threshold.value, 0.01f, 1.0f, "%.2f");
+            return;
+        case ThresholdMode::top_k:
+            label("of each row");
+            ImGui::SliderInt("##top_k", &threshold.top_k, 1, 20, "%d largest");
+            return;
+        case ThresholdMode::mass:
+            label("share of row");
+            ImGui::SliderFloat("##mass", &threshold.mass, 0.05f, 1.0f, "%.2f");
+            return;
+    }
+}
+
+void draw_layers_and_heads(Program& program) {
+    Session& session = program.session;
+    const FramePtr frame = session.frame();
+    if (!frame || frame->blocks.empty()) return;
+    const int layers = static_cast<int>(frame->blocks[0].layers), heads = static_cast<int>(frame->blocks[0].heads);
+    ViewState& view = session.view();
+    int range[2] = {view.first_layer, view.last_layer < 0 ? layers - 1 : view.last_layer};
+    label("layers");
+    if (ImGui::SliderInt2("##layers", range, 0, layers - 1)) {
+        view.first_layer = std::clamp(range[0], 0, layers - 1);
+        view.last_layer = std::clamp(range[1], view.first_layer, layers - 1);
+        if (view.first_layer == 0 && view.last_layer == layers - 1) view.last_layer = -1;
+    }
+    HeadChoice choice = session.head_choice();
+    label("head");
+    int both[2] = {choice.layer, choice.head};
+    if (ImGui::SliderInt2("##head", both, 0, std::max(layers, heads) - 1)) {
+        session.choose_head({std::clamp(both[0], 0, layers - 1), std::clamp(both[1], 0, heads - 1)});
+    }
+    choice = session.head_choice();
+    bool only = !view.heads.empty();
+    if (ImGui::Checkbox("this head alone", &only)) view.heads.clear();
+    if (only) view.heads = {{choice.layer, choice.head}};
+    ImGui::SameLine();
+    if (ImGui::Button("fly into it")) run(program, "camera.head");
+}
+
+}  // namespace
+
+void draw_choices_panel(Program& program, ImguiLayer& ui) {
+    if (begin_docked(program, "choices")) {
+        ViewState& view = program.session.view();
+        heading(ui, "What is shown");
+        choice(program, "quantity", "quantity.set", view.quantity);
+        draw_layers_and_heads(program);
+        ImGui::Spacing();
+        heading(ui, "How much");
+        draw_threshold(program);
+        choice(program, "sinks", "sinks.set", sinks_text(view.sinks));
+        flag(program, "fold lines between neighbours", "view.neighbours", view.fold_neighbours);
+        ImGui::Spacing();
+        heading(ui, "How it looks");
+        choice(program, "theme", "theme.set", theme_text(view.theme));
+        flag(program, "fold heads into a flat graph", "view.fold", program.session.is_folded());
+        flag(program, "layers go up", "view.stack", program.session.is_stacked());
+        flag(program, "pulses", "motion.toggle", view.motion);
+        flag(program, "reduced motion", "motion.reduced", view.reduced_motion);
+        label("text size");
+        float scale = program.ui_scale_setting;
+        if (ImGui::SliderFloat("##scale", &scale, 0.5f, 3.0f, "%.2g")) program.ui_scale_setting = scale;
+    }
+    ImGui::End();
+}
+
+}  // namespace weft

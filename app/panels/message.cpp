@@ -1,0 +1,41 @@
+// What went wrong, beside the last good picture. The text may quote what the user typed, so it is shaped.
+
+#include <imgui.h>
+
+#include <algorithm>
+
+#include "app/panels/panels.h"
+
+namespace weft {
+
+void draw_message(Program& program, ImguiLayer& ui) {
+    const SessionMessage& message = *program.session.message();
+    const float scale = program.viewport.ui_scale;
+    const float size = 14.0f * scale, padding = 12.0f * scale, line = 20.0f * scale;
+    const float room = static_cast<float>(program.viewport.size.x) * 0.7f;
+    const float wanted = std::max(ui.measure()(message.text, size, true), ui.measure()(message.hint, size, false));
+    const float width = std::min(wanted, room) + 2.0f * padding;
+    const float height = (message.hint.empty() ? 1.0f : 2.0f) * line + padding;
+    const float foot = static_cast<float>(program.viewport.size.y) - 84.0f * scale;
+    ImGui::SetNextWindowPos({24.0f * scale, foot - height});
+    ImGui::SetNextWindowSize({width, height});
+    if (ImGui::Begin("message", nullptr,
+                     ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
+                         ImGuiWindowFlags_NoFocusOnAppearing | ImGuiWindowFlags_NoNav)) {
+        const ImVec2 at = ImGui::GetWindowPos();
+        std::vector<Label> labels(message.hint.empty() ? 1 : 2);
+        for (size_t i = 0; i < labels.size(); ++i) {
+            labels[i].text = i == 0 ? message.text : message.hint;
+            labels[i].position = {at.x + padding, at.y + padding + line * (static_cast<float>(i) + 0.55f)};
+            labels[i].size_px = size;
+            labels[i].bold = i == 0;
+            labels[i].color = i == 0 ? ui.colors().text : ui.colors().dim_text;
+            labels[i].max_width_px = room;
+        }
+        ui.shaped_text(ImGui::GetWindowDrawList(), std::move(labels));
+        if (ImGui::IsWindowHovered() && ImGui::IsMouseClicked(0)) program.session.clear_message();
+    }
+    ImGui::End();
+}
+
+}  // namespace weft

@@ -1,0 +1,301 @@
+#include "app/session.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "analysis/error.h"
+#include "app/intro.h"
+
+namespace weft {
+
+namespace {
+
+constexpr double stale_after_s = 0.15;
+constexpr double stale_fade_s = 0.1;
+constexpr double refit_s = 0.4;  // a docked panel, a longer text
+constexpr double enter_head_s = 1.5;
+// A text may take so much more or less room before the camera follows.
+constexpr float overflow = 1.02f, waste = 0.75f;
+
+bool holds(const AttentionFrame& frame, const std::string& quantity) {
+    if (quantity == "attention" || frame.complete) return true;
+    return std::ranges::all_of(
+        frame.blocks, [&](const AttentionBlock& block) { return block.quantities.contains(quantity); });
+}
+
+// Everything that decides thresholds, sinks and ledger; what is under the pointer is drawn, not planned.
+ViewState planned_choices(ViewState view) {
+    view.hovered = {};
+    view.show_labels = view.show_hud = view.motion = true;
+    view.reduced_motion = false;
+    view.title.clear();
+    return view;
+}
+
+}  // namespace
+
+Session::Session(SessionSettings settings, std::function<void()> wake)
+    : settings_(std::move(settings)), view_(settings_.view), preset_(settings_.preset) {
+    if (settings_.plays_intro && !view_.reduced_motion) show_ = Show::intro;
+    if (settings_.trace) {
+        frame_ = settings_.trace;
+        return;
+    }
+    prompt_ = PromptEdit(settings_.text);
+    worker_ = std::make_unique<Worker>(settings_.load_model, std::move(wake));
+    submit_prompt();
+}
+
+bool Session::submit_prompt() {
+    if (!worker_ || load_failed_) return false;
+    if (submitted_once_ && prompt_.revision() == prompt_revision_) return false;
+    submitted_once_ = true;
+    prompt_revision_ = prompt_.revision();
+    if (!has_pending_analysis()) asked_s_ = time_s_;
+    AnalysisRequest request;
+    request.text = prompt_.text();
+    request.pair = settings_.pair;
+    request.has_pair = settings_.has_pair;
+    request.revision = ++submitted_revision_;
+    request.options = settings_.analysis;
+    worker_->submit(std::move(request));
+    return true;
+}
+
+bool Session::has_pending_analysis() const {
+    if (!worker_ || load_failed_) return false;
+    const uint64_t answered = frame_ ? frame_->revision : 0;
+    return std::max(answered, failed_revision_) < submitted_revision_;
+}
+
+std::optional<ModelSummary> Session::model() const {
+    return worker_ ? worker_->model() : std::nullopt;
+}
+
+void Session::wait_for_analysis() {
+    if (worker_) worker_->wait_idle();
+    take_news();
+    if (message_) throw Error(message_->text, message_->hint);
+}
+
+void Session::take_news() {
+    if (!worker_) return;
+    if (FramePtr newest = worker_->latest(); newest && newest != frame_) {
+        frame_ = std::move(newest);
+        if (!load_failed_) message_.reset();
+    }
+    while (auto failure = worker_->take_failure()) {
+        load_failed_ = load_failed_ || failure->revision == 0;
+        failed_revision_ = std::max(failed_revision_, failure->revision);
+        // An older text's failure says nothing about what is shown now.
+        if (failure->revision == 0 || failure->revision == submitted_revision_) {
+            message_ = SessionMessage{failure->message, failure->hint};
+        }
+    }
+}
+
+void Session::update_plan() {
+    if (!frame_) return;
+    const ViewState choices = planned_choices(view_);
+    const bool frame_is_new =
+        !plan_ || (plan_->frame != frame_ &&
+                   (plan_->frame->revision != frame_->revision || view_.quantity != "attention"));
+    if (!frame_is_new && plan_->view == choices) return;
+    // Raw attention comes first: the last good picture stays until the quantity is there too.
+    if (!holds(*frame_, view_.quantity)) return;
+    const bool is_first = !plan_;
+    plan_ = plan_text_stack(frame_, choices, plan_.get());
+    drop_focus_out_of_range();
+    if (is_first) {
+        const AttentionBlock& block = frame_->blocks.at(0);
+        const int layer = std::min(3, static_cast<int>(block.layers) - 1);
+        head_choice_ = {layer, strongest_head(block, frame_->stacks.at(block.query_stack).tokens, layer)};
+    }
+}
+
+void Session::drop_focus_out_of_range() {
+    const AttentionBlock& block = plan_->frame->blocks.at(0);
+    const auto fits = [&](const Focus& focus) {
+        return focus.layer < static_cast<int>(block.layers) && focus.head < static_cast<int>(block.heads) &&
+               focus.query < static_cast<int>(block.queries) && focus.key < static_cast<int>(block.keys);
+    };
+    if (!fits(view_.hovered)) view_.hovered = {};
+    if (!fits(view_.selected)) view_.selected = {};
+    head_choice_.layer = std::clamp(head_choice_.layer, 0, std::max(0, static_cast<int>(block.layers) - 1));
+    head_choice_.head = std::clamp(head_choice_.head, 0, std::max(0, static_cast<int>(block.heads) - 1));
+}
+
+ViewMotion Session::settled_motion() const {
+    ViewMotion motion;
+    motion.fold = folded_ ? 1.0f : 0.0f;
+    motion.stack = stacked_ ? 1.0f : 0.0f;
+    if (preset_ == CameraPreset::head) {
+        motion.inside = 1.0f;
+        motion.inside_layer = head_choice_.layer;
+        motion.inside_head = head_choice_.head;
+    }
+    return motion;
+}
+
+Focus Session::preset_focus(CameraPreset preset) const {
+    if (preset == CameraPreset::token && view_.selected.query >= 0) return view_.selected;
+    Focus focus{FocusKind::head, 0, head_choice_.layer, head_choice_.head, -1, -1, false};
+    if (preset == CameraPreset::token) focus = {FocusKind::token, 0, head_choice_.layer, -1, 0, -1, false};
+    return focus;
+}
+
+Camera Session::fitted(CameraPreset preset, const Viewport& viewport) const {
+    return text_stack_camera(*plan_, preset, settled_motion(), preset_focus(preset), viewport);
+}
+
+void Session::refit(const Viewport& viewport) {
+    const bool resized =
+        !has_viewport_ || viewport.size != viewport_.size || viewport.ui_scale != viewport_.ui_scale;
+    const bool docked = has_viewport_ && viewport.panel_px != viewport_.panel_px;
+    viewport_ = viewport;
+    has_viewport_ = true;
+    if (!preset_) return;
+    const Camera goal = fitted(*preset_, viewport);
+    if (resized) return animator_.jump_to(goal);
+    if (docked) return animator_.fly_to(goal, refit_s);
+}
+
+void Session::take_pose(const PathPose& pose) {
+    const float stale = animator_.motion().stale;
+    animator_.jump_to(pose.camera);
+    animator_.motion() = pose.motion;
+    animator_.motion().stale = stale;
+    view_.selected = pose.selected;
+}
+
+void Session::play_show(double dt_s, const Viewport& viewport) {
+    show_s_ += dt_s;
+    const bool is_intro = show_ == Show::intro;
+    take_pose(is_intro ? intro_pose(*plan_, show_s_, viewport) : default_path(*plan_, show_s_, viewport));
+    if (show_s_ >= (is_intro ? intro_duration_s : default_path_duration_s)) end_show();
+}
+
+void Session::play(Show show, double from_s) {
+    end_show();
+    show_ = show;
+    show_s_ = from_s;
+}
+
+void Session::end_show() {
+    const Show ended = std::exchange(show_, Show::none);
+    if (ended == Show::none) return;
+    view_.selected = {};
+    preset_ = ended == Show::intro ? std::optional(CameraPreset::default_view) : std::nullopt;
+    if (!plan_) return;
+    if (preset_) take_pose({fitted(*preset_, viewport_), {}, {}});
+}
+
+void Session::advance(double dt_s, const Viewport& viewport) {
+    time_s_ += dt_s;
+    take_news();
+    const std::shared_ptr<const TextStackPlan> before = plan_;
+    update_plan();
+    if (!plan_) return;
+    if (!before && settings_.camera) {
+        preset_.reset();
+        animator_.jump_to(*settings_.camera);
+    }
+    if (show_ != Show::none) {
+        viewport_ = viewport;
+        has_viewport_ = true;
+        play_show(dt_s, viewport);
+        return;
+    }
+    refit(viewport);
+    if (before && before->frame != plan_->frame && preset_) {
+        const Camera goal = fitted(*preset_, viewport);
+        const float room = goal.distance_u / animator_.camera().distance_u;
+        if (room > overflow || room < waste) animator_.fly_to(goal, refit_s);
+    }
+    const bool is_stale = has_pending_analysis() && time_s_ - asked_s_ > stale_after_s;
+    const auto step = static_cast<float>(dt_s / stale_fade_s);
+    float& stale = animator_.motion().stale;
+    stale = std::clamp(stale + (is_stale ? step : -step), 0.0f, 1.0f);
+    animator_.advance(dt_s, view_, plan_.get());
+}
+
+bool Session::is_moving() const {
+    if (!plan_) return false;
+    const float stale = animator_.motion().stale;
+    return show_ != Show::none || animator_.is_moving() || (has_pending_analysis() ? stale < 1.0f : stale > 0.0f);
+}
+
+DrawList Session::draw(const Viewport& viewport, const MeasureText& measure) const {
+    if (plan_) {
+        return draw_text_stack(*plan_, view_, animator_.motion(), animator_.camera(), time_s_, viewport,
+                               measure);
+    }
+    DrawList list;
+    list.ui_scale = viewport.ui_scale;
+    return list;
+}
+
+void Session::show_preset(CameraPreset preset, bool at_once) {
+    end_show();
+    preset_ = preset;
+    if (preset == CameraPreset::front) set_fold(true);
+    if (preset == CameraPreset::default_view || preset == CameraPreset::head) set_fold(false);
+    if (!plan_) return;
+    preset_ = preset;
+    if (preset == CameraPreset::head) {
+        animator_.enter_head(head_choice_.layer, head_choice_.head);
+    } else {
+        animator_.leave_head();
+    }
+    const Camera goal = fitted(preset, viewport_);
+    if (at_once || view_.reduced_motion) return animator_.jump_to(goal);
+    animator_.fly_to(goal, preset == CameraPreset::head ? enter_head_s : 1.0);
+}
+
+void Session::set_fold(bool folded) {
+    folded_ = folded;
+    animator_.set_fold(folded);
+    if (preset_ && plan_) animator_.fly_to(fitted(*preset_, viewport_));
+}
+
+void Session::set_stack(bool stacked) {
+    stacked_ = stacked;
+    animator_.set_stack(stacked);
+    if (preset_ && plan_) animator_.fly_to(fitted(*preset_, viewport_));
+}
+
+void Session::enter_head(HeadChoice choice, bool at_once) {
+    head_choice_ = choice;
+    view_.selected = {FocusKind::head, 0, choice.layer, choice.head, -1, -1, false};
+    show_preset(CameraPreset::head, at_once);
+}
+
+void Session::choose_head(HeadChoice choice) {
+    if (choice == head_choice_) return;
+    head_choice_ = choice;
+    const bool inside = preset_ == CameraPreset::head;
+    if (inside) return enter_head(choice);
+    if (view_.selected.kind == FocusKind::head) {
+        view_.selected = {FocusKind::head, 0, choice.layer, choice.head, -1, -1, false};
+    }
+}
+
+void Session::hover(glm::vec2 pointer_px, const Viewport& viewport, bool out_of_key) {
+    if (!plan_ || show_ != Show::none) return;
+    view_.hovered =
+        pick_text_stack(*plan_, animator_.motion(), animator_.camera(), viewport, pointer_px, out_of_key);
+}
+
+void Session::select(const Focus& focus) {
+    view_.selected = focus;
+    if (focus.kind == FocusKind::none) return;
+    if (focus.layer >= 0) head_choice_.layer = focus.layer;
+    if (focus.head >= 0) head_choice_.head = focus.head;
+}
+
+void Session::camera_taken_by_hand() {
+    end_show();
+    preset_.reset();
+}
+
+}  // namespace weft

@@ -1,0 +1,130 @@
+// The program's state without window and device: prompt, analysis, choices, camera. It turns time into
+// DrawLists, the same way in the window, for a picture and for a recording; with a fixed time step and
+// awaited analysis the same inputs give the same DrawLists. Owned by the frame loop; main thread (the worker
+// inside has its own).
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "analysis/worker.h"
+#include "app/prompt_edit.h"
+#include "scenes/animator.h"
+#include "scenes/camera_path.h"
+#include "scenes/text_stack.h"
+#include "scenes/view_state.h"
+
+namespace weft {
+
+struct SessionSettings {
+    std::function<std::unique_ptr<Model>()> load_model;  // empty: `trace` is shown
+    FramePtr trace;
+    std::string text;
+    std::string pair;
+    bool has_pair = false;
+    AnalysisOptions analysis;
+    ViewState view;
+    CameraPreset preset = CameraPreset::default_view;
+    std::optional<Camera> camera;  // instead of the preset
+    bool plays_intro = false;
+};
+
+// What went wrong last, shown beside the last good picture.
+struct SessionMessage {
+    std::string text, hint;
+};
+
+// Camera and motion on rails: the first start's introduction, the default path of a video.
+enum class Show { none, intro, path };
+
+// The 3D picture and the matrix speak of one head; both follow the selection.
+struct HeadChoice {
+    int layer = 0, head = 0;
+    bool operator==(const HeadChoice&) const = default;
+};
+
+class Session {
+  public:
+    // `wake` (may be empty) is called from the worker's thread when there is something new.
+    Session(SessionSettings settings, std::function<void()> wake);
+
+    PromptEdit& prompt() { return prompt_; }
+    const PromptEdit& prompt() const { return prompt_; }
+    ViewState& view() { return view_; }
+    const ViewState& view() const { return view_; }
+    Animator& animator() { return animator_; }
+    const Animator& animator() const { return animator_; }
+
+    // Sends the prompt to the analysis if it changed. Returns true then.
+    bool submit_prompt();
+    bool has_pending_analysis() const;  // asked, not yet answered nor failed
+    bool is_live() const { return worker_ != nullptr; }
+    // For programs without a window: returns when everything asked is answered. Throws the analysis' failure.
+    void wait_for_analysis();
+
+    // Takes what the analysis posted, plans again where needed, moves what moves.
+    void advance(double dt_s, const Viewport& viewport);
+    // Needs a plan: without one the ground, the title and what is awaited.
+    DrawList draw(const Viewport& viewport, const MeasureText& measure) const;
+    bool is_moving() const;
+
+    void show_preset(CameraPreset preset, bool at_once = false);
+    void set_fold(bool folded);
+    void set_stack(bool stacked);
+    void enter_head(HeadChoice choice, bool at_once = false);
+    void hover(glm::vec2 pointer_px, const Viewport& viewport, bool out_of_key);
+    void set_hovered(const Focus& focus) { view_.hovered = focus; }
+    void select(const Focus& focus);
+    void choose_head(HeadChoice choice);
+    void camera_taken_by_hand();  // stops flights and refits
+    void play(Show show, double from_s = 0.0);
+    void end_show();                                  // the introduction at its last state, the path where it is
+
+    const TextStackPlan* plan() const { return plan_.get(); }
+    FramePtr frame() const { return frame_; }  // newest; may hold more quantities than the plan's
+    HeadChoice head_choice() const { return head_choice_; }
+    std::optional<CameraPreset> preset() const { return preset_; }
+    bool is_folded() const { return folded_; }
+    bool is_stacked() const { return stacked_; }
+    Show show() const { return show_; }
+    double show_s() const { return show_s_; }
+    const std::optional<SessionMessage>& message() const { return message_; }
+    void set_message(SessionMessage message) { message_ = std::move(message); }
+    void clear_message() { message_.reset(); }
+    std::optional<ModelSummary> model() const;
+    double time_s() const { return time_s_; }
+    uint64_t submitted_revision() const { return submitted_revision_; }
+    uint64_t shown_revision() const { return plan_ ? plan_->frame->revision : 0; }
+
+  private:
+    void take_news();
+    void update_plan();
+    void drop_focus_out_of_range();
+    void refit(const Viewport& viewport);
+    void play_show(double dt_s, const Viewport& viewport);
+    void take_pose(const PathPose& pose);
+    Camera fitted(CameraPreset preset, const Viewport& viewport) const;
+    Focus preset_focus(CameraPreset preset) const;
+    ViewMotion settled_motion() const;
+
+    SessionSettings settings_;
+    PromptEdit prompt_;
+    ViewState view_;
+    Animator animator_;
+    FramePtr frame_;
+    std::shared_ptr<const TextStackPlan> plan_;
+    std::optional<CameraPreset> preset_;  // empty once the camera was moved by hand
+    Viewport viewport_;
+    bool has_viewport_ = false, folded_ = false, stacked_ = false;
+    HeadChoice head_choice_;
+    std::optional<SessionMessage> message_;
+    Show show_ = Show::none;
+    double time_s_ = 0.0, asked_s_ = 0.0, show_s_ = 0.0;
+    uint64_t submitted_revision_ = 0, prompt_revision_ = 0, failed_revision_ = 0;
+    bool submitted_once_ = false, load_failed_ = false;
+    std::unique_ptr<Worker> worker_;  // last: its thread ends before the rest goes
+};
+
+}  // namespace weft

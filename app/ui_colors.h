@@ -1,0 +1,13 @@
+// The colours that panels and the prompt line share with the scene's theme. sRGB, alpha straight.
+#pragma once
+
+#include <glm/glm.hpp>
+
+namespace weft {
+
+struct UiColors {
+    glm::vec4 ground{0.0f}, panel{1.0f}, rule{1.0f}, text{1.0f}, dim_text{1.0f}, accent{1.0f};
+    bool operator==(const UiColors&) const = default;
+};
+
+}  // namespace weft
