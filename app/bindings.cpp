@@ -6,6 +6,8 @@
 #include <string>
 
 #include "analysis/error.h"
+#include "app/clock.h"
+#include "app/file_name.h"
 #include "app/program.h"
 #include "app/view_options.h"
 
@@ -13,8 +15,12 @@ namespace weft {
 
 namespace {
 
-std::string on_off(bool on) { return on ? "on" : "off"; }
-bool toggled(bool now, const std::string& argument) { return argument.empty() ? !now : argument == "on"; }
+std::string on_off(bool on) {
+    return on ? "on" : "off";
+}
+bool toggled(bool now, const std::string& argument) {
+    return argument.empty() ? !now : argument == "on";
+}
 
 std::string number_text(double number) {
     char text[32];
@@ -76,10 +82,18 @@ void show_all(Program& program) {
 
 void set_threshold(Thresholding& threshold, double number) {
     switch (threshold.mode) {
-        case ThresholdMode::budget: threshold.budget = std::clamp(int(number), 0, 1'000'000); return;
-        case ThresholdMode::value: threshold.value = float(std::clamp(number, 0.0, 1.0)); return;
-        case ThresholdMode::top_k: threshold.top_k = std::clamp(int(number), 1, 1'000'000); return;
-        case ThresholdMode::mass: threshold.mass = float(std::clamp(number, 0.0, 1.0)); return;
+        case ThresholdMode::budget:
+            threshold.budget = std::clamp(int(number), 0, 1'000'000);
+            return;
+        case ThresholdMode::value:
+            threshold.value = float(std::clamp(number, 0.0, 1.0));
+            return;
+        case ThresholdMode::top_k:
+            threshold.top_k = std::clamp(int(number), 1, 1'000'000);
+            return;
+        case ThresholdMode::mass:
+            threshold.mass = float(std::clamp(number, 0.0, 1.0));
+            return;
     }
 }
 
@@ -92,9 +106,12 @@ void step_threshold(Program& program, int step) {
             const int now = threshold.budget > 0 ? threshold.budget : plan ? int(plan->ledger.lines) : 650;
             return set_threshold(threshold, std::max(10.0, std::round(now * (step > 0 ? 0.8 : 1.25))));
         }
-        case ThresholdMode::value: return set_threshold(threshold, std::clamp(threshold.value + 0.02 * step, 0.01, 1.0));
-        case ThresholdMode::top_k: return set_threshold(threshold, threshold.top_k - step);
-        case ThresholdMode::mass: return set_threshold(threshold, std::clamp(threshold.mass - 0.05 * step, 0.05, 1.0));
+        case ThresholdMode::value:
+            return set_threshold(threshold, std::clamp(threshold.value + 0.02 * step, 0.01, 1.0));
+        case ThresholdMode::top_k:
+            return set_threshold(threshold, threshold.top_k - step);
+        case ThresholdMode::mass:
+            return set_threshold(threshold, std::clamp(threshold.mass - 0.05 * step, 0.05, 1.0));
     }
 }
 
@@ -102,8 +119,9 @@ void bind_views(Program& program) {
     Session& session = program.session;
     CommandTable& commands = program.commands;
     const auto preset = [&](const char* name, CameraPreset which) {
-        commands.bind(name, [&session, which](const std::string&) { session.show_preset(which); },
-                      [&session, which] { return session.preset() == which ? "shown" : ""; });
+        commands.bind(
+            name, [&session, which](const std::string&) { session.show_preset(which); },
+            [&session, which] { return session.preset() == which ? "shown" : ""; });
     };
     preset("camera.default", CameraPreset::default_view);
     preset("camera.front", CameraPreset::front);
@@ -113,7 +131,8 @@ void bind_views(Program& program) {
     commands.bind(
         "camera.head", [&session](const std::string&) { session.enter_head(session.head_choice()); },
         [&session] {
-            return std::to_string(session.head_choice().layer) + "." + std::to_string(session.head_choice().head);
+            return std::to_string(session.head_choice().layer) + "." +
+                   std::to_string(session.head_choice().head);
         });
     commands.bind("camera.frame", [&session](const std::string&) {
         session.show_preset(session.preset().value_or(CameraPreset::default_view));
@@ -137,7 +156,8 @@ void bind_views(Program& program) {
         "view.fold", [&session](const std::string& a) { session.set_fold(toggled(session.is_folded(), a)); },
         [&session] { return on_off(session.is_folded()); });
     commands.bind(
-        "view.stack", [&session](const std::string& a) { session.set_stack(toggled(session.is_stacked(), a)); },
+        "view.stack",
+        [&session](const std::string& a) { session.set_stack(toggled(session.is_stacked(), a)); },
         [&session] { return on_off(session.is_stacked()); });
     commands.bind("wave.play", [&session](const std::string&) { session.animator().restart_wave(); });
 }
@@ -154,10 +174,13 @@ void bind_flight(Program& program) {
     held("flight.up", &HeldFlight::up);
     held("flight.down", &HeldFlight::down);
     const auto speed = [&program] { return number_text(program.flight.speed_u_s()) + " u/s"; };
-    commands.bind("flight.speed", [&program](const std::string& a) { program.flight.set_speed_u_s(std::stof(a)); },
-                  speed);
-    commands.bind("flight.faster", [&program](const std::string&) { program.flight.step_speed(1); }, speed);
-    commands.bind("flight.slower", [&program](const std::string&) { program.flight.step_speed(-1); }, speed);
+    commands.bind(
+        "flight.speed", [&program](const std::string& a) { program.flight.set_speed_u_s(std::stof(a)); },
+        speed);
+    commands.bind(
+        "flight.faster", [&program](const std::string&) { program.flight.step_speed(1); }, speed);
+    commands.bind(
+        "flight.slower", [&program](const std::string&) { program.flight.step_speed(-1); }, speed);
 }
 
 void bind_choices(Program& program) {
@@ -165,8 +188,9 @@ void bind_choices(Program& program) {
     CommandTable& commands = program.commands;
     ViewState& view = session.view();
     const auto flag = [&](const char* name, bool ViewState::*which) {
-        commands.bind(name, [&view, which](const std::string& a) { view.*which = toggled(view.*which, a); },
-                      [&view, which] { return on_off(view.*which); });
+        commands.bind(
+            name, [&view, which](const std::string& a) { view.*which = toggled(view.*which, a); },
+            [&view, which] { return on_off(view.*which); });
     };
     flag("view.neighbours", &ViewState::fold_neighbours);
     flag("view.labels", &ViewState::show_labels);
@@ -174,7 +198,8 @@ void bind_choices(Program& program) {
     flag("motion.reduced", &ViewState::reduced_motion);
 
     const auto quantity = [&view] { return view.quantity; };
-    commands.bind("quantity.set", [&view](const std::string& a) { set_view_option(view, "quantity", a); }, quantity);
+    commands.bind(
+        "quantity.set", [&view](const std::string& a) { set_view_option(view, "quantity", a); }, quantity);
     commands.bind(
         "quantity.next",
         [&view, &commands](const std::string&) {
@@ -185,8 +210,10 @@ void bind_choices(Program& program) {
         quantity);
     const auto layers = [&view] { return layers_text(view); };
     const auto heads = [&view] { return heads_text(view); };
-    commands.bind("layer.next", [&program](const std::string&) { step_layer(program, 1); }, layers);
-    commands.bind("layer.previous", [&program](const std::string&) { step_layer(program, -1); }, layers);
+    commands.bind(
+        "layer.next", [&program](const std::string&) { step_layer(program, 1); }, layers);
+    commands.bind(
+        "layer.previous", [&program](const std::string&) { step_layer(program, -1); }, layers);
     commands.bind(
         "layers.set",
         [&program](const std::string& a) {
@@ -196,8 +223,10 @@ void bind_choices(Program& program) {
             program.session.view() = wanted;
         },
         layers);
-    commands.bind("head.next", [&program](const std::string&) { step_head(program, 1); }, heads);
-    commands.bind("head.previous", [&program](const std::string&) { step_head(program, -1); }, heads);
+    commands.bind(
+        "head.next", [&program](const std::string&) { step_head(program, 1); }, heads);
+    commands.bind(
+        "head.previous", [&program](const std::string&) { step_head(program, -1); }, heads);
     commands.bind(
         "heads.set",
         [&program](const std::string& a) {
@@ -210,22 +239,28 @@ void bind_choices(Program& program) {
             }
         },
         heads);
-    commands.bind("heads.all", [&program](const std::string&) { show_all(program); }, heads);
+    commands.bind(
+        "heads.all", [&program](const std::string&) { show_all(program); }, heads);
     commands.bind(
         "query.set",
         [&program](const std::string& a) {
             ViewState wanted = program.session.view();
             set_view_option(wanted, "query", a);
             if (const FramePtr frame = program.session.frame()) check_view(wanted, *frame);
-            if (wanted.selected.kind == FocusKind::token) wanted.selected.layer = program.session.head_choice().layer;
+            if (wanted.selected.kind == FocusKind::token)
+                wanted.selected.layer = program.session.head_choice().layer;
             program.session.select(wanted.selected);
         },
-        [&view] { return view.selected.query < 0 ? std::string("none") : std::to_string(view.selected.query); });
+        [&view] {
+            return view.selected.query < 0 ? std::string("none") : std::to_string(view.selected.query);
+        });
 
     const auto threshold = [&view] { return threshold_text(view.threshold); };
     commands.bind(
         "threshold.next",
-        [&view](const std::string&) { view.threshold.mode = ThresholdMode((int(view.threshold.mode) + 1) % 4); },
+        [&view](const std::string&) {
+            view.threshold.mode = ThresholdMode((int(view.threshold.mode) + 1) % 4);
+        },
         threshold);
     commands.bind(
         "threshold.mode",
@@ -234,26 +269,35 @@ void bind_choices(Program& program) {
             view.threshold.mode = ThresholdMode(parse_choice("threshold.mode", a, names));
         },
         threshold);
-    commands.bind("threshold.set", [&view](const std::string& a) { set_threshold(view.threshold, std::stod(a)); },
-                  threshold);
-    commands.bind("threshold.raise", [&program](const std::string&) { step_threshold(program, 1); }, threshold);
-    commands.bind("threshold.lower", [&program](const std::string&) { step_threshold(program, -1); }, threshold);
+    commands.bind(
+        "threshold.set", [&view](const std::string& a) { set_threshold(view.threshold, std::stod(a)); },
+        threshold);
+    commands.bind(
+        "threshold.raise", [&program](const std::string&) { step_threshold(program, 1); }, threshold);
+    commands.bind(
+        "threshold.lower", [&program](const std::string&) { step_threshold(program, -1); }, threshold);
     const auto sinks = [&view] { return sinks_text(view.sinks); };
-    commands.bind("sinks.next", [&view](const std::string&) { view.sinks = SinkMode((int(view.sinks) + 1) % 3); },
-                  sinks);
-    commands.bind("sinks.set", [&view](const std::string& a) { set_view_option(view, "sinks", a); }, sinks);
+    commands.bind(
+        "sinks.next", [&view](const std::string&) { view.sinks = SinkMode((int(view.sinks) + 1) % 3); },
+        sinks);
+    commands.bind(
+        "sinks.set", [&view](const std::string& a) { set_view_option(view, "sinks", a); }, sinks);
     const auto theme = [&view] { return theme_text(view.theme); };
-    commands.bind("theme.next", [&view](const std::string&) { view.theme = ThemeName((int(view.theme) + 1) % 3); },
-                  theme);
-    commands.bind("theme.set", [&view](const std::string& a) { set_view_option(view, "theme", a); }, theme);
+    commands.bind(
+        "theme.next", [&view](const std::string&) { view.theme = ThemeName((int(view.theme) + 1) % 3); },
+        theme);
+    commands.bind(
+        "theme.set", [&view](const std::string& a) { set_view_option(view, "theme", a); }, theme);
 }
 
 void bind_prompt(Program& program) {
     CommandTable& commands = program.commands;
     PromptEdit& prompt = program.session.prompt();
     const auto move = [&](const std::string& name, Motion motion) {
-        commands.bind("prompt." + name, [&prompt, motion](const std::string&) { prompt.move(motion, false); });
-        commands.bind("prompt.select_" + name, [&prompt, motion](const std::string&) { prompt.move(motion, true); });
+        commands.bind("prompt." + name,
+                      [&prompt, motion](const std::string&) { prompt.move(motion, false); });
+        commands.bind("prompt.select_" + name,
+                      [&prompt, motion](const std::string&) { prompt.move(motion, true); });
     };
     move("previous", Motion::previous);
     move("next", Motion::next);
@@ -280,18 +324,25 @@ void bind_prompt(Program& program) {
             program.session.set_message({"the clipboard holds no valid UTF-8 text", "Copy the text again."});
         }
     });
-    commands.bind("prompt.undo", [&prompt](const std::string&) { prompt.undo(); },
-                  [&prompt] { return prompt.can_undo() ? "" : "nothing to undo"; });
-    commands.bind("prompt.redo", [&prompt](const std::string&) { prompt.redo(); },
-                  [&prompt] { return prompt.can_redo() ? "" : "nothing to redo"; });
+    commands.bind(
+        "prompt.undo", [&prompt](const std::string&) { prompt.undo(); },
+        [&prompt] { return prompt.can_undo() ? "" : "nothing to undo"; });
+    commands.bind(
+        "prompt.redo", [&prompt](const std::string&) { prompt.redo(); },
+        [&prompt] { return prompt.can_redo() ? "" : "nothing to redo"; });
     const auto text_or_throw = [](bool taken, const std::string& text) {
         if (!taken) throw Error("'" + text + "' is not valid UTF-8", "Send the text as UTF-8.");
     };
     commands.bind("prompt.insert",
                   [&prompt, text_or_throw](const std::string& a) { text_or_throw(prompt.insert(a), a); });
-    commands.bind("text.set",
-                  [&prompt, text_or_throw](const std::string& a) { text_or_throw(prompt.set_text(a), a); },
-                  [&prompt] { return prompt.text().substr(0, 40); });
+    commands.bind(
+        "text.set", [&prompt, text_or_throw](const std::string& a) { text_or_throw(prompt.set_text(a), a); },
+        [&prompt] { return prompt.text().substr(0, 40); });
+}
+
+void start_recording(Program& program) {
+    program.recorder.start(program.renderer.size(), clock_s());
+    for (const std::string& remark : program.recorder.remarks()) program.session.set_message({remark, ""});
 }
 
 void bind_program(Program& program) {
@@ -316,17 +367,21 @@ void bind_program(Program& program) {
             panels.focus_search = panels.help;
         },
         [&panels] { return on_off(panels.help); });
-    commands.bind("ui.toggle", [&panels](const std::string& a) { panels.hidden = !toggled(!panels.hidden, a); },
-                  [&panels] { return on_off(!panels.hidden); });
+    commands.bind(
+        "ui.toggle", [&panels](const std::string& a) { panels.hidden = !toggled(!panels.hidden, a); },
+        [&panels] { return on_off(!panels.hidden); });
     const auto mode = [&program] { return program.mode == InputMode::typing ? "typing" : "flying"; };
     commands.bind(
         "input.switch",
         [&program](const std::string&) {
-            set_input_mode(program, program.mode == InputMode::typing ? InputMode::flying : InputMode::typing);
+            set_input_mode(program,
+                           program.mode == InputMode::typing ? InputMode::flying : InputMode::typing);
         },
         mode);
-    commands.bind("prompt.focus", [&program](const std::string&) { set_input_mode(program, InputMode::typing); }, mode);
-    commands.bind("flight.focus", [&program](const std::string&) { set_input_mode(program, InputMode::flying); }, mode);
+    commands.bind(
+        "prompt.focus", [&program](const std::string&) { set_input_mode(program, InputMode::typing); }, mode);
+    commands.bind(
+        "flight.focus", [&program](const std::string&) { set_input_mode(program, InputMode::flying); }, mode);
     commands.bind("selection.clear", [&program](const std::string&) {
         Session& session = program.session;
         if (program.panels.help) {
@@ -351,8 +406,8 @@ void bind_program(Program& program) {
         "record.toggle",
         [&program](const std::string& a) {
             const bool wanted = toggled(program.recorder.is_running(), a);
-            if (wanted == program.recorder.is_running()) return;
-            wanted ? program.recorder.start(program.renderer.size()) : program.recorder.stop();
+            if (wanted && !program.recorder.is_running()) start_recording(program);
+            if (!wanted && program.recorder.is_running()) stop_recording(program);
         },
         [&program] { return on_off(program.recorder.is_running()); });
     commands.bind("screenshot", [&program](const std::string& a) {
@@ -362,14 +417,31 @@ void bind_program(Program& program) {
     const auto set_scale = [&program](double wanted) {
         program.ui_scale_setting = static_cast<float>(std::clamp(wanted, 0.5, 3.0));
     };
-    commands.bind("ui.scale", [set_scale](const std::string& a) { set_scale(std::stod(a)); }, scale);
-    commands.bind("ui.larger", [&program, set_scale](const std::string&) { set_scale(program.ui_scale_setting * 1.1); },
-                  scale);
-    commands.bind("ui.smaller", [&program, set_scale](const std::string&) { set_scale(program.ui_scale_setting / 1.1); },
-                  scale);
+    commands.bind(
+        "ui.scale", [set_scale](const std::string& a) { set_scale(std::stod(a)); }, scale);
+    commands.bind(
+        "ui.larger", [&program, set_scale](const std::string&) { set_scale(program.ui_scale_setting * 1.1); },
+        scale);
+    commands.bind(
+        "ui.smaller",
+        [&program, set_scale](const std::string&) { set_scale(program.ui_scale_setting / 1.1); }, scale);
 }
 
 }  // namespace
+
+void stop_recording(Program& program) {
+    program.renderer.flush_captures();
+    const RecordingResult result = program.recorder.stop(clock_s());
+    if (!result.failure.empty()) {
+        const bool plays = !result.output.empty();
+        program.session.set_message({"the recording ended early: " + result.failure,
+                                     (plays ? "'" + result.output.string() + "' plays up to there. " : "") + result.hint});
+    } else if (!result.output.empty()) {
+        program.session.set_message({"recorded '" + result.output.string() + "', " + number_text(result.seconds) + " s" +
+                                         (result.dropped > 0 ? ", " + std::to_string(result.dropped) + " frames dropped" : ""),
+                                     ""});
+    }
+}
 
 void bind_commands(Program& program) {
     bind_program(program);

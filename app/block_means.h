@@ -8,9 +8,9 @@
 namespace weft {
 
 struct BlockMeans {
-    uint32_t rows = 0, columns = 0;   // of cells
-    uint32_t block = 1;               // rows and columns of the matrix in a cell; fewer at the end
-    std::vector<float> values;        // [rows, columns]
+    uint32_t rows = 0, columns = 0;  // of cells
+    uint32_t block = 1;              // rows and columns of the matrix in a cell; fewer at the end
+    std::vector<float> values;       // [rows, columns]
 };
 
 // `matrix` [rows, columns] in at most `most` cells either way.

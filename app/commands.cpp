@@ -54,6 +54,8 @@ std::vector<Command> default_commands() {
                 {plain(Key::escape)}, always),
         command("ui.toggle", "Hide or show panels and hints.", {plain(Key::f10)}, always, toggle),
         command("panel.toggle", "Open or close the matrix panel.", {plain(Key::i)}, flying, toggle),
+        command("choices.toggle", "Open or close the panel of what is shown.",
+                {plain(Key::o), plain(Key::f2)}, flying, toggle),
         command("timings.toggle", "Show the time of every pass and of the analysis.", {plain(Key::f3)},
                 always, toggle),
         command("window.fullscreen", "Fill the screen or leave it.", {plain(Key::f11)}, always, toggle),

@@ -10,14 +10,19 @@ bool has_bit(const std::vector<uint32_t>& bits, uint32_t index) {
     return index / 32 < bits.size() && (bits[index / 32] >> (index % 32) & 1u) != 0;
 }
 
-bool allows(int32_t only, uint32_t index) { return only < 0 || static_cast<uint32_t>(only) == index; }
+bool allows(int32_t only, uint32_t index) {
+    return only < 0 || static_cast<uint32_t>(only) == index;
+}
 
 }  // namespace
 
-bool is_drawn(const FlowSelection& selection, const WeightBlock& block, uint32_t slice, uint32_t row, uint32_t column) {
-    const float value = std::abs((*block.values)[(size_t{slice} * block.rows + row) * block.columns + column]);
+bool is_drawn(const FlowSelection& selection, const WeightBlock& block, uint32_t slice, uint32_t row,
+              uint32_t column) {
+    const float value =
+        std::abs((*block.values)[(size_t{slice} * block.rows + row) * block.columns + column]);
     if (value < selection.threshold) return false;
-    if (selection.row_thresholds && value < (*selection.row_thresholds)[size_t{slice} * block.rows + row]) return false;
+    if (selection.row_thresholds && value < (*selection.row_thresholds)[size_t{slice} * block.rows + row])
+        return false;
     if (selection.slice_mask && !has_bit(*selection.slice_mask, slice)) return false;
     if (selection.column_mask && has_bit(*selection.column_mask, column)) return false;
     if (selection.band >= 0 && std::abs(int64_t{row} - int64_t{column}) <= selection.band) return false;

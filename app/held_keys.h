@@ -1,4 +1,5 @@
-// Which way the keys that are down ask the camera to fly. Set by the held commands (flight.forward ..). Main thread.
+// Which way the keys that are down ask the camera to fly. Set by the held commands (flight.forward ..). Main
+// thread.
 #pragma once
 
 #include "app/flight.h"

@@ -23,9 +23,8 @@ void check(VkResult result) {
     WEFT_ASSERT(result >= 0, "user interface, VkResult " + std::to_string(result));
 }
 
-// The picture's pixels are linear until the target encodes them, so colours go in linear.
 ImVec4 ui_color(glm::vec4 color, float alpha = 1.0f) {
-    const glm::vec4 c = linear_from_srgb(color);
+    const glm::vec4 c = ui_target_color(color);
     return {c.r, c.g, c.b, c.a * alpha};
 }
 
@@ -61,6 +60,11 @@ void upload_fonts(const UiHandles& handles) {
 }
 
 }  // namespace
+
+// The picture's pixels are linear until the target encodes them, so colours go in linear.
+glm::vec4 ui_target_color(glm::vec4 srgb) {
+    return linear_from_srgb(srgb);
+}
 
 ImguiLayer::ImguiLayer(Window& window, Renderer& renderer, float ui_scale)
     : window_(window), renderer_(renderer), measure_(renderer.text_measure()) {

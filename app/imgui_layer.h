@@ -18,6 +18,9 @@ struct ImFont;
 
 namespace weft {
 
+// What ImGui must be given so that the picture shows this sRGB colour.
+glm::vec4 ui_target_color(glm::vec4 srgb);
+
 class ImguiLayer : public UiLayer {
   public:
     ImguiLayer(Window& window, Renderer& renderer, float ui_scale);
@@ -32,6 +35,7 @@ class ImguiLayer : public UiLayer {
     void shaped_text(ImDrawList* list, std::vector<Label> labels);
     const MeasureText& measure() const { return measure_; }
     ImFont* bold() const { return bold_; }
+    const UiColors& colors() const { return colors_; }
 
     // The user interface has the pointer or takes text: scene and prompt leave the event alone.
     bool wants_pointer() const;

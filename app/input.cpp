@@ -1,5 +1,5 @@
-// Where each event of the window goes. Two modes that never fight: typing (plain keys are text) and flying (plain keys
-// are commands); the pointer works the same in both.
+// Where each event of the window goes. Two modes that never fight: typing (plain keys are text) and flying
+// (plain keys are commands); the pointer works the same in both.
 
 #define GLFW_INCLUDE_NONE
 #include <GLFW/glfw3.h>
@@ -132,7 +132,8 @@ void on_press(Program& program, const ButtonEvent& event) {
     const bool is_double = left && event.time_s - pointer.last_click_s < double_click_s;
     if (left) pointer.last_click_s = event.time_s;
     PromptEdit& prompt = program.session.prompt();
-    const auto byte = left ? program.prompt_line.byte_at(event.position_px, prompt, program.measure) : std::nullopt;
+    const auto byte =
+        left ? program.prompt_line.byte_at(event.position_px, prompt, program.measure) : std::nullopt;
     if (byte) {
         set_input_mode(program, InputMode::typing);
         pointer.in_prompt = !is_double;
@@ -145,7 +146,8 @@ void on_press(Program& program, const ButtonEvent& event) {
 
 void on_release(Program& program, const ButtonEvent& event) {
     PointerState& pointer = program.pointer;
-    const bool is_click = pointer.button == event.button && event.button == GLFW_MOUSE_BUTTON_LEFT && !pointer.dragged;
+    const bool is_click =
+        pointer.button == event.button && event.button == GLFW_MOUSE_BUTTON_LEFT && !pointer.dragged;
     pointer.in_prompt = false;
     if (pointer.button == event.button) pointer.button = -1;
     if (is_click) program.session.select(program.session.view().hovered);
@@ -163,8 +165,9 @@ void on_scroll(Program& program, const ScrollEvent& event) {
     if (program.pointer.button == GLFW_MOUSE_BUTTON_RIGHT) {
         return program.flight.step_speed(event.steps.y > 0.0f ? 1 : -1);
     }
-    take_camera(program,
-                [&](Camera& camera) { zoom_to(camera, event.steps.y, event.position_px, program.viewport.size); });
+    take_camera(program, [&](Camera& camera) {
+        zoom_to(camera, event.steps.y, event.position_px, program.viewport.size);
+    });
 }
 
 }  // namespace
@@ -175,7 +178,9 @@ void set_input_mode(Program& program, InputMode mode) {
     release_held_keys(program);
 }
 
-void release_held_keys(Program& program) { program.held = {}; }
+void release_held_keys(Program& program) {
+    program.held = {};
+}
 
 void handle_event(Program& program, const WindowEvent& event) {
     if (const auto* key = std::get_if<KeyEvent>(&event)) on_key(program, *key);

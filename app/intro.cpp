@@ -1,7 +1,6 @@
 #include "app/intro.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <fstream>
 
 namespace weft {
@@ -75,17 +74,6 @@ PathPose intro_pose(const TextStackPlan& plan, double time_s, const Viewport& vi
                                                ease(t, light_to_s - light_fade_s, light_to_s));
     }
     return pose;
-}
-
-std::filesystem::path state_folder() {
-    const auto variable = [](const char* name) -> std::filesystem::path {
-        const char* value = std::getenv(name);
-        return value ? value : "";
-    };
-    const std::filesystem::path state = variable("XDG_STATE_HOME");
-    if (state.is_absolute()) return state / "weft";
-    const std::filesystem::path home = variable("HOME");
-    return home.empty() ? std::filesystem::path() : home / ".local" / "state" / "weft";
 }
 
 bool is_first_start(const std::filesystem::path& folder) {

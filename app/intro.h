@@ -19,8 +19,6 @@ PathPose intro_pose(const TextStackPlan& plan, double time_s, const Viewport& vi
 // layer where there is no such word.
 Focus intro_highlight(const TextStackPlan& plan);
 
-// $XDG_STATE_HOME/weft, or ~/.local/state/weft.
-std::filesystem::path state_folder();
 // True once per user: leaves a mark in `folder`. False too where no mark can be left.
 bool is_first_start(const std::filesystem::path& folder);
 

@@ -1,5 +1,5 @@
-// The running program with a window: what bindings, input, panels and frame loop share. Made by run_window(); main
-// thread only.
+// The running program with a window: what bindings, input, panels and frame loop share. Made by run_window();
+// main thread only.
 #pragma once
 
 #include <chrono>
@@ -25,26 +25,32 @@ enum class Docked { none, matrix, choices, timings };
 struct PanelState {
     Docked docked = Docked::none;
     bool help = false;
-    bool hidden = false;        // F10: only title and ledger
+    bool hidden = false;  // F10: only title and ledger
     char help_search[64] = "";
     bool focus_search = false;
 };
 
 struct PointerState {
     glm::vec2 position_px{0.0f}, pressed_px{0.0f};
-    int button = -1;            // held over the scene; -1: none
+    int button = -1;  // held over the scene; -1: none
     bool dragged = false, in_prompt = false, with_shift = false;
     double last_click_s = -1.0;
 };
 
 struct Program {
     Program(const Options& given, Window& its_window, Renderer& its_renderer, Session& its_session)
-        : options(given), window(its_window), renderer(its_renderer), session(its_session) {}
+        : options(given),
+          window(its_window),
+          renderer(its_renderer),
+          session(its_session),
+          measure(its_renderer.text_measure()) {}
 
     const Options& options;
     Window& window;
     Renderer& renderer;
     Session& session;
+    ImguiLayer* ui = nullptr;  // set once it stands
+    MeasureText measure;
     CommandTable commands;
     InputMode mode = InputMode::typing;
     HeldFlight held;
@@ -57,10 +63,10 @@ struct Program {
     WindowRecorder recorder;
     Viewport viewport;
     float ui_scale_setting = 1.0f;
-    bool swallow_chars = false;        // the key that switched to typing types nothing
-    bool needs_frame = true;           // something changed since the last one
-    std::string screenshot_path;       // not empty: the next picture goes there
-    double frame_ms = 0.0;             // smoothed, for the timings panel
+    bool swallow_chars = false;   // the key that switched to typing types nothing
+    bool needs_frame = true;      // something changed since the last one
+    std::string screenshot_path;  // not empty: the next picture goes there
+    double frame_ms = 0.0;        // smoothed, for the timings panel
 };
 
 // Every command of the table does what its help says.
@@ -68,6 +74,7 @@ void bind_commands(Program& program);
 // One event of the window: to the user interface, the prompt, the camera or a command.
 void handle_event(Program& program, const WindowEvent& event);
 void release_held_keys(Program& program);
+void stop_recording(Program& program);  // and says where it is
 void set_input_mode(Program& program, InputMode mode);
 
 }  // namespace weft

@@ -222,7 +222,8 @@ void Session::advance(double dt_s, const Viewport& viewport) {
 bool Session::is_moving() const {
     if (!plan_) return false;
     const float stale = animator_.motion().stale;
-    return show_ != Show::none || animator_.is_moving() || (has_pending_analysis() ? stale < 1.0f : stale > 0.0f);
+    return show_ != Show::none || animator_.is_moving() ||
+           (has_pending_analysis() ? stale < 1.0f : stale > 0.0f);
 }
 
 DrawList Session::draw(const Viewport& viewport, const MeasureText& measure) const {

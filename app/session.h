@@ -80,7 +80,7 @@ class Session {
     void choose_head(HeadChoice choice);
     void camera_taken_by_hand();  // stops flights and refits
     void play(Show show, double from_s = 0.0);
-    void end_show();                                  // the introduction at its last state, the path where it is
+    void end_show();  // the introduction at its last state, the path where it is
 
     const TextStackPlan* plan() const { return plan_.get(); }
     FramePtr frame() const { return frame_; }  // newest; may hold more quantities than the plan's

@@ -142,8 +142,23 @@ glm::vec2 Window::pointer_px() const {
     return glm::vec2(x, y) * px_per_unit();
 }
 
-void Window::capture_pointer(bool captured) {
-    glfwSetInputMode(window_, GLFW_CURSOR, captured ? GLFW_CURSOR_DISABLED : GLFW_CURSOR_NORMAL);
+bool Window::is_fullscreen() const {
+    return glfwGetWindowMonitor(window_) != nullptr;
+}
+
+void Window::set_fullscreen(bool fullscreen) {
+    if (fullscreen == is_fullscreen()) return;
+    if (!fullscreen) {
+        glfwSetWindowMonitor(window_, nullptr, windowed_position_.x, windowed_position_.y, windowed_size_.x,
+                             windowed_size_.y, GLFW_DONT_CARE);
+        return;
+    }
+    GLFWmonitor* monitor = glfwGetPrimaryMonitor();
+    const GLFWvidmode* mode = monitor ? glfwGetVideoMode(monitor) : nullptr;
+    if (!mode) return;
+    glfwGetWindowPos(window_, &windowed_position_.x, &windowed_position_.y);
+    glfwGetWindowSize(window_, &windowed_size_.x, &windowed_size_.y);
+    glfwSetWindowMonitor(window_, monitor, 0, 0, mode->width, mode->height, mode->refreshRate);
 }
 
 std::string Window::clipboard() const {

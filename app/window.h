@@ -64,6 +64,8 @@ class Window {
     glm::vec2 pointer_px() const;
     bool take_redraw_request();  // the window system lost our pixels
     void set_title(const std::string& title);
+    void set_fullscreen(bool fullscreen);
+    bool is_fullscreen() const;
     void capture_pointer(bool captured);  // hidden and unbounded, for mouse look
     std::string clipboard() const;
     void set_clipboard(const std::string& text);
@@ -82,6 +84,7 @@ class Window {
     GLFWwindow* window_ = nullptr;
     std::vector<WindowEvent> events_;
     bool redraw_ = true;
+    glm::ivec2 windowed_position_{0}, windowed_size_{1280, 720};
 };
 
 }  // namespace weft

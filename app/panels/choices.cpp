@@ -53,7 +53,9 @@ void draw_threshold(Program& program) {
         case ThresholdMode::budget: {
             label("budget");
             const TextStackPlan* plan = program.session.plan();
-            int lines = threshold.budget > 0 ? threshold.budget : plan ? static_cast<int>(plan->ledger.lines) : 0;
+            int lines = threshold.budget > 0 ? threshold.budget
+                        : plan               ? static_cast<int>(plan->ledger.lines)
+                                             : 0;
             const char* format = threshold.budget > 0 ? "%d lines" : "%d lines (theme's)";
             if (ImGui::SliderInt("##budget", &lines, 20, 3000, format, ImGuiSliderFlags_Logarithmic)) {
                 threshold.budget = std::max(lines, 1);
@@ -79,7 +81,8 @@ void draw_layers_and_heads(Program& program) {
     Session& session = program.session;
     const FramePtr frame = session.frame();
     if (!frame || frame->blocks.empty()) return;
-    const int layers = static_cast<int>(frame->blocks[0].layers), heads = static_cast<int>(frame->blocks[0].heads);
+    const int layers = static_cast<int>(frame->blocks[0].layers),
+              heads = static_cast<int>(frame->blocks[0].heads);
     ViewState& view = session.view();
     int range[2] = {view.first_layer, view.last_layer < 0 ? layers - 1 : view.last_layer};
     label("layers");

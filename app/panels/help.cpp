@@ -26,9 +26,12 @@ std::string keys_of(const Command& command) {
 
 const char* title_of(WhenActive when) {
     switch (when) {
-        case WhenActive::always: return "Always";
-        case WhenActive::typing: return "While typing";
-        case WhenActive::flying: return "While flying";
+        case WhenActive::always:
+            return "Always";
+        case WhenActive::typing:
+            return "While typing";
+        case WhenActive::flying:
+            return "While flying";
     }
     return "";
 }
@@ -58,10 +61,13 @@ void draw_help(Program& program, ImguiLayer& ui) {
                          ImGuiWindowFlags_NoSavedSettings)) {
         heading(ui, "Keys and commands");
         ImGui::SameLine();
-        dim_text("drag: orbit \u00b7 right drag: look \u00b7 middle drag: pan \u00b7 wheel: zoom \u00b7 Esc closes");
+        dim_text(
+            "drag: orbit \u00b7 right drag: look \u00b7 middle drag: pan \u00b7 wheel: zoom \u00b7 Esc "
+            "closes");
         if (std::exchange(program.panels.focus_search, false)) ImGui::SetKeyboardFocusHere();
         ImGui::SetNextItemWidth(-1.0f);
-        ImGui::InputTextWithHint("##search", "search", program.panels.help_search, sizeof program.panels.help_search);
+        ImGui::InputTextWithHint("##search", "search", program.panels.help_search,
+                                 sizeof program.panels.help_search);
         const std::string search = program.panels.help_search;
         if (ImGui::BeginTable("keys", 4, ImGuiTableFlags_ScrollY | ImGuiTableFlags_RowBg)) {
             ImGui::TableSetupColumn("key", ImGuiTableColumnFlags_WidthFixed, 130.0f * scale);

@@ -13,15 +13,17 @@ void draw_message(Program& program, ImguiLayer& ui) {
     const float scale = program.viewport.ui_scale;
     const float size = 14.0f * scale, padding = 12.0f * scale, line = 20.0f * scale;
     const float room = static_cast<float>(program.viewport.size.x) * 0.7f;
-    const float wanted = std::max(ui.measure()(message.text, size, true), ui.measure()(message.hint, size, false));
+    const float wanted =
+        std::max(ui.measure()(message.text, size, true), ui.measure()(message.hint, size, false));
     const float width = std::min(wanted, room) + 2.0f * padding;
     const float height = (message.hint.empty() ? 1.0f : 2.0f) * line + padding;
     const float foot = static_cast<float>(program.viewport.size.y) - 84.0f * scale;
     ImGui::SetNextWindowPos({24.0f * scale, foot - height});
     ImGui::SetNextWindowSize({width, height});
     if (ImGui::Begin("message", nullptr,
-                     ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
-                         ImGuiWindowFlags_NoFocusOnAppearing | ImGuiWindowFlags_NoNav)) {
+                     ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                         ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoFocusOnAppearing |
+                         ImGuiWindowFlags_NoNav)) {
         const ImVec2 at = ImGui::GetWindowPos();
         std::vector<Label> labels(message.hint.empty() ? 1 : 2);
         for (size_t i = 0; i < labels.size(); ++i) {

@@ -2,6 +2,8 @@
 
 #include <imgui.h>
 
+#include "app/clock.h"
+
 namespace weft {
 
 float docked_px(const PanelState& panels, float ui_scale) {
@@ -14,7 +16,8 @@ bool begin_docked(Program& program, const char* name) {
     const auto width = static_cast<float>(program.viewport.size.x);
     const auto height = static_cast<float>(program.viewport.size.y);
     ImGui::SetNextWindowPos({width - (docked_width_px + docked_margin_px) * scale, docked_top_px * scale});
-    ImGui::SetNextWindowSize({docked_width_px * scale, height - (docked_top_px + 720.0f - docked_bottom_px) * scale});
+    ImGui::SetNextWindowSize(
+        {docked_width_px * scale, height - (docked_top_px + 720.0f - docked_bottom_px) * scale});
     return ImGui::Begin(name, nullptr,
                         ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoMove |
                             ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoSavedSettings);
@@ -44,10 +47,14 @@ void draw_panels(Program& program, ImguiLayer& ui) {
     if (program.session.message()) draw_message(program, ui);
     if (program.panels.hidden) return;
     switch (program.panels.docked) {
-        case Docked::none: return;
-        case Docked::matrix: return draw_matrix_panel(program, ui);
-        case Docked::choices: return draw_choices_panel(program, ui);
-        case Docked::timings: return draw_timings_panel(program, ui);
+        case Docked::none:
+            return;
+        case Docked::matrix:
+            return draw_matrix_panel(program, ui);
+        case Docked::choices:
+            return draw_choices_panel(program, ui);
+        case Docked::timings:
+            return draw_timings_panel(program, ui);
     }
 }
 
@@ -58,7 +65,7 @@ void draw_recording_mark(Program& program) {
     ImDrawList* list = ImGui::GetForegroundDrawList();
     const ImVec2 center{width - 32.0f * scale, 26.0f * scale};
     list->AddCircleFilled(center, 7.0f * scale, IM_COL32(235, 20, 20, 255), 24);
-    const std::string text = program.recorder.state_text();
+    const std::string text = program.recorder.state_text(clock_s());
     const float size = ImGui::GetFontSize();
     const ImVec2 extent = ImGui::CalcTextSize(text.c_str());
     list->AddText(ImGui::GetFont(), size, {center.x - 16.0f * scale - extent.x, center.y - extent.y * 0.5f},

@@ -21,7 +21,8 @@ TEST_CASE("uniform rows have the entropy ln n and a sink takes its share") {
     TextStackPlan plan = plan_of(std::vector<float>(16, 0.25f), 1, 4);
     plan.layers[0].sink_keys[0] = true;
     plan.layers[0].threshold = plan.layers[0].selection.threshold = 0.25f;
-    plan.layers[0].selection.column_mask = std::make_shared<const std::vector<uint32_t>>(std::vector<uint32_t>{1u});
+    plan.layers[0].selection.column_mask =
+        std::make_shared<const std::vector<uint32_t>>(std::vector<uint32_t>{1u});
     const HeadStats stats = head_stats(plan, 0, 0);
     CHECK(stats.mean_entropy == Approx(std::log(4.0)));
     CHECK(stats.to_sinks == Approx(0.25));
@@ -36,7 +37,8 @@ TEST_CASE("every line of the selection's test counts") {
     selection.threshold = 0.5f;
     CHECK(is_drawn(selection, block, 0, 0, 1));
     CHECK_FALSE(is_drawn(selection, block, 0, 1, 0));
-    selection.row_thresholds = std::make_shared<const std::vector<float>>(std::vector<float>{0.6f, 0.6f, 0.6f, 0.6f});
+    selection.row_thresholds =
+        std::make_shared<const std::vector<float>>(std::vector<float>{0.6f, 0.6f, 0.6f, 0.6f});
     CHECK_FALSE(is_drawn(selection, block, 0, 0, 1));
     selection.row_thresholds = nullptr;
     selection.slice_mask = std::make_shared<const std::vector<uint32_t>>(std::vector<uint32_t>{2u});

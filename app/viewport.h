@@ -1,0 +1,21 @@
+// How large things are drawn in a picture of a given size.
+#pragma once
+
+#include <algorithm>
+
+#include "scenes/text_stack.h"
+
+namespace weft {
+
+// Scale 1 at 1280x720; `setting` is the user's, 0.5 to 3.
+inline Viewport viewport_of(glm::ivec2 size, float setting, float panel_px = 0.0f, int segments = 16) {
+    Viewport viewport;
+    viewport.size = size;
+    const glm::vec2 scale = glm::vec2(size) / glm::vec2(1280.0f, 720.0f);
+    viewport.ui_scale = std::max(0.1f, std::min(scale.x, scale.y) * setting);
+    viewport.panel_px = panel_px;
+    viewport.segments = segments;
+    return viewport;
+}
+
+}  // namespace weft
