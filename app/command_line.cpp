@@ -195,7 +195,7 @@ void check_combinations(const Options& options, const Given& given) {
         options.subcommand == Subcommand::record || options.subcommand == Subcommand::analyze;
     const char* suffix =
         options.subcommand == Subcommand::record ? "FILE.mp4" : "FILE.safetensors, .json or .csv";
-    if (needs_output && options.output.empty()) {
+    if (needs_output && options.output.empty() && !options.finish) {
         throw UsageError(std::string("weft ") + row_of(options.subcommand).name + " needs --output",
                          std::string("Add --output ") + suffix + ".");
     }

@@ -180,6 +180,13 @@ const std::vector<OptionRow> option_rows = {
     {"--validation", "", in_pictures, "Turn Vulkan's validation on; a message fails the run.",
      [](Options& o, const std::string&) { o.validation = true; }},
 
+    {"--script", "FILE", in_view, "Named commands, one a line, that the window runs ('wait S' and 'settle' wait).",
+     [](Options& o, const std::string& v) { o.script_file = v; }},
+    {"--state", "FILE", in_view, "Keep what the window shows in this file, as JSON.",
+     [](Options& o, const std::string& v) { o.state_file = v; }},
+    {"--finish", "", in_record, "Make videos of the recordings that a crash left, and end.",
+     [](Options& o, const std::string&) { o.finish = true; }},
+
     {"--methods", "LIST", in_analyze, "attention, rollout, entropy, hidden_states (attention,rollout,entropy).",
      set_methods},
     {"--truncate", "", in_analyze, "Cut a text that is too long, and say so, instead of failing.",

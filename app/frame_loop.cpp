@@ -171,7 +171,7 @@ class FrameLoop {
         const bool inside = glm::all(glm::greaterThan(eye, low)) && glm::all(glm::lessThan(eye, high));
         const float goal = inside ? inside_fov_deg : Camera{}.fov_deg;
         const auto step = static_cast<float>(1.0 - std::exp(-dt_s / fov_settles_s));
-        camera = with_fov_about_eye(camera, std::lerp(camera.fov_deg, goal, step));
+        camera.fov_deg = std::lerp(camera.fov_deg, goal, step);
     }
 
     void draw_frame() {
@@ -247,7 +247,7 @@ class FrameLoop {
 
     void save_screenshot(const std::string& path, const CapturedImage& picture) {
         try {
-            write_png(path, picture);
+            write_picture(path, picture);
             program_.session.set_message({"saved '" + path + "'", ""});
         } catch (const Error& error) {
             program_.session.set_message({error.what(), error.hint()});

@@ -17,6 +17,7 @@ class Script {
     // Runs every line that is due. `at_rest`: nothing is analysed and nothing moves. Throws what a command throws,
     // with the line's number.
     void run_due(const CommandTable& commands, double now_s, bool at_rest);
+    size_t lines_left() const { return lines_.size(); }
     bool is_done() const { return lines_.empty(); }
 
   private:

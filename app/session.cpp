@@ -14,6 +14,7 @@ constexpr double stale_after_s = 0.15;
 constexpr double stale_fade_s = 0.1;
 constexpr double refit_s = 0.4;  // a docked panel, a longer text
 constexpr double enter_head_s = 1.5;
+constexpr double settles_within_s = 10.0;  // longer than any transition
 // A text may take so much more or less room before the camera follows.
 constexpr float overflow = 1.02f, waste = 0.75f;
 
@@ -43,13 +44,13 @@ Session::Session(SessionSettings settings, std::function<void()> wake)
     }
     prompt_ = PromptEdit(settings_.text);
     worker_ = std::make_unique<Worker>(settings_.load_model, std::move(wake));
-    submit_prompt();
+    if (!settings_.waits_for_text) submit_prompt();
 }
 
 bool Session::submit_prompt() {
     if (!worker_ || load_failed_) return false;
-    if (submitted_once_ && prompt_.revision() == prompt_revision_) return false;
-    submitted_once_ = true;
+    const bool is_first = submitted_revision_ == 0 && !settings_.waits_for_text;
+    if (!is_first && prompt_.revision() == prompt_revision_) return false;
     prompt_revision_ = prompt_.revision();
     if (!has_pending_analysis()) asked_s_ = time_s_;
     AnalysisRequest request;
@@ -78,18 +79,28 @@ void Session::wait_for_analysis() {
     if (message_) throw Error(message_->text, message_->hint);
 }
 
+void Session::set_message(SessionMessage message) {
+    message_ = std::move(message);
+    message_changed_ = true;
+}
+
+void Session::clear_message() {
+    message_.reset();
+    message_changed_ = true;
+}
+
 void Session::take_news() {
     if (!worker_) return;
     if (FramePtr newest = worker_->latest(); newest && newest != frame_) {
         frame_ = std::move(newest);
-        if (!load_failed_) message_.reset();
+        if (message_ && !load_failed_) clear_message();
     }
     while (auto failure = worker_->take_failure()) {
         load_failed_ = load_failed_ || failure->revision == 0;
         failed_revision_ = std::max(failed_revision_, failure->revision);
         // An older text's failure says nothing about what is shown now.
         if (failure->revision == 0 || failure->revision == submitted_revision_) {
-            message_ = SessionMessage{failure->message, failure->hint};
+            set_message({failure->message, failure->hint});
         }
     }
 }
@@ -239,30 +250,53 @@ DrawList Session::draw(const Viewport& viewport, const MeasureText& measure) con
 void Session::show_preset(CameraPreset preset, bool at_once) {
     end_show();
     preset_ = preset;
-    if (preset == CameraPreset::front) set_fold(true);
-    if (preset == CameraPreset::default_view || preset == CameraPreset::head) set_fold(false);
-    if (!plan_) return;
-    preset_ = preset;
+    if (preset == CameraPreset::front || preset == CameraPreset::default_view || preset == CameraPreset::head) {
+        folded_ = preset == CameraPreset::front;
+        animator_.set_fold(folded_);
+    }
     if (preset == CameraPreset::head) {
         animator_.enter_head(head_choice_.layer, head_choice_.head);
     } else {
         animator_.leave_head();
     }
-    const Camera goal = fitted(preset, viewport_);
-    if (at_once || view_.reduced_motion) return animator_.jump_to(goal);
-    animator_.fly_to(goal, preset == CameraPreset::head ? enter_head_s : 1.0);
+    move_to_preset(at_once);
 }
 
-void Session::set_fold(bool folded) {
+void Session::set_fold(bool folded, bool at_once) {
     folded_ = folded;
     animator_.set_fold(folded);
-    if (preset_ && plan_) animator_.fly_to(fitted(*preset_, viewport_));
+    move_to_preset(at_once);
 }
 
-void Session::set_stack(bool stacked) {
+void Session::set_stack(bool stacked, bool at_once) {
     stacked_ = stacked;
     animator_.set_stack(stacked);
-    if (preset_ && plan_) animator_.fly_to(fitted(*preset_, viewport_));
+    move_to_preset(at_once);
+}
+
+void Session::move_to_preset(bool at_once) {
+    at_once = at_once || view_.reduced_motion;
+    if (at_once) {
+        const ViewMotion settled = settled_motion();
+        animator_.advance(settles_within_s, view_, plan_.get());
+        animator_.motion().fold = settled.fold;
+        animator_.motion().stack = settled.stack;
+    }
+    if (!preset_ || !plan_) return;
+    const Camera goal = fitted(*preset_, viewport_);
+    if (at_once) return animator_.jump_to(goal);
+    animator_.fly_to(goal, preset_ == CameraPreset::head ? enter_head_s : 1.0);
+}
+
+void Session::show_trace(FramePtr trace) {
+    worker_.reset();
+    frame_ = std::move(trace);
+    plan_.reset();
+    load_failed_ = false;
+    view_.hovered = view_.selected = {};
+    view_.heads.clear();
+    view_.first_layer = 0;
+    view_.last_layer = -1;
 }
 
 void Session::enter_head(HeadChoice choice, bool at_once) {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "analysis/worker.h"
 #include "app/prompt_edit.h"
@@ -29,6 +30,7 @@ struct SessionSettings {
     CameraPreset preset = CameraPreset::default_view;
     std::optional<Camera> camera;  // instead of the preset
     bool plays_intro = false;
+    bool waits_for_text = false;      // an empty text is the start of typing, not a mistake
 };
 
 // What went wrong last, shown beside the last good picture.
@@ -64,15 +66,21 @@ class Session {
     // For programs without a window: returns when everything asked is answered. Throws the analysis' failure.
     void wait_for_analysis();
 
-    // Takes what the analysis posted, plans again where needed, moves what moves.
+    // Takes what the analysis posted without planning or drawing: has_pending_analysis() is up to date after it.
+    void take_news();
+    // True once after each change of message().
+    bool take_message_change() { return std::exchange(message_changed_, false); }
+
+    // Takes the news, plans again where needed, moves what moves.
     void advance(double dt_s, const Viewport& viewport);
     // Needs a plan: without one the ground, the title and what is awaited.
     DrawList draw(const Viewport& viewport, const MeasureText& measure) const;
     bool is_moving() const;
 
     void show_preset(CameraPreset preset, bool at_once = false);
-    void set_fold(bool folded);
-    void set_stack(bool stacked);
+    void set_fold(bool folded, bool at_once = false);
+    void set_stack(bool stacked, bool at_once = false);
+    void show_trace(FramePtr trace);                  // instead of the live analysis
     void enter_head(HeadChoice choice, bool at_once = false);
     void hover(glm::vec2 pointer_px, const Viewport& viewport, bool out_of_key);
     void set_hovered(const Focus& focus) { view_.hovered = focus; }
@@ -91,18 +99,18 @@ class Session {
     Show show() const { return show_; }
     double show_s() const { return show_s_; }
     const std::optional<SessionMessage>& message() const { return message_; }
-    void set_message(SessionMessage message) { message_ = std::move(message); }
-    void clear_message() { message_.reset(); }
+    void set_message(SessionMessage message);
+    void clear_message();
     std::optional<ModelSummary> model() const;
     double time_s() const { return time_s_; }
     uint64_t submitted_revision() const { return submitted_revision_; }
     uint64_t shown_revision() const { return plan_ ? plan_->frame->revision : 0; }
 
   private:
-    void take_news();
     void update_plan();
     void drop_focus_out_of_range();
     void refit(const Viewport& viewport);
+    void move_to_preset(bool at_once);
     void play_show(double dt_s, const Viewport& viewport);
     void take_pose(const PathPose& pose);
     Camera fitted(CameraPreset preset, const Viewport& viewport) const;
@@ -123,7 +131,7 @@ class Session {
     Show show_ = Show::none;
     double time_s_ = 0.0, asked_s_ = 0.0, show_s_ = 0.0;
     uint64_t submitted_revision_ = 0, prompt_revision_ = 0, failed_revision_ = 0;
-    bool submitted_once_ = false, load_failed_ = false;
+    bool load_failed_ = false, message_changed_ = false;
     std::unique_ptr<Worker> worker_;  // last: its thread ends before the rest goes
 };
 

@@ -1,0 +1,40 @@
+#include "app/session_settings.h"
+
+#include "analysis/error.h"
+#include "app/model_folder.h"
+#include "app/view_options.h"
+
+namespace weft {
+
+SessionSettings session_settings_of(const Options& options) {
+    SessionSettings settings;
+    settings.view = options.view;
+    settings.preset = options.camera.preset;
+    settings.camera = options.camera.camera;
+    settings.analysis.truncate = true;
+    settings.analysis.rollout_options = options.rollout;
+    if (!options.trace_file.empty()) {
+        throw Error("'" + options.trace_file + "': this version opens no traces");
+    }
+    settings.load_model = [folder = find_model_folder(options.model), device = options.device] {
+        return Model::load(folder, device);
+    };
+    settings.text = options.text.value_or(default_sentence);
+    settings.has_pair = options.pair.has_value();
+    settings.pair = options.pair.value_or("");
+    return settings;
+}
+
+void apply_start_view(Session& session, const Options& options) {
+    if (options.stack || options.size.y > options.size.x) session.set_stack(true, true);
+    if (options.fold) session.set_fold(true, true);
+    if (options.camera.camera) return;
+    if (options.camera.preset == CameraPreset::head && !options.view.heads.empty()) {
+        const auto [layer, head] = options.view.heads.front();
+        return session.enter_head({layer, head}, true);
+    }
+    session.show_preset(options.camera.preset, true);
+    if (options.fold) session.set_fold(true, true);
+}
+
+}  // namespace weft

@@ -1,0 +1,45 @@
+#include "app/view_command.h"
+
+#include <cstdio>
+#include <filesystem>
+
+#include "analysis/error.h"
+#include "app/headless.h"
+#include "app/picture_file.h"
+#include "app/session_settings.h"
+#include "app/view_options.h"
+#include "app/viewport.h"
+
+namespace weft {
+
+int run_view_picture(const Options& options) {
+    check_picture_path(options.output);
+    // The model loads on the worker's thread while the device and the fonts start here.
+    Session session(session_settings_of(options), {});
+    const std::unique_ptr<Renderer> renderer = create_headless_renderer(options);
+    const MeasureText measure = renderer->text_measure();
+    measure("weft", 15.0f, false);
+
+    session.wait_for_analysis();
+    check_view(options.view, *session.frame());
+    say_truncation(session);
+    const Viewport viewport = viewport_of(options.size, options.ui_scale);
+    session.view().show_hud = !options.hide_ui;
+    session.advance(0.0, viewport);
+    if (options.time_s) {
+        session.play(Show::path, *options.time_s);
+    } else {
+        apply_start_view(session, options);
+    }
+    session.advance(0.0, viewport);
+
+    CapturedImage picture;
+    renderer->capture_next([&](CapturedImage&& image) { picture = std::move(image); });
+    const bool drawn = renderer->render(session.draw(viewport, measure), nullptr);
+    renderer->flush_captures();
+    WEFT_ASSERT(drawn && !picture.rgba.empty(), "no picture");
+    write_picture(options.output, picture);
+    return report_validation(*renderer);
+}
+
+}  // namespace weft
