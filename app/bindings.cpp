@@ -434,12 +434,14 @@ void stop_recording(Program& program) {
     const RecordingResult result = program.recorder.stop(clock_s());
     if (!result.failure.empty()) {
         const bool plays = !result.output.empty();
-        program.session.set_message({"the recording ended early: " + result.failure,
-                                     (plays ? "'" + result.output.string() + "' plays up to there. " : "") + result.hint});
+        program.session.set_message(
+            {"the recording ended early: " + result.failure,
+             (plays ? "'" + result.output.string() + "' plays up to there. " : "") + result.hint});
     } else if (!result.output.empty()) {
-        program.session.set_message({"recorded '" + result.output.string() + "', " + number_text(result.seconds) + " s" +
-                                         (result.dropped > 0 ? ", " + std::to_string(result.dropped) + " frames dropped" : ""),
-                                     ""});
+        program.session.set_message(
+            {"recorded '" + result.output.string() + "', " + number_text(result.seconds) + " s" +
+                 (result.dropped > 0 ? ", " + std::to_string(result.dropped) + " frames dropped" : ""),
+             ""});
     }
 }
 

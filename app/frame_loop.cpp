@@ -23,15 +23,15 @@ namespace weft {
 
 namespace {
 
-constexpr double least_frame_s = 1.0 / 60.0;     // nothing is gained by more
-constexpr double longest_step_s = 0.1;           // of motion, after a frame that took long
+constexpr double least_frame_s = 1.0 / 60.0;  // nothing is gained by more
+constexpr double longest_step_s = 0.1;        // of motion, after a frame that took long
 // A frame waits so long for the attention of a text just changed, so that one frame shows both.
 constexpr double hold_s = 0.04;
 constexpr double caret_blink_s = 0.53, caret_rests_after_s = 10.0;
 constexpr double state_every_s = 0.1;
 constexpr float inside_fov_deg = 40.0f;
 constexpr double fov_settles_s = 0.5;
-constexpr int frames_to_settle = 3;              // of the user interface, after an event
+constexpr int frames_to_settle = 3;  // of the user interface, after an event
 
 class FrameLoop {
   public:
@@ -55,7 +55,8 @@ class FrameLoop {
 
   private:
     bool is_moving() const {
-        return program_.session.is_moving() || program_.flight.is_moving() || program_.held.any() || animates_;
+        return program_.session.is_moving() || program_.flight.is_moving() || program_.held.any() ||
+               animates_;
     }
 
     // 0: at once. The caret's blink is the slowest clock.
@@ -101,9 +102,11 @@ class FrameLoop {
         }
         if (program_.window.take_redraw_request()) program_.needs_frame = true;
         const uint64_t shown = program_.session.frame() ? program_.session.frame()->revision : 0;
-        if (program_.session.submit_prompt()) program_.latency.text_changed(now, program_.session.submitted_revision());
+        if (program_.session.submit_prompt())
+            program_.latency.text_changed(now, program_.session.submitted_revision());
         program_.session.take_news();
-        if (program_.session.frame() && program_.session.frame()->revision != shown) program_.needs_frame = true;
+        if (program_.session.frame() && program_.session.frame()->revision != shown)
+            program_.needs_frame = true;
         if (program_.session.take_message_change()) program_.needs_frame = true;
     }
 
@@ -153,7 +156,8 @@ class FrameLoop {
         FlightInput input = pad.flight;
         input.direction += program_.held.direction();
         const Window& window = program_.window;
-        input.fast = input.fast || window.is_down(GLFW_KEY_LEFT_SHIFT) || window.is_down(GLFW_KEY_RIGHT_SHIFT);
+        input.fast =
+            input.fast || window.is_down(GLFW_KEY_LEFT_SHIFT) || window.is_down(GLFW_KEY_RIGHT_SHIFT);
         const bool looks = glm::length(pad.look) > 0.0f;
         if (glm::length(input.direction) == 0.0f && !looks && !program_.flight.is_moving()) return;
         session.camera_taken_by_hand();
@@ -161,7 +165,8 @@ class FrameLoop {
         program_.flight.advance(dt_s, input, camera);
         if (looks) look(camera, pad.look * static_cast<float>(900.0 * dt_s));
         if (!session.plan()) return;
-        const auto corners = make_layout(*session.plan(), session.animator().motion(), program_.viewport).box_corners();
+        const auto corners =
+            make_layout(*session.plan(), session.animator().motion(), program_.viewport).box_corners();
         glm::vec3 low = corners[0], high = corners[0];
         for (const glm::vec3& corner : corners) {
             low = glm::min(low, corner);
@@ -187,9 +192,11 @@ class FrameLoop {
 
         fly(dt_s);
         const bool over_ui = ui_.wants_pointer();
-        const bool shift = program_.window.is_down(GLFW_KEY_LEFT_SHIFT) || program_.window.is_down(GLFW_KEY_RIGHT_SHIFT);
+        const bool shift =
+            program_.window.is_down(GLFW_KEY_LEFT_SHIFT) || program_.window.is_down(GLFW_KEY_RIGHT_SHIFT);
         if (over_ui || program_.pointer.dragged) session.set_hovered({});
-        if (!over_ui && program_.pointer.button < 0) session.hover(program_.pointer.position_px, program_.viewport, shift);
+        if (!over_ui && program_.pointer.button < 0)
+            session.hover(program_.pointer.position_px, program_.viewport, shift);
 
         ViewState& view = session.view();
         const UiColors colors = ui_colors(view.theme);
@@ -236,7 +243,8 @@ class FrameLoop {
             const int64_t index = program_.recorder.index_at(now);
             program_.recorder.frame_asked(index);
             program_.renderer.capture_next(
-                [this, index](CapturedImage&& picture) { program_.recorder.add(std::move(picture), index); }, true);
+                [this, index](CapturedImage&& picture) { program_.recorder.add(std::move(picture), index); },
+                true);
         }
         if (!program_.screenshot_path.empty()) {
             program_.renderer.capture_next([this, path = std::exchange(program_.screenshot_path, {})](
@@ -258,7 +266,8 @@ class FrameLoop {
         const double now = clock_s();
         program_.latency.frame_shown(now, program_.session.shown_revision());
         if (follows_frame_) {
-            program_.frame_ms = program_.frame_ms <= 0.0 ? frame_gap_ms_ : program_.frame_ms * 0.9 + frame_gap_ms_ * 0.1;
+            program_.frame_ms =
+                program_.frame_ms <= 0.0 ? frame_gap_ms_ : program_.frame_ms * 0.9 + frame_gap_ms_ * 0.1;
             program_.quality.frame_took(frame_gap_ms_);
         } else {
             program_.quality.paused();
@@ -301,7 +310,8 @@ int run_window(const Options& options) {
     if (!options.script_file.empty()) script = Script(options.script_file);
     Window window("Weft", options.size);
     SessionSettings session_settings = session_settings_of(options);
-    session_settings.plays_intro = !options.text && options.trace_file.empty() && is_first_start(state_folder());
+    session_settings.plays_intro =
+        !options.text && options.trace_file.empty() && is_first_start(state_folder());
     Session session(std::move(session_settings), &Window::wake);
 
     RendererSettings settings;

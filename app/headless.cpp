@@ -16,8 +16,8 @@ void say_truncation(const Session& session) {
     const FramePtr frame = session.frame();
     if (!frame || !frame->truncation) return;
     const Truncation& cut = *frame->truncation;
-    std::fprintf(stderr, "weft: the text has %u tokens, the model takes %u: cut at byte %u\n", cut.token_count,
-                 cut.token_limit, cut.byte_offset);
+    std::fprintf(stderr, "weft: the text has %u tokens, the model takes %u: cut at byte %u\n",
+                 cut.token_count, cut.token_limit, cut.byte_offset);
 }
 
 int report_validation(Renderer& renderer) {

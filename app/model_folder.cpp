@@ -33,8 +33,9 @@ std::string find_model_folder(const std::string& model) {
         throw Error("the default model is not there: '" + known.string() + "'",
                     "\"scripts/run\" fetches it; or name a folder with --model.");
     }
-    throw Error("there is no model folder '" + model + "'",
-                "Looked there and in '" + models_folder().string() + "'. \"weft models\" lists what is there.");
+    throw Error(
+        "there is no model folder '" + model + "'",
+        "Looked there and in '" + models_folder().string() + "'. \"weft models\" lists what is there.");
 }
 
 }  // namespace weft

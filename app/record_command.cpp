@@ -24,7 +24,9 @@ constexpr double before_typing_s = 0.8, after_typing_s = 1.5, caret_blink_s = 0.
 
 volatile std::sig_atomic_t was_interrupted = 0;
 
-void on_interrupt(int) { was_interrupted = 1; }
+void on_interrupt(int) {
+    was_interrupted = 1;
+}
 
 class InterruptGuard {
   public:
@@ -80,7 +82,8 @@ int finish_left_recordings() {
 
 void mention_left_recordings() {
     for (const UnfinishedRecording& recording : find_unfinished()) {
-        std::fprintf(stderr, "weft: '%s' was not finished (%.1f s): \"weft record --finish\" makes a video of it\n",
+        std::fprintf(stderr,
+                     "weft: '%s' was not finished (%.1f s): \"weft record --finish\" makes a video of it\n",
                      recording.part.c_str(), recording.seconds);
     }
 }
@@ -130,12 +133,14 @@ int run_record(const Options& options) {
     int64_t drawn = 0;
     for (; drawn < frames && !was_interrupted && !recorder.failure(); ++drawn) {
         const double time_s = static_cast<double>(drawn) * step_s;
-        if (const std::string_view text = timeline.text_at(time_s); text.size() > session.prompt().text().size()) {
+        if (const std::string_view text = timeline.text_at(time_s);
+            text.size() > session.prompt().text().size()) {
             session.prompt().insert(text.substr(session.prompt().text().size()));
             session.submit_prompt();
             session.wait_for_analysis();
         }
-        const bool on_path = time_s >= timeline.path_from_s && time_s < timeline.path_from_s + default_path_duration_s;
+        const bool on_path =
+            time_s >= timeline.path_from_s && time_s < timeline.path_from_s + default_path_duration_s;
         if (on_path && session.show() == Show::none && !options.has_camera) {
             session.play(Show::path, time_s - timeline.path_from_s - step_s);
         }
@@ -150,7 +155,8 @@ int run_record(const Options& options) {
             look.colors = ui_colors(session.view().theme);
             prompt_line.draw(list, session.prompt(), look, viewport, measure);
         }
-        renderer->capture_next([&recorder, drawn](CapturedImage&& picture) { recorder.add(std::move(picture), drawn); });
+        renderer->capture_next(
+            [&recorder, drawn](CapturedImage&& picture) { recorder.add(std::move(picture), drawn); });
         renderer->render(list, nullptr);
         progress.update(static_cast<double>(drawn + 1) * step_s);
     }

@@ -1,4 +1,5 @@
-// "weft record": a video without a window, at a fixed time step, so that the same command gives the same frames.
+// "weft record": a video without a window, at a fixed time step, so that the same command gives the same
+// frames.
 #pragma once
 
 #include "app/command_line.h"

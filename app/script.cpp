@@ -27,7 +27,8 @@ void Script::run_due(const CommandTable& commands, double now_s, bool at_rest) {
             }
             commands.run_line(line);
         } catch (const UsageError& error) {
-            throw UsageError("line " + std::to_string(number_) + " of the script: " + error.what(), error.hint());
+            throw UsageError("line " + std::to_string(number_) + " of the script: " + error.what(),
+                             error.hint());
         }
         // What the line started must be seen before the next "settle" asks.
         at_rest = false;

@@ -1,5 +1,6 @@
-// A file of named commands, one a line, that the window runs as if the user had: for tests and rehearsed lectures.
-// Two lines are not commands: "wait SECONDS", and "settle", which waits until analysis and motion have come to rest.
+// A file of named commands, one a line, that the window runs as if the user had: for tests and rehearsed
+// lectures. Two lines are not commands: "wait SECONDS", and "settle", which waits until analysis and motion
+// have come to rest.
 #pragma once
 
 #include <deque>
@@ -14,8 +15,8 @@ class Script {
     Script() = default;
     explicit Script(const std::string& path);  // throws weft::Error if it cannot be read
 
-    // Runs every line that is due. `at_rest`: nothing is analysed and nothing moves. Throws what a command throws,
-    // with the line's number.
+    // Runs every line that is due. `at_rest`: nothing is analysed and nothing moves. Throws what a command
+    // throws, with the line's number.
     void run_due(const CommandTable& commands, double now_s, bool at_rest);
     size_t lines_left() const { return lines_.size(); }
     bool is_done() const { return lines_.empty(); }

@@ -250,7 +250,8 @@ DrawList Session::draw(const Viewport& viewport, const MeasureText& measure) con
 void Session::show_preset(CameraPreset preset, bool at_once) {
     end_show();
     preset_ = preset;
-    if (preset == CameraPreset::front || preset == CameraPreset::default_view || preset == CameraPreset::head) {
+    if (preset == CameraPreset::front || preset == CameraPreset::default_view ||
+        preset == CameraPreset::head) {
         folded_ = preset == CameraPreset::front;
         animator_.set_fold(folded_);
     }

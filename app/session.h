@@ -30,7 +30,7 @@ struct SessionSettings {
     CameraPreset preset = CameraPreset::default_view;
     std::optional<Camera> camera;  // instead of the preset
     bool plays_intro = false;
-    bool waits_for_text = false;      // an empty text is the start of typing, not a mistake
+    bool waits_for_text = false;  // an empty text is the start of typing, not a mistake
 };
 
 // What went wrong last, shown beside the last good picture.
@@ -66,7 +66,8 @@ class Session {
     // For programs without a window: returns when everything asked is answered. Throws the analysis' failure.
     void wait_for_analysis();
 
-    // Takes what the analysis posted without planning or drawing: has_pending_analysis() is up to date after it.
+    // Takes what the analysis posted without planning or drawing: has_pending_analysis() is up to date after
+    // it.
     void take_news();
     // True once after each change of message().
     bool take_message_change() { return std::exchange(message_changed_, false); }
@@ -80,7 +81,7 @@ class Session {
     void show_preset(CameraPreset preset, bool at_once = false);
     void set_fold(bool folded, bool at_once = false);
     void set_stack(bool stacked, bool at_once = false);
-    void show_trace(FramePtr trace);                  // instead of the live analysis
+    void show_trace(FramePtr trace);  // instead of the live analysis
     void enter_head(HeadChoice choice, bool at_once = false);
     void hover(glm::vec2 pointer_px, const Viewport& viewport, bool out_of_key);
     void set_hovered(const Focus& focus) { view_.hovered = focus; }

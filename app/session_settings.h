@@ -9,7 +9,8 @@ namespace weft {
 // What is shown where no --text is given.
 constexpr const char* default_sentence = "The animal didn't cross the street because it was too tired.";
 
-// Throws weft::Error if the trace or the model's folder cannot be found. The model itself loads on the worker.
+// Throws weft::Error if the trace or the model's folder cannot be found. The model itself loads on the
+// worker.
 SessionSettings session_settings_of(const Options& options);
 
 // Fold, stack and camera as the options say, without motion; after the first advance().

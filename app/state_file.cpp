@@ -13,10 +13,14 @@ namespace {
 
 const char* docked_name(Docked docked) {
     switch (docked) {
-        case Docked::none: return "none";
-        case Docked::matrix: return "matrix";
-        case Docked::choices: return "choices";
-        case Docked::timings: return "timings";
+        case Docked::none:
+            return "none";
+        case Docked::matrix:
+            return "matrix";
+        case Docked::choices:
+            return "choices";
+        case Docked::timings:
+            return "timings";
     }
     return "";
 }
@@ -53,7 +57,9 @@ std::string state_json(const Program& program, uint64_t validation_messages) {
         {"lines_drawn", stats.lines_drawn},
         {"message", session.message() ? session.message()->text : ""},
         {"stale", session.animator().motion().stale},
-        {"show", session.show() == Show::none ? "none" : session.show() == Show::intro ? "intro" : "path"},
+        {"show", session.show() == Show::none    ? "none"
+                 : session.show() == Show::intro ? "intro"
+                                                 : "path"},
         {"camera", nlohmann::json::parse(camera_json(session.animator().camera()))},
         {"preset", session.preset() ? camera_preset_names().at(size_t(*session.preset())) : "by hand"},
         {"folded", session.is_folded()},
@@ -72,9 +78,10 @@ std::string state_json(const Program& program, uint64_t validation_messages) {
         {"frames", stats.frame},
         {"frame_ms", program.frame_ms},
         {"quality", program.quality.step()},
-        {"latency_ms", {{"last", program.latency.last_ms()},
-                        {"median", program.latency.median_ms()},
-                        {"count", program.latency.count()}}},
+        {"latency_ms",
+         {{"last", program.latency.last_ms()},
+          {"median", program.latency.median_ms()},
+          {"count", program.latency.count()}}},
         {"validation_messages", validation_messages},
     };
     return json.dump(1, ' ', false, nlohmann::json::error_handler_t::replace);

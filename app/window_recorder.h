@@ -1,5 +1,5 @@
-// Recording what the window shows, in real time: frames are taken when they are due and dropped when the encoder is
-// behind, never waited for. Main thread (the encoder has its own).
+// Recording what the window shows, in real time: frames are taken when they are due and dropped when the
+// encoder is behind, never waited for. Main thread (the encoder has its own).
 #pragma once
 
 #include <cstdint>
