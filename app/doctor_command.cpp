@@ -5,8 +5,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "analysis/model_folder.h"
 #include "analysis/version.h"
-#include "app/model_folder.h"
 #include "app/recording_files.h"
 #include "app/video_encoder.h"
 
@@ -36,7 +36,7 @@ DoctorReport gather_doctor_report() {
     report.cuda = cuda_report();
     report.h264_encoders = h264_encoders();
     report.fonts = font_report();
-    report.models_folder = models_folder().string();
+    report.models_folder = models_folder();
     report.models = installed_models(report.models_folder);
     ask_for_display(report);
     for (const UnfinishedRecording& left : find_unfinished()) report.unfinished.push_back(left.part.string());

@@ -3,15 +3,13 @@
 #include <algorithm>
 #include <fstream>
 
+#include "scenes/easing.h"
+
 namespace weft {
 
 namespace {
 
-// Quintic smoothstep of `t` between `from` and `to`.
-double ease(double t, double from, double to) {
-    const double x = std::clamp((t - from) / (to - from), 0.0, 1.0);
-    return x * x * x * (x * (x * 6.0 - 15.0) + 10.0);
-}
+double ease(double t, double from, double to) { return smoothstep5((t - from) / (to - from)); }
 
 constexpr double grow_from_s = 0.5, grow_to_s = 2.0, unfold_to_s = 5.0;
 constexpr double light_from_s = 6.5, light_to_s = 9.5, light_fade_s = 0.25;
@@ -55,21 +53,17 @@ PathPose intro_pose(const TextStackPlan& plan, double time_s, const Viewport& vi
     flat.fold = 1.0f;
     const Camera front = text_stack_camera(plan, CameraPreset::front, flat, {}, viewport);
     const Camera turned = text_stack_camera(plan, CameraPreset::default_view, open, {}, viewport);
-    const auto turn = static_cast<float>(ease(t, grow_to_s, unfold_to_s));
+    const double turn = ease(t, grow_to_s, unfold_to_s);
 
     PathPose pose;
-    pose.camera.target = glm::mix(front.target, turned.target, turn);
-    pose.camera.yaw_deg = std::lerp(front.yaw_deg, turned.yaw_deg, turn);
-    pose.camera.pitch_deg = std::lerp(front.pitch_deg, turned.pitch_deg, turn);
-    pose.camera.distance_u = std::lerp(front.distance_u, turned.distance_u, turn);
-    pose.camera.fov_deg = std::lerp(front.fov_deg, turned.fov_deg, turn);
-    pose.motion.fold = 1.0f - turn;
+    pose.camera = mix_cameras(front, turned, turn);
+    pose.motion.fold = static_cast<float>(1.0 - turn);
     pose.motion.grow =
         static_cast<float>(std::clamp((t - grow_from_s) / (grow_to_s - grow_from_s), 0.0, 1.0));
     if (t > unfold_to_s && t < intro_duration_s) pose.motion.wave_s = static_cast<float>(t - unfold_to_s);
     if (t > light_from_s && t < light_to_s) {
-        pose.selected = intro_highlight(plan);
-        pose.motion.shown_focus = pose.selected;
+        pose.hovered = intro_highlight(plan);
+        pose.motion.shown_focus = pose.hovered;
         pose.motion.focus = static_cast<float>(ease(t, light_from_s, light_from_s + light_fade_s) -
                                                ease(t, light_to_s - light_fade_s, light_to_s));
     }

@@ -14,7 +14,6 @@ constexpr double stale_after_s = 0.15;
 constexpr double stale_fade_s = 0.1;
 constexpr double refit_s = 0.4;  // a docked panel, a longer text
 constexpr double enter_head_s = 1.5;
-constexpr double settles_within_s = 10.0;  // longer than any transition
 // A text may take so much more or less room before the camera follows.
 constexpr float overflow = 1.02f, waste = 0.75f;
 
@@ -177,6 +176,7 @@ void Session::take_pose(const PathPose& pose) {
     animator_.motion() = pose.motion;
     animator_.motion().stale = stale;
     view_.selected = pose.selected;
+    view_.hovered = pose.hovered;
 }
 
 void Session::play_show(double dt_s, const Viewport& viewport) {
@@ -195,10 +195,10 @@ void Session::play(Show show, double from_s) {
 void Session::end_show() {
     const Show ended = std::exchange(show_, Show::none);
     if (ended == Show::none) return;
-    view_.selected = {};
+    view_.selected = view_.hovered = {};
     preset_ = ended == Show::intro ? std::optional(CameraPreset::default_view) : std::nullopt;
     if (!plan_) return;
-    if (preset_) take_pose({fitted(*preset_, viewport_), {}, {}});
+    if (preset_) take_pose({fitted(*preset_, viewport_), {}, {}, {}});
 }
 
 void Session::advance(double dt_s, const Viewport& viewport) {
@@ -277,12 +277,7 @@ void Session::set_stack(bool stacked, bool at_once) {
 
 void Session::move_to_preset(bool at_once) {
     at_once = at_once || view_.reduced_motion;
-    if (at_once) {
-        const ViewMotion settled = settled_motion();
-        animator_.advance(settles_within_s, view_, plan_.get());
-        animator_.motion().fold = settled.fold;
-        animator_.motion().stack = settled.stack;
-    }
+    if (at_once) animator_.finish();
     if (!preset_ || !plan_) return;
     const Camera goal = fitted(*preset_, viewport_);
     if (at_once) return animator_.jump_to(goal);

@@ -1,7 +1,7 @@
 #include "app/session_settings.h"
 
 #include "analysis/error.h"
-#include "app/model_folder.h"
+#include "analysis/model_folder.h"
 #include "app/view_options.h"
 
 namespace weft {
@@ -16,7 +16,7 @@ SessionSettings session_settings_of(const Options& options) {
     if (!options.trace_file.empty()) {
         throw Error("'" + options.trace_file + "': this version opens no traces");
     }
-    settings.load_model = [folder = find_model_folder(options.model), device = options.device] {
+    settings.load_model = [folder = resolve_model_folder(options.model), device = options.device] {
         return Model::load(folder, device);
     };
     settings.text = options.text.value_or(default_sentence);

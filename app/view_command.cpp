@@ -25,6 +25,7 @@ int run_view_picture(const Options& options) {
     say_truncation(session);
     const Viewport viewport = viewport_of(options.size, options.ui_scale);
     session.view().show_hud = !options.hide_ui;
+    session.view().motion = false;  // a still is true without pulses
     session.advance(0.0, viewport);
     if (options.time_s) {
         session.play(Show::path, *options.time_s);
