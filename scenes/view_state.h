@@ -56,6 +56,7 @@ struct ViewState {
     Focus hovered, selected;
     bool show_labels = true, show_hud = true, motion = true, reduced_motion = false;
     std::string title;                        // "": the frame's
+    std::string hint;                         // one line at the foot, "" none
     bool operator==(const ViewState&) const = default;
 };
 

@@ -1,0 +1,179 @@
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <numeric>
+
+#include "scenes/focus_rows.h"
+#include "scenes/labels.h"
+#include "scenes/projection.h"
+#include "scenes/theme.h"
+#include "scenes/token_text.h"
+
+namespace weft {
+
+namespace {
+
+constexpr size_t most_key_labels = 6;
+constexpr float least_key_px = 13.0f, largest_key_px = 18.0f;
+
+std::string with_number(const std::string& text, float number) {
+    char digits[16];
+    std::snprintf(digits, sizeof digits, "  %.2f", static_cast<double>(number));
+    return text + digits;
+}
+
+// One token: a pill where it reads, and what it reads, with numbers, on the other pane.
+void add_token_focus(LabelPlacement& placement, const LabelScene& scene, const Focus& focus) {
+    const bool by_key = focus.kind == FocusKind::token && focus.by_key;
+    const int own = by_key ? focus.key : focus.query;
+    const auto& own_tokens = by_key ? scene.key_tokens : scene.query_tokens;
+    const auto& other_tokens = by_key ? scene.query_tokens : scene.key_tokens;
+    if (own < 0 || own >= static_cast<int>(own_tokens.size()) || focus.layer >= scene.layout.layers) return;
+    const float scale = scene.text_scale, opacity = scene.motion.focus, gap = 10.0f * scale;
+    const int own_pane = by_key ? focus.layer : focus.layer + 1,
+              other_pane = by_key ? focus.layer + 1 : focus.layer;
+
+    const glm::vec3 end = row_end(scene, own_pane, own, by_key);
+    if (end.z > near_plane_u) {
+        Label pill = scene_label(scene, token_text(own_tokens[static_cast<size_t>(own)]),
+                                 {by_key ? end.x - 1.6f * gap : end.x + 1.6f * gap, end.y}, 15.0f * scale,
+                                 by_key ? LabelAlign::right : LabelAlign::left, opacity);
+        const Theme& colors = theme(scene.view.theme);
+        pill.bold = true;
+        pill.halo.a = 0.0f;
+        pill.pill = with_alpha(colors.text, opacity);
+        pill.color = with_alpha(colors.ground, opacity);
+        placement.add(std::move(pill), 200.0f);
+    }
+
+    Focus row = focus;
+    if (focus.kind == FocusKind::edge) row.kind = FocusKind::token;
+    const std::vector<float> means = mean_weights(scene.plan, row);
+    std::vector<size_t> order(means.size());
+    std::iota(order.begin(), order.end(), size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return means[a] > means[b]; });
+    const auto& sinks = scene.plan.layers[static_cast<size_t>(focus.layer)].sink_keys;
+    size_t labelled = 0;
+    float strongest = focus_line_threshold;
+    for (const size_t other : order) {
+        const bool sink = !by_key && other < sinks.size() && sinks[other];
+        if (!sink) strongest = std::max(strongest, means[other]);
+    }
+    for (const size_t other : order) {
+        const bool chosen = focus.kind == FocusKind::edge && static_cast<int>(other) == focus.key;
+        if (!chosen && (means[other] < focus_line_threshold || labelled >= most_key_labels)) continue;
+        const bool sink = !by_key && other < sinks.size() && sinks[other];
+        const glm::vec3 at = row_end(scene, other_pane, static_cast<int>(other), !by_key);
+        if (at.z <= near_plane_u) continue;
+        const float part = std::clamp(means[other] / strongest, 0.0f, 1.0f);
+        const float size =
+            sink ? least_key_px : least_key_px + (largest_key_px - least_key_px) * std::sqrt(part);
+        const float number = chosen ? edge_weight(scene.plan, focus) : means[other];
+        Label label = scene_label(scene, with_number(token_text(other_tokens[other]), number),
+                                  {by_key ? at.x + gap : at.x - gap, at.y}, size * scale,
+                                  by_key ? LabelAlign::left : LabelAlign::right, opacity, sink);
+        label.bold = chosen;
+        placement.add(std::move(label), 150.0f + means[other]);
+        ++labelled;
+    }
+}
+
+void add_caption(LabelPlacement& placement, const LabelScene& scene, const char* text, glm::vec2 at,
+                 LabelAlign align, float opacity) {
+    placement.add(scene_label(scene, text, at, 13.0f * scene.text_scale, align, opacity, true), 90.0f);
+}
+
+// Both columns of words beside the gap of one head, what each query gives to sinks, and the sinks by name.
+void add_inside(LabelPlacement& placement, DrawList& list, const LabelScene& scene) {
+    const float opacity = scene.motion.inside, scale = scene.text_scale, gap = 12.0f * scale;
+    const int layer = scene.motion.inside_layer;
+    if (opacity <= 0.0f || layer < 0 || layer >= scene.layout.layers) return;
+    const int lane = std::clamp(scene.motion.inside_head, 0, std::max(scene.layout.lanes - 1, 0));
+    const Theme& colors = theme(scene.view.theme);
+    const LayerPlan& layer_plan = scene.plan.layers[static_cast<size_t>(layer)];
+    const WeightBlock& block = scene.plan.blocks[static_cast<size_t>(layer)];
+    const Focus& lit =
+        scene.view.hovered.kind == FocusKind::edge ? scene.view.hovered : scene.motion.shown_focus;
+
+    const auto column = [&](bool keys) {
+        const auto& tokens = keys ? scene.key_tokens : scene.query_tokens;
+        const int count = static_cast<int>(tokens.size());
+        const auto at = [&](int token) {
+            const glm::vec3 world = keys ? scene.layout.key_position(layer, lane, token)
+                                         : scene.layout.query_position(layer, lane, token);
+            return screen_from_world(scene.camera, scene.viewport, world);
+        };
+        const glm::vec3 first = at(0), last = at(count - 1);
+        if (first.z <= near_plane_u || last.z <= near_plane_u) return;
+        const float row_px = count > 1 ? std::abs(last.y - first.y) / static_cast<float>(count - 1) : 40.0f;
+        const float size = std::clamp(row_px - 1.5f, least_text_px, std::max(17.0f * scale, least_text_px));
+        const float side = keys ? -1.0f : 1.0f;
+        add_caption(placement, scene, keys ? "key" : "query",
+                    {first.x + side * gap, first.y - std::max(1.5f * size, 22.0f * scale)},
+                    keys ? LabelAlign::right : LabelAlign::left, opacity);
+        for (int token = 0; token < count; ++token) {
+            const glm::vec3 here = at(token);
+            const bool is_lit =
+                lit.kind == FocusKind::edge && lit.layer == layer && (keys ? lit.key : lit.query) == token;
+            const bool sink = keys && layer_plan.sink_keys[static_cast<size_t>(token)];
+            Label label = scene_label(scene, token_text(tokens[static_cast<size_t>(token)]),
+                                      {here.x + side * gap, here.y}, size,
+                                      keys ? LabelAlign::right : LabelAlign::left, opacity, sink);
+            label.bold = is_lit;
+            label.max_width_px = 150.0f * scale;
+            const float width =
+                std::min(scene.measure(label.text, label.size_px, label.bold), label.max_width_px);
+            placement.add(std::move(label), is_lit ? 120.0f : 100.0f - 0.001f * static_cast<float>(token));
+            if (keys || !block.values || row_px < 8.0f) continue;
+            // What this query gives to sinks: 70 px are the whole row.
+            double to_sinks = 0.0;
+            const float* row =
+                block.values->data() +
+                (static_cast<size_t>(lane) * block.rows + static_cast<size_t>(token)) * block.columns;
+            for (uint32_t key = 0; key < block.columns; ++key) {
+                if (layer_plan.sink_keys[key]) to_sinks += static_cast<double>(row[key]);
+            }
+            ScreenRect bar;
+            bar.min = {here.x + gap + width + 10.0f * scale, here.y - 3.0f * scale};
+            bar.max = bar.min + glm::vec2(static_cast<float>(to_sinks) * 70.0f * scale, 6.0f * scale);
+            bar.fill = with_alpha(colors.sink, opacity);
+            bar.corner_px = 2.0f * scale;
+            if (to_sinks > 0.005) list.rects.push_back(bar);
+        }
+        if (!keys) {
+            const float width = scene.measure("query", std::max(13.0f * scale, least_text_px), false);
+            add_caption(
+                placement, scene, "to sinks",
+                {first.x + gap + width + 14.0f * scale, first.y - std::max(1.5f * size, 22.0f * scale)},
+                LabelAlign::left, opacity);
+        }
+    };
+    column(true);
+    column(false);
+
+    for (size_t key = 0; key < layer_plan.sink_keys.size(); ++key) {
+        if (!layer_plan.sink_keys[key]) continue;
+        const float share =
+            layer_plan.sink_mean[static_cast<size_t>(lane) * layer_plan.sink_keys.size() + key];
+        char text[48];
+        std::snprintf(text, sizeof text, " takes %.0f %% of this head", 100.0 * static_cast<double>(share));
+        const glm::vec3 at = screen_from_world(scene.camera, scene.viewport,
+                                               scene.layout.key_position(layer, lane, static_cast<int>(key)));
+        placement.add(scene_label(scene, token_text(scene.key_tokens[key]) + text,
+                                  {at.x + 12.0f * scale, at.y - 15.0f * scale}, 13.0f * scale,
+                                  LabelAlign::left, opacity),
+                      80.0f);
+    }
+}
+
+}  // namespace
+
+void add_focus_labels(LabelPlacement& placement, DrawList& list, const LabelScene& scene) {
+    add_inside(placement, list, scene);
+    const Focus& focus = scene.motion.shown_focus;
+    if (scene.motion.focus <= 0.0f || scene.motion.inside > 0.5f || focus.layer < 0) return;
+    if (focus.kind == FocusKind::token || focus.kind == FocusKind::edge)
+        add_token_focus(placement, scene, focus);
+}
+
+}  // namespace weft

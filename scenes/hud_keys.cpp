@@ -1,0 +1,137 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+
+#include "scenes/hud.h"
+#include "scenes/label_placement.h"
+#include "scenes/projection.h"
+#include "scenes/quantity.h"
+#include "scenes/theme.h"
+
+namespace weft {
+
+namespace {
+
+constexpr float swatch_px = 14.0f, swatch_pitch_px = 22.0f;
+constexpr float wedge_px = 64.0f, wedge_row_px = 18.0f;
+
+// How many neighbouring lanes share a colour.
+int lanes_per_color(int lanes) {
+    return lanes <= 12 ? 1 : (lanes + 7) / 8;
+}
+
+std::array<std::string, 3> key_words(const QuantityLegend& legend, bool stacked) {
+    if (legend.by_bars) return {legend.method, legend.unit, legend.width};
+    if (legend.method == "attention weight") {
+        return {stacked ? "key ↑ query: wide at the key," : "key → query: wide at the key,",
+                "narrow at the query", legend.width};
+    }
+    return {legend.method, legend.unit, legend.width};
+}
+
+}  // namespace
+
+float head_key_width(const HudScene& scene) {
+    if (scene.plan.lanes <= 1) return 0.0f;
+    const int groups =
+        (scene.plan.lanes + lanes_per_color(scene.plan.lanes) - 1) / lanes_per_color(scene.plan.lanes);
+    const float pitch = (lanes_per_color(scene.plan.lanes) > 1 ? 1.7f : 1.0f) * swatch_pitch_px * scene.scale;
+    return scene.measure("head", scene.text_px, false) + 8.0f * scene.scale +
+           pitch * static_cast<float>(groups);
+}
+
+void add_head_key(DrawList& list, const HudScene& scene, float centre_px, float foot_px) {
+    const Theme& colors = theme(scene.view.theme);
+    const int lanes = scene.plan.lanes, each = lanes_per_color(lanes), groups = (lanes + each - 1) / each;
+    const float pitch = (each > 1 ? 1.7f : 1.0f) * swatch_pitch_px * scene.scale;
+    const float size = swatch_px * scene.scale, digits = std::max(11.0f * scene.scale, least_text_px);
+    HudPen pen{list,
+               scene.measure,
+               {centre_px - 0.5f * head_key_width(scene), foot_px + 0.5f * size + 0.36f * scene.text_px},
+               scene.text_px};
+    pen.write("head", colors.dim_text);
+    float x = pen.at.x + 8.0f * scene.scale;
+    const Focus& focus = scene.motion.shown_focus;
+    const bool one =
+        scene.motion.focus > 0.0f && (focus.kind == FocusKind::head || focus.kind == FocusKind::edge);
+    for (int group = 0; group < groups; ++group, x += pitch) {
+        const int first = group * each, last = std::min(first + each, lanes) - 1;
+        const bool receded = one && (focus.head < first || focus.head > last);
+        ScreenRect swatch;
+        swatch.min = {x, foot_px + 0.08f * size};
+        swatch.max = {x + size, foot_px + 0.92f * size};
+        swatch.corner_px = 3.0f * scene.scale;
+        swatch.fill =
+            with_alpha(head_color(colors, first, lanes), receded ? 1.0f - 0.75f * scene.motion.focus : 1.0f);
+        list.rects.push_back(swatch);
+        Label label;
+        label.text =
+            first == last ? std::to_string(first) : std::to_string(first) + "–" + std::to_string(last);
+        label.size_px = digits;
+        label.position = {x + 0.5f * size, foot_px + 1.05f * size + digits};
+        label.align = LabelAlign::center;
+        label.color = one && !receded ? colors.text : colors.dim_text;
+        list.labels.push_back(std::move(label));
+    }
+}
+
+float add_line_key(DrawList& list, const HudScene& scene, float foot_px, bool with_words) {
+    const Theme& colors = theme(scene.view.theme);
+    const QuantityLegend quantity = legend(scene.view, scene.plan);
+    const std::array<std::string, 3> words = key_words(quantity, scene.motion.stack > 0.5f);
+
+    float words_width = 0.0f;
+    if (with_words) {
+        for (const std::string& line : words)
+            words_width = std::max(words_width, scene.measure(line, scene.text_px, false));
+        words_width += 36.0f * scene.scale;
+    }
+    const float numbers = scene.measure("1.00", scene.text_px, false);
+    const float wedge = wedge_px * scene.scale,
+                row = std::max(wedge_row_px * scene.scale, 1.12f * scene.text_px);
+    const float end =
+        static_cast<float>(scene.viewport.size.x) - scene.viewport.panel_px - 24.0f * scene.scale;
+    const float left = end - words_width - numbers - 10.0f * scene.scale - wedge;
+    const float first_row = foot_px - 8.0f * scene.scale;
+
+    // As wide as a line in the middle of the scene.
+    const float unit_px = pixels_per_unit(scene.camera, scene.viewport, scene.camera.distance_u);
+    const Focus& focus = scene.motion.shown_focus;
+    const bool one_head = scene.motion.focus > 0.5f && focus.kind == FocusKind::head && scene.plan.lanes > 1;
+    const glm::vec4 ink = one_head ? head_color(colors, focus.head, scene.plan.lanes) : colors.text;
+    for (size_t i = 0; i < words.size(); ++i) {
+        const float weight = quantity.samples[i];
+        const float y = first_row + row * static_cast<float>(i);
+        if (!quantity.by_bars) {
+            const float width =
+                colors.line_width_u * std::sqrt(std::min(weight / quantity.full_weight, 1.0f)) * unit_px;
+            const float drawn =
+                std::clamp(width, colors.line_min_px * scene.viewport.ui_scale, colors.line_max_px);
+            ScreenRect line;
+            line.min = {left, y - 0.5f * drawn};
+            line.max = {left + wedge, y + 0.5f * drawn};
+            line.right_height_px = std::max(0.35f * drawn, 1.0f);
+            line.fill = with_alpha(ink, std::clamp(std::pow(weight, colors.opacity_power), colors.opacity_min,
+                                                   colors.opacity_max));
+            list.rects.push_back(line);
+            char number[8];
+            std::snprintf(number, sizeof number, "%.2f", static_cast<double>(weight));
+            HudPen pen{list,
+                       scene.measure,
+                       {left + wedge + 10.0f * scene.scale, y + 0.36f * scene.text_px},
+                       scene.text_px};
+            pen.write(number, colors.dim_text);
+        }
+        if (with_words) {
+            HudPen pen{list,
+                       scene.measure,
+                       {end - words_width + 36.0f * scene.scale, y + 0.36f * scene.text_px},
+                       scene.text_px};
+            pen.write(words[i], colors.dim_text);
+        }
+    }
+    return left;
+}
+
+}  // namespace weft

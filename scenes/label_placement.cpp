@@ -1,0 +1,80 @@
+#include "scenes/label_placement.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace weft {
+
+namespace {
+
+// Of the em: how far letters reach above and below the baseline.
+constexpr float ascent_em = 0.74f, descent_em = 0.24f;
+constexpr float border_px = 2.0f;
+
+}  // namespace
+
+bool overlap(const ScreenBounds& a, const ScreenBounds& b) {
+    return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+}
+
+ScreenBounds label_bounds(const Label& label, const MeasureText& measure) {
+    float width = measure(label.text, label.size_px, label.bold);
+    if (label.max_width_px > 0.0f) width = std::min(width, label.max_width_px);
+    const float shift = label.align == LabelAlign::left    ? 0.0f
+                        : label.align == LabelAlign::right ? -width
+                                                           : -0.5f * width;
+    const float pad = label.pill ? 0.35f * label.size_px : 0.0f;
+    const float xs[2] = {shift - pad, shift + width + pad};
+    const float ys[2] = {-ascent_em * label.size_px - 0.5f * pad, descent_em * label.size_px + 0.5f * pad};
+    const float c = std::cos(label.angle_rad), s = std::sin(label.angle_rad);
+    ScreenBounds box{1e9f, 1e9f, -1e9f, -1e9f};
+    for (const float x : xs) {
+        for (const float y : ys) {
+            const glm::vec2 corner = label.position + glm::vec2(c * x + s * y, -s * x + c * y);
+            box.left = std::min(box.left, corner.x);
+            box.right = std::max(box.right, corner.x);
+            box.top = std::min(box.top, corner.y);
+            box.bottom = std::max(box.bottom, corner.y);
+        }
+    }
+    return box;
+}
+
+LabelPlacement::LabelPlacement(const Viewport& viewport, const MeasureText& measure) : measure_(measure) {
+    picture_ = {border_px, border_px, static_cast<float>(viewport.size.x) - viewport.panel_px - border_px,
+                static_cast<float>(viewport.size.y) - border_px};
+}
+
+void LabelPlacement::reserve(const ScreenBounds& bounds) {
+    taken_.push_back(bounds);
+}
+
+void LabelPlacement::add(Label label, float priority, const ScreenRect* tick) {
+    if (label.color.a <= 0.004f) return;
+    candidates_.push_back({std::move(label), priority, tick != nullptr, tick ? *tick : ScreenRect{}});
+}
+
+bool LabelPlacement::is_free(const ScreenBounds& box) const {
+    if (box.left < picture_.left || box.top < picture_.top || box.right > picture_.right ||
+        box.bottom > picture_.bottom) {
+        return false;
+    }
+    return std::none_of(taken_.begin(), taken_.end(),
+                        [&](const ScreenBounds& other) { return overlap(box, other); });
+}
+
+void LabelPlacement::place(DrawList& list) {
+    std::stable_sort(candidates_.begin(), candidates_.end(),
+                     [](const Candidate& a, const Candidate& b) { return a.priority > b.priority; });
+    for (Candidate& candidate : candidates_) {
+        const ScreenBounds box = label_bounds(candidate.label, measure_);
+        if (!is_free(box)) continue;
+        taken_.push_back(box);
+        if (candidate.has_tick) list.rects.push_back(candidate.tick);
+        list.labels.push_back(std::move(candidate.label));
+    }
+    candidates_.clear();
+}
+
+}  // namespace weft

@@ -1,0 +1,48 @@
+// Candidates for labels, of which those stay that overlap no more important one, nothing that is reserved,
+// and no border of the picture.
+#pragma once
+
+#include <vector>
+
+#include "scenes/camera_fit.h"
+#include "scenes/text_stack.h"
+
+namespace weft {
+
+constexpr float least_text_px = 11.0f;
+
+class LabelPlacement {
+  public:
+    LabelPlacement(const Viewport& viewport, const MeasureText& measure);
+
+    // Nothing is placed on `bounds`.
+    void reserve(const ScreenBounds& bounds);
+
+    // Higher priority first; equal ones in the order of calls. `tick`: drawn with its label, or not at all.
+    void add(Label label, float priority, const ScreenRect* tick = nullptr);
+
+    // Moves what fits into `list`.
+    void place(DrawList& list);
+
+  private:
+    struct Candidate {
+        Label label;
+        float priority = 0.0f;
+        bool has_tick = false;
+        ScreenRect tick;
+    };
+    bool is_free(const ScreenBounds& box) const;
+
+    ScreenBounds picture_;
+    const MeasureText& measure_;
+    std::vector<Candidate> candidates_;
+    std::vector<ScreenBounds> taken_;
+};
+
+// The box of a label's letters: cap height above and descent below the baseline; rotated ones by their
+// corners.
+ScreenBounds label_bounds(const Label& label, const MeasureText& measure);
+
+bool overlap(const ScreenBounds& a, const ScreenBounds& b);
+
+}  // namespace weft

@@ -1,0 +1,250 @@
+#include "scenes/labels.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "scenes/projection.h"
+#include "scenes/theme.h"
+#include "scenes/token_text.h"
+
+namespace weft {
+
+namespace {
+
+constexpr float label_gap_px = 10.0f, tick_px = 7.0f, widest_label_px = 110.0f;
+constexpr float halo_opacity = 0.9f;
+constexpr int every_token_up_to = 32;  // more: landmarks
+constexpr float landmark_distance_px = 15.0f, landmark_size_px = 13.0f;
+constexpr float layer_number_px = 15.0f, threshold_px = 12.0f;
+constexpr float receded_opacity = 0.45f;
+
+// What the drawn lines bring to each token of a pane: leaving keys on the first pane, arriving at queries on
+// the last.
+std::vector<float> landmark_weights(const LabelScene& scene, bool first_pane) {
+    const AttentionBlock& attention = scene.plan.frame->blocks.front();
+    const size_t layer = first_pane ? 0 : scene.plan.layers.size() - 1;
+    const WeightBlock& block = scene.plan.blocks[layer];
+    const LayerPlan& layer_plan = scene.plan.layers[layer];
+    std::vector<float> weights(first_pane ? attention.keys : attention.queries, 0.0f);
+    if (!block.values) return weights;
+    const float* value = block.values->data();
+    for (uint32_t slice = 0; slice < block.slices; ++slice) {
+        for (uint32_t row = 0; row < block.rows; ++row) {
+            for (uint32_t column = 0; column < block.columns; ++column, ++value) {
+                if (*value < layer_plan.threshold || layer_plan.sink_keys[column]) continue;
+                weights[first_pane ? column : row] += *value;
+            }
+        }
+    }
+    return weights;
+}
+
+bool is_focused_row(const LabelScene& scene, int token) {
+    const Focus& focus = scene.motion.shown_focus;
+    return (focus.kind == FocusKind::token || focus.kind == FocusKind::edge) &&
+           (focus.query == token || focus.key == token);
+}
+
+// One side of the panes: `pane` is the first or the last.
+void add_side(LabelPlacement& placement, const LabelScene& scene, int pane, bool left) {
+    const bool first_pane = pane == 0;
+    const auto& tokens = first_pane ? scene.key_tokens : scene.query_tokens;
+    const int count = static_cast<int>(tokens.size());
+    const float scale = scene.text_scale;
+    const glm::vec3 first = row_end(scene, pane, 0, left), last = row_end(scene, pane, count - 1, left);
+    if (first.z <= near_plane_u || last.z <= near_plane_u) return;
+    const float row_px = count > 1 ? std::abs(last.y - first.y) / static_cast<float>(count - 1) : 100.0f;
+    const bool all = count <= every_token_up_to && row_px - 1.5f >= least_text_px;
+    const float largest = 15.0f * scale;
+    const float size = all ? std::clamp(row_px - 1.5f, least_text_px, std::max(largest, least_text_px))
+                           : std::max(landmark_size_px * scale, least_text_px);
+    const std::vector<float> weights =
+        all ? std::vector<float>(tokens.size(), 0.0f) : landmark_weights(scene, first_pane);
+    const float outer = std::abs(1.0f - 2.0f * scene.motion.stack) * (1.0f - scene.motion.inside);
+    const float heaviest = all ? 1.0f : std::max(*std::max_element(weights.begin(), weights.end()), 1e-9f);
+
+    for (int token = 0; token < count; ++token) {
+        const glm::vec3 end = row_end(scene, pane, token, left);
+        const bool focused = is_focused_row(scene, token);
+        const float recede = focused ? 1.0f : 1.0f - (1.0f - receded_opacity) * scene.motion.focus;
+        const float gap = label_gap_px * scale;
+        const float x = left ? end.x - gap : end.x + gap;
+        const float room =
+            left ? x - 6.0f : static_cast<float>(scene.viewport.size.x) - scene.viewport.panel_px - x - 6.0f;
+        if (room < 2.0f * size) continue;
+        const float weight = weights[static_cast<size_t>(token)];
+        Label label = scene_label(scene, token_text(tokens[static_cast<size_t>(token)]), {x, end.y}, size,
+                                  left ? LabelAlign::right : LabelAlign::left, outer * recede,
+                                  !all && weight < 0.3f * heaviest);
+        label.max_width_px = std::min(widest_label_px * scale, room);
+        label.bold = focused && scene.motion.focus > 0.5f;
+        const float priority = focused ? 50.0f
+                               : all   ? 10.0f - 0.001f * static_cast<float>(token)
+                                       : 10.0f * weight / heaviest;
+        if (all) {
+            placement.add(std::move(label), priority);
+            continue;
+        }
+        // Landmarks stand farther apart than their letters are high, and a tick ties each to its row.
+        const float tick = tick_px * scale;
+        label.position.x += left ? -2.0f * scale : 2.0f * scale;
+        ScreenRect rect;
+        rect.min = {left ? end.x - tick - 1.0f : end.x + 1.0f, std::round(end.y) - 0.5f};
+        rect.max = rect.min + glm::vec2(tick, 1.0f);
+        rect.fill = with_alpha(theme(scene.view.theme).dim_text, outer * recede);
+        placement.add(std::move(label), priority, &rect);
+    }
+}
+
+// Stacked: tokens run to the right; words stand below the lowest and above the highest pane, slanted where
+// they are wider than their column.
+void add_stacked_side(LabelPlacement& placement, const LabelScene& scene, int pane, bool below) {
+    const auto& tokens = below ? scene.key_tokens : scene.query_tokens;
+    const int count = static_cast<int>(tokens.size());
+    const float size = std::max(13.0f * scene.text_scale, least_text_px);
+    const float opacity = std::max(2.0f * scene.motion.stack - 1.0f, 0.0f) * (1.0f - scene.motion.inside);
+    const glm::vec3 first = row_end(scene, pane, 0, below), last = row_end(scene, pane, count - 1, below);
+    if (first.z <= near_plane_u || last.z <= near_plane_u) return;
+    const float column_px = count > 1 ? std::abs(last.x - first.x) / static_cast<float>(count - 1) : 1e3f;
+    float widest = 0.0f;
+    for (const Token& token : tokens)
+        widest = std::max(widest, scene.measure(token_text(token), size, false));
+    const bool slanted = widest + 4.0f > column_px;
+    for (int token = 0; token < count; ++token) {
+        const glm::vec3 end = row_end(scene, pane, token, below);
+        const float y = below ? end.y + 9.0f * scene.text_scale : end.y - 9.0f * scene.text_scale;
+        Label label = scene_label(scene, token_text(tokens[static_cast<size_t>(token)]), {end.x, y}, size,
+                                  !slanted ? LabelAlign::center
+                                  : below  ? LabelAlign::right
+                                           : LabelAlign::left,
+                                  opacity);
+        if (slanted) label.angle_rad = glm::radians(55.0f);
+        label.max_width_px = slanted ? 72.0f * scene.text_scale : column_px;
+        placement.add(std::move(label), 10.0f - 0.001f * static_cast<float>(token));
+    }
+}
+
+std::string threshold_text(const LabelScene& scene, size_t layer) {
+    const Thresholding& threshold = scene.view.threshold;
+    char text[32];
+    if (threshold.mode == ThresholdMode::top_k) {
+        std::snprintf(text, sizeof text, "top %d", threshold.top_k);
+    } else if (threshold.mode == ThresholdMode::mass) {
+        std::snprintf(text, sizeof text, "%.0f %%", 100.0 * static_cast<double>(threshold.mass));
+    } else {
+        std::snprintf(text, sizeof text, "≥%.2f", static_cast<double>(scene.plan.layers[layer].threshold));
+        std::string shortened(text);
+        const size_t zero = shortened.find("0.");
+        if (zero != std::string::npos) shortened.erase(zero, 1);
+        return shortened;
+    }
+    return text;
+}
+
+// The number stands over the gap, never over a pane; with it the weight from which on lines are drawn.
+void add_layer_numbers(LabelPlacement& placement, const LabelScene& scene) {
+    const float scale = scene.text_scale;
+    const float size = std::max(layer_number_px * scale, least_text_px);
+    const float small = std::max(threshold_px * scale, least_text_px);
+    const bool stacked = scene.motion.stack > 0.5f;
+    const TextStackLayout& layout = scene.layout;
+    for (int layer = 0; layer < layout.layers; ++layer) {
+        glm::vec3 top = layout.gap_centre(layer) - layout.token_axis * layout.half_rows_u();
+        const glm::vec3 at = screen_from_world(scene.camera, scene.viewport, top);
+        if (at.z <= near_plane_u) continue;
+        const Focus& focus = scene.motion.shown_focus;
+        const bool focused = focus.kind != FocusKind::none && focus.layer == layer;
+        const float recede = focused ? 1.0f : 1.0f - (1.0f - receded_opacity) * scene.motion.focus;
+        const std::string number = std::to_string(layer),
+                          threshold = threshold_text(scene, static_cast<size_t>(layer));
+        const float number_width = scene.measure(number, size, true), gap = 5.0f * scale;
+        const float whole = number_width + gap + scene.measure(threshold, small, false);
+        const float y = at.y - 12.0f * scale;
+        glm::vec2 anchor{at.x - 0.5f * whole, y};
+        if (stacked) anchor = {at.x - 12.0f * scale - whole, at.y};
+        Label label =
+            scene_label(scene, number, anchor, size, LabelAlign::left, recede * (1.0f - scene.motion.inside));
+        label.bold = true;
+        const float baseline = label.position.y;
+        placement.add(std::move(label), 30.0f);
+        Label rung =
+            scene_label(scene, threshold, {anchor.x + number_width + gap, anchor.y}, small, LabelAlign::left,
+                        recede * (1.0f - scene.motion.focus) * (1.0f - scene.motion.inside), true);
+        rung.position.y = baseline;
+        placement.add(std::move(rung), 20.0f);
+        if (layer == 0 && !stacked) {
+            Label caption = scene_label(scene, "layer", {anchor.x - 3.0f * gap, anchor.y}, small,
+                                        LabelAlign::right, 1.0f - scene.motion.inside, true);
+            caption.position.y = baseline;
+            placement.add(std::move(caption), 15.0f);
+        }
+    }
+}
+
+}  // namespace
+
+Label scene_label(const LabelScene& scene, std::string text, glm::vec2 anchor, float size_px,
+                  LabelAlign align, float opacity, bool dim) {
+    const Theme& colors = theme(scene.view.theme);
+    Label label;
+    label.text = std::move(text);
+    label.size_px = std::max(size_px, least_text_px);
+    label.position = {anchor.x,
+                      anchor.y + 0.34f * label.size_px};  // centres lower-case letters on the anchor
+    label.align = align;
+    label.color = with_alpha(dim ? colors.dim_text : colors.text, opacity);
+    label.halo = with_alpha(colors.ground, halo_opacity * opacity);
+    label.halo_px = 3.0f * std::max(scene.text_scale, 0.67f);
+    return label;
+}
+
+glm::vec3 row_end(const LabelScene& scene, int pane, int token, bool leftmost) {
+    const TextStackLayout& layout = scene.layout;
+    const glm::vec3 centre = layout.position(pane, 0, token) - layout.lane_axis * layout.lane_offset(0);
+    const glm::vec3 half = layout.lane_axis * layout.half_lanes_u();
+    const glm::vec3 a = screen_from_world(scene.camera, scene.viewport, centre - half);
+    const glm::vec3 b = screen_from_world(scene.camera, scene.viewport, centre + half);
+    if (a.z <= near_plane_u || b.z <= near_plane_u) return {0.0f, 0.0f, -1.0f};
+    if (scene.motion.stack > 0.5f) return (a.y > b.y) == leftmost ? a : b;  // stacked: lowest or highest
+    return (a.x < b.x) == leftmost ? a : b;
+}
+
+void add_outer_labels(LabelPlacement& placement, const LabelScene& scene) {
+    const int last_pane = scene.layout.layers;
+    if (scene.motion.stack > 0.5f) {
+        add_stacked_side(placement, scene, 0, true);
+        add_stacked_side(placement, scene, last_pane, false);
+    } else {
+        const bool seen_from_behind = row_end(scene, 0, 0, true).x > row_end(scene, last_pane, 0, true).x;
+        add_side(placement, scene, 0, !seen_from_behind);
+        if (scene.layout.layers > 0) add_side(placement, scene, last_pane, seen_from_behind);
+    }
+    add_layer_numbers(placement, scene);
+}
+
+void add_labels(DrawList& list, const TextStackPlan& plan, const TextStackLayout& layout,
+                const ViewState& view, const ViewMotion& motion, const Camera& camera, double,
+                const Viewport& viewport, const MeasureText& measure) {
+    if (!view.show_labels) return;
+    const AttentionBlock& attention = plan.frame->blocks.front();
+    const LabelScene scene{plan,
+                           layout,
+                           view,
+                           motion,
+                           viewport,
+                           measure,
+                           draw_camera(camera, viewport),
+                           viewport.ui_scale * theme(view.theme).text_scale,
+                           plan.frame->stacks[attention.key_stack].tokens,
+                           plan.frame->stacks[attention.query_stack].tokens};
+    LabelPlacement placement(viewport, measure);
+    const float width = static_cast<float>(viewport.size.x), height = static_cast<float>(viewport.size.y);
+    placement.reserve({0.0f, 0.0f, width, 40.0f * viewport.ui_scale});
+    placement.reserve({0.0f, picture_margins(viewport).bottom + 22.0f * viewport.ui_scale, width, height});
+    add_focus_labels(placement, list, scene);
+    add_outer_labels(placement, scene);
+    placement.place(list);
+}
+
+}  // namespace weft

@@ -1,0 +1,41 @@
+// The words around the stack: tokens left and right, layer numbers over the gaps, the focus' own tokens.
+#pragma once
+
+#include "scenes/label_placement.h"
+#include "scenes/layout.h"
+#include "scenes/text_stack.h"
+
+namespace weft {
+
+// Everything that makes labels sees the same picture.
+struct LabelScene {
+    const TextStackPlan& plan;
+    const TextStackLayout& layout;
+    const ViewState& view;
+    const ViewMotion& motion;
+    const Viewport& viewport;
+    const MeasureText& measure;
+    DrawCamera camera;
+    float text_scale;  // of px sizes; text itself never falls below least_text_px
+    const std::vector<Token>& key_tokens;
+    const std::vector<Token>& query_tokens;
+};
+
+void add_labels(DrawList& list, const TextStackPlan& plan, const TextStackLayout& layout,
+                const ViewState& view, const ViewMotion& motion, const Camera& camera, double time_s,
+                const Viewport& viewport, const MeasureText& measure);
+
+// Tokens at the first and the last pane; layer numbers.
+void add_outer_labels(LabelPlacement& placement, const LabelScene& scene);
+// Tokens of the focused layer: pill on the query, keys with their weight; both columns inside a head.
+void add_focus_labels(LabelPlacement& placement, DrawList& list, const LabelScene& scene);
+
+// Where the row of a token meets the border of a pane that is outermost on the screen, px. z <= 0: behind the
+// eye.
+glm::vec3 row_end(const LabelScene& scene, int pane, int token, bool leftmost);
+
+// A label in the theme's ink with its halo, vertically centred on `anchor`.
+Label scene_label(const LabelScene& scene, std::string text, glm::vec2 anchor, float size_px,
+                  LabelAlign align, float opacity, bool dim = false);
+
+}  // namespace weft

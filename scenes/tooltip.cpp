@@ -1,0 +1,125 @@
+#include <algorithm>
+#include <cstdio>
+
+#include "scenes/focus_rows.h"
+#include "scenes/hud.h"
+#include "scenes/label_placement.h"
+#include "scenes/projection.h"
+#include "scenes/theme.h"
+#include "scenes/token_text.h"
+
+namespace weft {
+
+namespace {
+
+constexpr int most_lines = 5;
+constexpr float width_px = 226.0f, row_px = 22.0f, head_px = 34.0f, bar_px = 30.0f;
+
+std::string three_digits(float number) {
+    char text[16];
+    std::snprintf(text, sizeof text, "%.3f", static_cast<double>(number));
+    return text;
+}
+
+// On the side away from the camera's target, below the row if there is room, inside the picture's free part.
+glm::vec2 place_box(const HudScene& scene, glm::vec2 row_end, glm::vec2 size) {
+    const ScreenBounds free = picture_margins(scene.viewport);
+    const DrawCamera camera = draw_camera(scene.camera, scene.viewport);
+    const bool target_is_left = screen_from_world(camera, scene.viewport, scene.camera.target).x < row_end.x;
+    const float gap = 22.0f * scene.scale;
+    glm::vec2 at{target_is_left ? row_end.x + gap : row_end.x - gap - size.x, row_end.y + 1.5f * gap};
+    if (at.y + size.y > free.bottom) at.y = row_end.y - 1.5f * gap - size.y;
+    // Never over the columns of words at the sides.
+    at.x = std::clamp(at.x, free.left + 30.0f * scene.scale,
+                      std::max(free.right - size.x - 30.0f * scene.scale, free.left));
+    at.y = std::clamp(at.y, free.top, std::max(free.bottom - size.y, free.top));
+    return at;
+}
+
+}  // namespace
+
+void add_tooltip(DrawList& list, const HudScene& scene) {
+    Focus focus = scene.motion.shown_focus;
+    if ((focus.kind != FocusKind::token && focus.kind != FocusKind::edge) || scene.motion.focus < 0.95f)
+        return;
+    if (scene.motion.inside > 0.5f || focus.layer < 0 || focus.layer >= scene.layout.layers) return;
+    if (focus.kind == FocusKind::edge)
+        focus = {FocusKind::token, focus.block, focus.layer, -1, focus.query, -1, false};
+    const std::vector<StrongestLine> lines = strongest_lines(scene.plan, focus, most_lines);
+    const AttentionBlock& attention = scene.plan.frame->blocks.front();
+    const auto& keys = scene.plan.frame->stacks[attention.key_stack].tokens;
+    const auto& queries = scene.plan.frame->stacks[attention.query_stack].tokens;
+    const auto& own_tokens = focus.by_key ? keys : queries;
+    const auto& other_tokens = focus.by_key ? queries : keys;
+    const int own = focus.by_key ? focus.key : focus.query;
+    if (lines.empty() || own < 0 || own >= static_cast<int>(own_tokens.size())) return;
+
+    const Theme& colors = theme(scene.view.theme);
+    const float s = std::max(scene.scale, scene.text_px / 13.0f), text = scene.text_px;
+    const glm::vec2 size{width_px * s, (head_px + row_px * static_cast<float>(lines.size()) + 8.0f) * s};
+    const int pane = focus.by_key ? focus.layer : focus.layer + 1;
+    const glm::vec3 row =
+        screen_from_world(draw_camera(scene.camera, scene.viewport), scene.viewport,
+                          scene.layout.position(pane, std::max(scene.layout.lanes - 1, 0), own));
+    const glm::vec2 at = place_box(scene, glm::vec2(row), size);
+    const ScreenBounds box{at.x, at.y, at.x + size.x, at.y + size.y};
+    // Words that it covers would show through, since words are drawn last.
+    std::erase_if(list.labels,
+                  [&](const Label& label) { return overlap(label_bounds(label, scene.measure), box); });
+
+    ScreenRect panel;
+    panel.min = at;
+    panel.max = at + size;
+    panel.fill = with_alpha(colors.panel, 0.96f);
+    panel.border = colors.rule;
+    panel.border_px = 1.0f;
+    panel.corner_px = 6.0f * s;
+    list.rects.push_back(panel);
+    HudPen pen{list, scene.measure, {at.x + 14.0f * s, at.y + 21.0f * s}, text};
+    pen.write(focus.by_key ? "key" : "query", colors.dim_text);
+    pen.skip(8.0f * s);
+    pen.size_px = 1.15f * text;
+    pen.write(token_text(own_tokens[static_cast<size_t>(own)]), colors.text, true);
+    list.labels.back().max_width_px = 100.0f * s;
+    Label layer;
+    layer.text = "layer " + std::to_string(focus.layer);
+    layer.size_px = text;
+    layer.position = {at.x + size.x - 14.0f * s, at.y + 21.0f * s};
+    layer.align = LabelAlign::right;
+    layer.color = colors.dim_text;
+    list.labels.push_back(std::move(layer));
+
+    float y = at.y + head_px * s;
+    for (const StrongestLine& line : lines) {
+        const glm::vec4 ink = head_color(colors, line.lane, scene.plan.lanes);
+        const float baseline = y + 0.5f * row_px * s + 0.36f * text;
+        ScreenRect swatch;
+        swatch.min = {at.x + 14.0f * s, y + 5.0f * s};
+        swatch.max = swatch.min + glm::vec2(12.0f * s);
+        swatch.fill = ink;
+        swatch.corner_px = 3.0f * s;
+        list.rects.push_back(swatch);
+        pen.size_px = text;
+        pen.at = {at.x + 34.0f * s, baseline};
+        if (scene.plan.lanes > 1) pen.write("head " + std::to_string(line.lane), colors.dim_text);
+        pen.at.x = at.x + 90.0f * s;
+        pen.write(token_text(other_tokens[static_cast<size_t>(line.other)]), colors.text);
+        list.labels.back().max_width_px = 54.0f * s;
+        ScreenRect bar;
+        bar.min = {at.x + 150.0f * s, y + 8.0f * s};
+        bar.max = bar.min + glm::vec2(std::max(bar_px * line.weight, 1.0f) * s, 6.0f * s);
+        bar.fill = ink;
+        bar.corner_px = 2.0f * s;
+        list.rects.push_back(bar);
+        Label number;
+        number.text = three_digits(line.weight);
+        number.size_px = text;
+        number.position = {at.x + size.x - 10.0f * s, baseline};
+        number.align = LabelAlign::right;
+        number.color = colors.text;
+        list.labels.push_back(std::move(number));
+        y += row_px * s;
+    }
+}
+
+}  // namespace weft
