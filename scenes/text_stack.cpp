@@ -2,6 +2,8 @@
 
 #include "scenes/flow_lines.h"
 #include "scenes/focus_lines.h"
+#include "scenes/hud.h"
+#include "scenes/labels.h"
 #include "scenes/layout.h"
 #include "scenes/panes.h"
 #include "scenes/projection.h"
@@ -28,8 +30,10 @@ DrawList draw_text_stack(const TextStackPlan& plan, const ViewState& view, const
     add_flow_lines(list, plan, layout, view, motion, camera);
     add_focus_lines(list, plan, layout, view, motion);
     if (view.quantity == "entropy") add_entropy_bars(list, plan, layout, view, motion);
-    (void)time_s;
-    (void)measure;
+    if (measure) {
+        add_labels(list, plan, layout, view, motion, camera, time_s, viewport, measure);
+        add_hud(list, plan, layout, view, motion, camera, time_s, viewport, measure);
+    }
     return list;
 }
 
