@@ -30,6 +30,7 @@ struct PatchGrid {
 // One sequence that attends or is attended to: a text, an image, an encoder's or a decoder's side.
 struct TokenStack {
     std::string text;                 // as typed, after truncation if any
+    std::string pair_text;            // second text of a pair, likewise; spans of its tokens are relative to it
     std::vector<Token> tokens;
     std::vector<uint8_t> segments;    // [N] token type ids; empty: all 0
     std::optional<PatchGrid> grid;
@@ -63,7 +64,8 @@ struct Provenance {
 
 struct Truncation {
     uint32_t token_count = 0, token_limit = 0;  // what the text has, what the model takes (special tokens included)
-    uint32_t byte_offset = 0;                   // of the first byte that was left out
+    uint32_t byte_offset = 0;                   // of the first byte that was left out; size of the text if none was
+    uint32_t pair_byte_offset = 0;              // likewise in the second text of a pair
 };
 
 struct AttentionFrame {

@@ -14,19 +14,19 @@ enum class Fuse { mean, max, min, head, weights };
 enum class DiscardScope { row, layer };
 
 struct RolloutOptions {
-    double residual = 0.5;          // r
+    double residual = 0.5;  // r
     Fuse fuse = Fuse::mean;
-    int64_t head = 0;               // for Fuse::head
-    std::vector<double> weights;    // [H], used as given, non-negative, for Fuse::weights
-    double discard = 0.0;           // ratio of the smallest entries that become 0
+    int64_t head = 0;             // for Fuse::head
+    std::vector<double> weights;  // [H], used as given, non-negative, for Fuse::weights
+    double discard = 0.0;         // ratio of the smallest entries that become 0
     DiscardScope discard_scope = DiscardScope::row;
     int64_t first_layer = 0;
     bool operator==(const RolloutOptions&) const = default;
 };
 
 // R of every layer from `first_layer` on (layers before it: identity). Result [L, N, N], rows sum to 1.
-// Throws weft::Error for options out of range. `superseded` (may be empty) is asked between layers; when it says
-// true the result is empty.
+// Throws weft::Error for options out of range. `superseded` (may be empty) is asked between layers; when it
+// says true the result is empty.
 FrameTensor rollout(const AttentionBlock& attention, const RolloutOptions& options,
                     const std::function<bool()>& superseded = {});
 

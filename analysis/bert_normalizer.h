@@ -1,0 +1,29 @@
+// BERT's normalizer and pre-tokenizer: typed code points to words, each point still knowing its bytes in the
+// typed text. Pure functions, any thread.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "analysis/utf8.h"
+
+namespace weft {
+
+struct BertNormalizerSettings {
+    bool clean_text = true;  // control characters and U+FFFD leave, every whitespace becomes a space
+    bool handle_chinese_chars = true;  // each ideograph is a word
+    bool strip_accents = true;         // canonical decomposition, then nonspacing marks leave
+    bool lowercase = true;
+    bool enabled = true;  // false: the file names no normalizer
+};
+
+// In the order above. A point that becomes several keeps its bytes in each of them.
+std::vector<TextPoint> bert_normalize(std::span<const TextPoint> text,
+                                      const BertNormalizerSettings& settings);
+
+// Words between whitespace; each punctuation mark is a word of its own.
+void for_each_bert_word(std::span<const TextPoint> text,
+                        const std::function<void(std::span<const TextPoint>)>& word);
+
+}  // namespace weft

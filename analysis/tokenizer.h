@@ -1,0 +1,50 @@
+// Text to the tokens of a BERT model, as its own files say; ids are exactly those of the fast tokenizer of
+// transformers. Immutable after loading: any thread may tokenize.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "analysis/attention_frame.h"
+
+namespace weft {
+
+struct TokenLimit {
+    uint32_t tokens = 0;    // of the model, tokens that the tokenizer adds included; 0: none
+    bool truncate = false;  // cut (a pair: the longer text first) instead of failing
+};
+
+struct TokenizedText {
+    TokenStack stack;                      // text, pair_text, tokens, segments [N]
+    std::optional<Truncation> truncation;  // only if something was left out
+};
+
+class Tokenizer {
+  public:
+    // `folder` in the Hugging Face layout: tokenizer.json if there is one, else vocab.txt with
+    // tokenizer_config.json, special_tokens_map.json and added_tokens.json. Throws weft::Error naming file
+    // and key, also for every part of a tokenizer that is not BERT's.
+    static Tokenizer load(const std::string& folder);
+    // From the text of a tokenizer.json; `source` names it in errors.
+    static Tokenizer parse(std::string_view tokenizer_json, const std::string& source);
+
+    // Throws weft::Error: not UTF-8 (with the byte's offset), longer than the limit (with both numbers), no
+    // tokens.
+    TokenizedText tokenize(std::string_view text, std::optional<std::string_view> pair = {},
+                           TokenLimit limit = {}) const;
+
+    int32_t vocabulary_size() const;  // largest id + 1; a model's word embedding must have as many rows
+    std::optional<int32_t> token_id(std::string_view token) const;
+    std::string_view token_text(int32_t id) const;
+
+    struct Parts;
+    explicit Tokenizer(std::shared_ptr<const Parts> parts);
+
+  private:
+    std::shared_ptr<const Parts> parts_;
+};
+
+}  // namespace weft

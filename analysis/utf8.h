@@ -1,0 +1,24 @@
+// UTF-8 to code points with their byte spans. Pure functions, any thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weft {
+
+// A code point and the bytes of the typed text that it stands for.
+struct TextPoint {
+    char32_t point = 0;
+    uint32_t start = 0, end = 0;
+    bool operator==(const TextPoint&) const = default;
+};
+
+// Throws weft::Error with the offset of the first byte that is not UTF-8 (surrogates and overlong forms are
+// not).
+std::vector<TextPoint> decode_utf8(std::string_view text);
+
+void append_utf8(std::string& text, char32_t point);
+
+}  // namespace weft
