@@ -193,12 +193,17 @@ VkPipeline Pipeline::create_graphics(VkShaderModule vertex, VkShaderModule fragm
 }
 
 PushDescriptors& PushDescriptors::buffer(uint32_t binding, const BufferSlice& slice) {
-    entries_.push_back({binding, {slice.buffer, slice.offset, slice.size_bytes}, {}});
+    entries_.push_back({binding, {slice.buffer, slice.offset, slice.size_bytes}, {}, {}});
     return *this;
 }
 
 PushDescriptors& PushDescriptors::image(uint32_t binding, VkImageView view, VkSampler sampler) {
-    entries_.push_back({binding, {}, {sampler, view, VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL}});
+    entries_.push_back({binding, {}, {sampler, view, VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL}, {}});
+    return *this;
+}
+
+PushDescriptors& PushDescriptors::texels(uint32_t binding, VkBufferView view) {
+    entries_.push_back({binding, {}, {}, view});
     return *this;
 }
 
@@ -212,6 +217,7 @@ void PushDescriptors::push(const Device& device, VkCommandBuffer commands, const
         write.descriptorType = pipeline.info().bindings[entry.binding];
         write.pBufferInfo = &entry.buffer;
         write.pImageInfo = &entry.image;
+        write.pTexelBufferView = &entry.texels;
         writes.push_back(write);
     }
     const auto point =

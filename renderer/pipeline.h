@@ -76,6 +76,7 @@ class PushDescriptors {
   public:
     PushDescriptors& buffer(uint32_t binding, const BufferSlice& slice);
     PushDescriptors& image(uint32_t binding, VkImageView view, VkSampler sampler);
+    PushDescriptors& texels(uint32_t binding, VkBufferView view);
     void push(const Device& device, VkCommandBuffer commands, const Pipeline& pipeline) const;
 
   private:
@@ -83,6 +84,7 @@ class PushDescriptors {
         uint32_t binding;
         VkDescriptorBufferInfo buffer;
         VkDescriptorImageInfo image;
+        VkBufferView texels;
     };
     std::vector<Entry> entries_;
 };

@@ -1,7 +1,7 @@
 // Premultiplied: text over its own halo in one go, a colour picture, or a rounded box.
 #version 460
 #extension GL_GOOGLE_include_directive : require
-#include "shared/labels.h"
+#include "shaders/shared/labels.h"
 
 // Two coverages for text, four colours for pictures. A texel buffer, because software devices read these in vectors
 // but storage buffers lane by lane.

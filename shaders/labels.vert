@@ -1,7 +1,7 @@
 // Four corners for each quad of one kind; text and pictures lie pixel for pixel on the target, pills may be turned.
 #version 460
 #extension GL_GOOGLE_include_directive : require
-#include "shared/labels.h"
+#include "shaders/shared/labels.h"
 
 layout(set = 0, binding = 0, std430) readonly buffer Quads { LabelQuad quads[]; };
 
@@ -16,9 +16,11 @@ layout(location = 2) flat out ivec4 texels_at;  // first pixel x, y; width; firs
 layout(location = 3) flat out vec3 pill;        // half size, corner, px
 layout(location = 4) out vec2 pill_px;    // from the pill's centre, along its sides
 
+const vec2 corners[6] = vec2[](vec2(0, 0), vec2(1, 0), vec2(0, 1), vec2(0, 1), vec2(1, 0), vec2(1, 1));
+
 void main() {
     const LabelQuad quad = quads[push.first_quad + gl_InstanceIndex];
-    const vec2 corner = vec2(gl_VertexIndex & 1, gl_VertexIndex >> 1);
+    const vec2 corner = corners[gl_VertexIndex];
     vec2 position = quad.rect.xy + corner * quad.rect.zw;
     pill_px = vec2(0.0);
     if (kind == label_pill) {

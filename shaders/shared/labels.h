@@ -1,15 +1,8 @@
-// One quad of the label pass, C++ and GLSL (std430). Colours are straight alpha.
-#ifndef WEFT_SHADERS_SHARED_LABELS_H
-#define WEFT_SHADERS_SHARED_LABELS_H
-
-#ifdef __cplusplus
-#include <cstdint>
-#include <glm/glm.hpp>
-namespace weft::gpu {
-using glm::vec2;
-using glm::vec4;
-using uint = uint32_t;
-#endif
+// One quad of the label pass. Colours are sRGB as the target holds them, straight alpha.
+#ifndef WEFT_LABELS_H
+#define WEFT_LABELS_H
+#include "shaders/shared/interop.h"
+WEFT_GPU_BEGIN
 
 // What a quad draws.
 const uint label_text = 0u;     // texels of 16 bits: text coverage, halo coverage
@@ -31,8 +24,5 @@ struct LabelPush {
     uint first_quad;
 };
 
-#ifdef __cplusplus
-static_assert(sizeof(LabelQuad) == 64);
-}  // namespace weft::gpu
-#endif
+WEFT_GPU_END
 #endif
