@@ -1,5 +1,5 @@
-// The thread that owns the model. One-slot mailbox: the newest request replaces a waiting one and ends a running
-// one after its current layer. Nothing here ever blocks the caller.
+// The thread that owns the model. One-slot mailbox: the newest request replaces a waiting one and ends a
+// running one after its current layer. Nothing here ever blocks the caller.
 #pragma once
 
 #include <functional>
@@ -12,7 +12,7 @@
 namespace weft {
 
 struct WorkerFailure {
-    uint64_t revision = 0;          // of the request; 0: loading the model
+    uint64_t revision = 0;  // of the request; 0: loading the model
     std::string message, hint;
 };
 
@@ -25,12 +25,12 @@ class Worker {
     Worker& operator=(const Worker&) = delete;
 
     void submit(AnalysisRequest request);
-    FramePtr latest() const;                        // newest posted frame or null
-    std::optional<WorkerFailure> take_failure();    // each failure is handed out once
-    std::optional<ModelSummary> model() const;      // empty while loading
+    FramePtr latest() const;                      // newest posted frame or null
+    std::optional<WorkerFailure> take_failure();  // each failure is handed out once
+    std::optional<ModelSummary> model() const;    // empty while loading
     uint64_t submitted_revision() const;
-    bool is_idle() const;                           // nothing waits, nothing runs, model loaded or failed
-    void wait_idle() const;                         // for programs without a window
+    bool is_idle() const;    // nothing waits, nothing runs, model loaded or failed
+    void wait_idle() const;  // for programs without a window
 
   private:
     struct State;
