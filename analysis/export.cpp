@@ -1,0 +1,204 @@
+#include "analysis/export.h"
+
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "analysis/error.h"
+#include "analysis/file_write.h"
+#include "analysis/frame_tensors.h"
+#include "analysis/head_table.h"
+#include "analysis/safetensors_write.h"
+#include "analysis/version.h"
+
+namespace weft {
+namespace {
+
+using OrderedJson = nlohmann::ordered_json;
+
+constexpr size_t max_json_numbers = 1'000'000;
+
+OrderedJson tokens_json(const TokenStack& stack) {
+    OrderedJson list = OrderedJson::array();
+    for (const Token& token : stack.tokens)
+        list.push_back({{"id", token.id},
+                        {"text", token.text},
+                        {"start", token.start},
+                        {"end", token.end},
+                        {"special", token.special}});
+    return list;
+}
+
+OrderedJson options_json(const ExportSettings& settings) {
+    const RolloutOptions& rollout = settings.rollout_options;
+    OrderedJson options = OrderedJson::object();
+    options["methods"] = settings.methods;
+    options["residual"] = rollout.residual;
+    switch (rollout.fuse) {
+        case Fuse::mean:
+            options["fuse"] = "mean";
+            break;
+        case Fuse::max:
+            options["fuse"] = "max";
+            break;
+        case Fuse::min:
+            options["fuse"] = "min";
+            break;
+        case Fuse::head:
+            options["fuse"] = rollout.head;
+            break;
+        case Fuse::weights:
+            options["fuse"] = rollout.weights;
+            break;
+    }
+    options["discard"] = rollout.discard;
+    options["discard-scope"] = rollout.discard_scope == DiscardScope::row ? "row" : "layer";
+    options["first-layer"] = rollout.first_layer;
+    for (const auto& [name, value] : settings.options) options[name] = value;
+    return options;
+}
+
+OrderedJson timings_json(const AttentionFrame& frame, const ExportSettings& settings) {
+    OrderedJson timings = OrderedJson::object();
+    if (settings.timings_ms.empty())
+        for (const auto& [name, ms] : frame.timings_ms) timings[name] = ms;
+    for (const auto& [name, ms] : settings.timings_ms) timings[name] = ms;
+    return timings;
+}
+
+// Every value as JSON; the safetensors metadata spells all but the strings out.
+OrderedJson metadata(const AttentionFrame& frame, const ExportSettings& settings) {
+    const Provenance& from = frame.provenance;
+    OrderedJson root = OrderedJson::object();
+    root["weft.version"] = version();
+    root["model"] = from.model;
+    root["model_type"] = from.model_type;
+    root["revision"] = from.revision;
+    root["device"] = from.device;
+    root["dtype"] = from.dtype;
+    root["tokens"] = frame.stacks.empty() ? OrderedJson::array() : tokens_json(frame.stacks[0]);
+    if (frame.stacks.size() > 1) root["tokens.target"] = tokens_json(frame.stacks[1]);
+    root["target"] = nullptr;  // no scalar is explained by attention, rollout and entropy
+    root["options"] = options_json(settings);
+    if (frame.truncation)
+        root["options"]["truncated"] = {{"tokens", frame.truncation->token_count},
+                                        {"limit", frame.truncation->token_limit},
+                                        {"byte_offset", frame.truncation->byte_offset}};
+    root["deltas"] = OrderedJson::object();
+    root["max_row_sum_error"] = frame.max_row_sum_error;
+    root["timings_ms"] = timings_json(frame, settings);
+    return root;
+}
+
+std::string dump(const OrderedJson& json) {
+    return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
+}
+
+std::string number(double value) {
+    char digits[32];
+    const auto end = std::to_chars(std::begin(digits), std::end(digits), value).ptr;
+    return {digits, end};
+}
+
+// The shortest digits that give the same float32 back.
+void append_number(std::string& text, float value) {
+    char digits[32];
+    text.append(digits, std::to_chars(std::begin(digits), std::end(digits), value).ptr);
+}
+
+std::string stack_name(AttentionKind kind) {
+    return kind == AttentionKind::self ? "self" : std::string(stack_suffix(kind).substr(1));
+}
+
+void write_as_safetensors(const std::string& path, const AttentionFrame& frame,
+                          const ExportSettings& settings, const std::vector<Float32Tensor>& tensors) {
+    std::map<std::string, std::string> strings;
+    const OrderedJson values = metadata(frame, settings);
+    for (const auto& [key, value] : values.items())
+        strings[key] = value.is_string() ? value.get<std::string>() : dump(value);
+    write_safetensors(path, tensors, strings);
+}
+
+OrderedJson heads_json(const AttentionFrame& frame) {
+    OrderedJson heads = OrderedJson::array();
+    for (const AttentionBlock& block : frame.blocks)
+        for (const HeadRow& row : head_table(block))
+            heads.push_back({{"stack", stack_name(block.kind)},
+                             {"layer", row.layer},
+                             {"head", row.head},
+                             {"entropy", row.entropy},
+                             {"entropy_normalised", row.entropy_normalised},
+                             {"max_weight", row.max_weight},
+                             {"mean_max_weight", row.mean_max_weight},
+                             {"self", row.self},
+                             {"first", row.first},
+                             {"max_row_sum_error", row.max_row_sum_error}});
+    return heads;
+}
+
+void write_as_json(const std::string& path, const AttentionFrame& frame, const ExportSettings& settings,
+                   const std::vector<Float32Tensor>& tensors) {
+    OrderedJson root = metadata(frame, settings);
+    root["heads"] = heads_json(frame);
+    OrderedJson left_out = OrderedJson::object();
+    std::string values;  // by hand: the library would spell every float as a double
+    for (const Float32Tensor& tensor : tensors) {
+        size_t count = 0;
+        for (const std::span<const float> part : tensor.parts) count += part.size();
+        if (count > max_json_numbers) {
+            left_out[tensor.name] = tensor.shape;
+            continue;
+        }
+        values += values.empty() ? "\n " : ",\n ";
+        values += dump(tensor.name) + ":{\"shape\":" + dump(tensor.shape) + ",\"values\":[";
+        bool first = true;
+        for (const std::span<const float> part : tensor.parts)
+            for (const float value : part) {
+                if (!first) values += ',';
+                first = false;
+                append_number(values, value);
+            }
+        values += "]}";
+    }
+    root["tensors_left_out"] = left_out;
+    std::string text = dump(root);
+    text.pop_back();  // the closing brace: the tensors are still to come
+    write_file(path, text + ",\"tensors\":{" + values + "}}\n");
+}
+
+void write_as_csv(const std::string& path, const AttentionFrame& frame) {
+    std::string text =
+        "stack,layer,head,entropy,entropy_normalised,max_weight,mean_max_weight,self,first,max_row_sum_"
+        "error\n";
+    for (const AttentionBlock& block : frame.blocks)
+        for (const HeadRow& row : head_table(block)) {
+            text += stack_name(block.kind) + "," + std::to_string(row.layer) + "," + std::to_string(row.head);
+            for (const double value : {row.entropy, row.entropy_normalised, row.max_weight,
+                                       row.mean_max_weight, row.self, row.first, row.max_row_sum_error})
+                text += "," + number(value);
+            text += "\n";
+        }
+    write_file(path, text);
+}
+
+}  // namespace
+
+const std::set<std::string>& exportable_methods() {
+    static const std::set<std::string> methods{"attention", "rollout", "entropy", "hidden_states"};
+    return methods;
+}
+
+void export_frame(const std::string& path, const AttentionFrame& frame, const ExportSettings& settings) {
+    const bool is_safetensors = path.ends_with(".safetensors"), is_json = path.ends_with(".json");
+    if (!is_safetensors && !is_json && !path.ends_with(".csv"))
+        throw UsageError("\"" + path + "\" does not say how to write it",
+                         "Let the name end in .safetensors, .json or .csv.");
+    const std::vector<Float32Tensor> tensors = frame_tensors(frame, settings.methods);
+    if (is_safetensors)
+        write_as_safetensors(path, frame, settings, tensors);
+    else if (is_json)
+        write_as_json(path, frame, settings, tensors);
+    else
+        write_as_csv(path, frame);
+}
+
+}  // namespace weft

@@ -1,0 +1,68 @@
+#include "analysis/frame_tensors.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "analysis/error.h"
+
+namespace weft {
+namespace {
+
+void check_finite(const Float32Tensor& tensor) {
+    size_t before = 0;
+    for (const std::span<const float> part : tensor.parts) {
+        const auto bad = std::find_if(part.begin(), part.end(), [](float v) { return !std::isfinite(v); });
+        if (bad != part.end())
+            throw Error("tensor \"" + tensor.name + "\" holds " + std::to_string(*bad) + " at index " +
+                            std::to_string(before + static_cast<size_t>(bad - part.begin())),
+                        "The weights or the input give numbers that are not finite; nothing was written.");
+        before += part.size();
+    }
+}
+
+std::string method_of(const std::string& name) {
+    return name.substr(0, name.find('.'));
+}
+
+}  // namespace
+
+std::string_view stack_suffix(AttentionKind kind) {
+    switch (kind) {
+        case AttentionKind::self:
+            return "";
+        case AttentionKind::encoder:
+            return ".encoder";
+        case AttentionKind::decoder:
+            return ".decoder";
+        case AttentionKind::cross:
+            return ".cross";
+    }
+    return "";
+}
+
+std::vector<Float32Tensor> frame_tensors(const AttentionFrame& frame, const std::set<std::string>& methods) {
+    std::vector<Float32Tensor> tensors;
+    std::set<std::string> missing = methods;
+    missing.erase("attention");
+    missing.erase("hidden_states");
+    for (const AttentionBlock& block : frame.blocks) {
+        Float32Tensor attention{"attention" + std::string(stack_suffix(block.kind)),
+                                {block.layers, block.heads, block.queries, block.keys},
+                                {}};
+        for (const auto& layer : block.layer_weights) attention.parts.emplace_back(*layer);
+        tensors.push_back(std::move(attention));
+    }
+    for (const AttentionBlock& block : frame.blocks)
+        for (const auto& [name, tensor] : block.quantities) {
+            if (!methods.contains(method_of(name))) continue;
+            missing.erase(method_of(name));
+            tensors.push_back({name + std::string(stack_suffix(block.kind)), tensor.shape, {*tensor.values}});
+        }
+    if (!missing.empty()) throw Error("the analysis holds no \"" + *missing.begin() + "\"");
+    if (frame.hidden_states)
+        tensors.push_back({"hidden_states", frame.hidden_states->shape, {*frame.hidden_states->values}});
+    for (const Float32Tensor& tensor : tensors) check_finite(tensor);
+    return tensors;
+}
+
+}  // namespace weft

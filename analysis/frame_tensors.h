@@ -1,0 +1,22 @@
+// The tensors of a frame under the names that files use. Any thread; the spans live as long as the frame.
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "analysis/attention_frame.h"
+#include "analysis/safetensors_write.h"
+
+namespace weft {
+
+// "" for one stack, ".encoder", ".decoder" or ".cross".
+std::string_view stack_suffix(AttentionKind kind);
+
+// "attention" of every block, then the quantities whose name before the first dot is in `methods`, then
+// "hidden_states". Throws weft::Error naming the tensor where a number is not finite, or a method that no
+// block has.
+std::vector<Float32Tensor> frame_tensors(const AttentionFrame& frame, const std::set<std::string>& methods);
+
+}  // namespace weft
