@@ -59,7 +59,8 @@ void add_dot(DrawList& list, const glm::vec3& at, const glm::vec4& color, float 
     list.strokes_above.push_back({at, at, with_alpha(color, opacity), 0.0f, size_px, true});
 }
 
-// A dot at each end of the set: at keys by weight, at queries all the same.
+// A dot at each end of the set: at keys by weight, at queries all the same. Sinks are no places to look at:
+// none.
 void add_dots(DrawList& list, const TextStackPlan& plan, const TextStackLayout& layout, const Focus& focus,
               const FocusStyle& style, float threshold) {
     const LayerPlan& layer = plan.layers[static_cast<size_t>(focus.layer)];
@@ -72,10 +73,8 @@ void add_dots(DrawList& list, const TextStackPlan& plan, const TextStackLayout& 
         };
         const glm::vec4 color = colors[static_cast<size_t>(h)];
         const auto add_key = [&](int j, float w) {
-            const bool sink = is_sink(plan, focus.layer, j);
-            if (w >= threshold)
-                add_dot(list, layout.key_position(focus.layer, h, j), sink ? style.colors.sink : color,
-                        style.amount, dot_px(w));
+            if (w >= threshold && !is_sink(plan, focus.layer, j))
+                add_dot(list, layout.key_position(focus.layer, h, j), color, style.amount, dot_px(w));
         };
         const auto add_query = [&](int i) {
             add_dot(list, layout.query_position(focus.layer, h, i), color, style.amount, 5.0f);
@@ -95,7 +94,7 @@ void add_dots(DrawList& list, const TextStackPlan& plan, const TextStackLayout& 
                 float drawn = 0.0f;
                 for (int i = 0; i < layout.tokens; ++i)
                     if (weight(i, t) >= threshold) drawn += weight(i, t);
-                if (!is_sink(plan, focus.layer, t)) add_key(t, drawn);
+                add_key(t, drawn);
                 add_query(t);
             }
         }

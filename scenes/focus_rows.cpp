@@ -70,38 +70,6 @@ std::vector<StrongestLine> strongest_lines(const TextStackPlan& plan, const Focu
     return lines;
 }
 
-Ledger focus_ledger(const TextStackPlan& plan, const Focus& focus) {
-    if (focus.layer < 0 || focus.layer >= static_cast<int>(plan.layers.size())) return plan.ledger;
-    Ledger ledger;
-    const float threshold = focus.kind == FocusKind::head ? inside_line_threshold
-                            : focus.kind == FocusKind::layer
-                                ? plan.layers[static_cast<size_t>(focus.layer)].threshold
-                                : focus_line_threshold;
-    double total = 0.0;
-    Focus covered = focus;
-    if (focus.kind == FocusKind::edge) covered.kind = FocusKind::token, covered.by_key = false;
-    visit(plan, covered, [&](int lane, int row, int column, float weight) {
-        const double w = static_cast<double>(weight);
-        total += w;
-        if (is_sink(plan, covered, column)) {
-            ledger.sinks += w;
-        } else if (weight < threshold) {
-            ledger.not_drawn += w;
-        } else if (focus.kind == FocusKind::edge &&
-                   (lane != focus.head || row != focus.query || column != focus.key)) {
-            ledger.not_drawn += w;
-        } else {
-            ledger.drawn += w;
-            ++ledger.lines;
-        }
-    });
-    if (total <= 0.0) return Ledger{};
-    ledger.drawn /= total;
-    ledger.sinks /= total;
-    ledger.not_drawn /= total;
-    return ledger;
-}
-
 float edge_weight(const TextStackPlan& plan, const Focus& focus) {
     float found = std::numeric_limits<float>::quiet_NaN();
     if (focus.kind != FocusKind::edge) return found;

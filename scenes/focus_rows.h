@@ -1,4 +1,4 @@
-// What a focus reads, row by row: the numbers behind labels, tooltip and ledger of a focus. Values are the
+// What a focus reads, row by row: the numbers behind labels and tooltip of a focus. Values are the
 // tensor's own.
 #pragma once
 
@@ -9,7 +9,6 @@
 namespace weft {
 
 constexpr float focus_line_threshold = 0.03f;   // one query: all lines from here on
-constexpr float inside_line_threshold = 0.02f;  // one head
 
 // Mean over the plan's lanes of the weights of one token in one layer: over keys for a query, over queries
 // for a key.
@@ -21,9 +20,6 @@ struct StrongestLine {
 };
 // The `count` largest weights of one token in one layer over all lanes, sinks left out; descending.
 std::vector<StrongestLine> strongest_lines(const TextStackPlan& plan, const Focus& focus, int count);
-
-// The ledger of a focus: of this query (or key), of this head, of this layer.
-Ledger focus_ledger(const TextStackPlan& plan, const Focus& focus);
 
 // Exact number of an edge; NaN where the focus names none.
 float edge_weight(const TextStackPlan& plan, const Focus& focus);

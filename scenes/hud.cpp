@@ -6,6 +6,7 @@
 
 #include "scenes/focus_rows.h"
 #include "scenes/label_placement.h"
+#include "scenes/ledger.h"
 #include "scenes/theme.h"
 #include "scenes/token_text.h"
 
@@ -68,22 +69,6 @@ std::string subtitle(const HudScene& scene) {
     return text;
 }
 
-const char* focus_owner(FocusKind kind, bool by_key) {
-    switch (kind) {
-        case FocusKind::token:
-            return by_key ? "of this key" : "of this query";
-        case FocusKind::edge:
-            return "of this query";
-        case FocusKind::head:
-            return "of this head";
-        case FocusKind::layer:
-            return "of this layer";
-        case FocusKind::none:
-            break;
-    }
-    return "";
-}
-
 }  // namespace
 
 void HudPen::write(const std::string& text, const glm::vec4& color, bool bold) {
@@ -125,7 +110,8 @@ float add_ledger(DrawList& list, const HudScene& scene, float foot_px) {
     const Theme& colors = theme(scene.view.theme);
     const Focus& focus = scene.motion.shown_focus;
     const bool focused = scene.motion.focus > 0.5f && focus.kind != FocusKind::none;
-    const Ledger ledger = focused ? focus_ledger(scene.plan, focus) : scene.plan.ledger;
+    const FocusLedger in_focus = focus_ledger(scene.plan, focused ? focus : Focus{});
+    const Ledger& ledger = in_focus.ledger;
     const Ledger::Percent percent = ledger.percent();
 
     struct Part {
@@ -135,15 +121,19 @@ float add_ledger(DrawList& list, const HudScene& scene, float foot_px) {
         glm::vec4 color;
     };
     std::vector<Part> parts{{"drawn", ledger.drawn, percent.drawn, colors.drawn}};
-    const char* sinks = scene.view.sinks == SinkMode::hidden             ? "sinks (hidden)"
-                        : scene.view.sinks == SinkMode::lines || focused ? "sinks (grey lines)"
-                                                                         : "sinks (grey bars)";
+    const char* sinks = scene.view.sinks == SinkMode::hidden && !in_focus.sinks_as_lines ? "sinks (hidden)"
+                        : scene.view.sinks == SinkMode::lines || in_focus.sinks_as_lines
+                            ? "sinks (grey lines)"
+                            : "sinks (grey bars)";
     parts.push_back({sinks, ledger.sinks, percent.sinks, colors.sink});
-    if (scene.plan.band >= 0 && !focused) {
+    if (ledger.neighbours > 0.0) {
         parts.push_back({"neighbours within " + std::to_string(scene.plan.band) + " (bars at the foot)",
                          ledger.neighbours, percent.neighbours, colors.neighbours});
     }
-    parts.push_back({"not drawn", ledger.not_drawn, percent.not_drawn, colors.rule});
+    char rest[24] = "not drawn";
+    if (in_focus.threshold > 0.0f)
+        std::snprintf(rest, sizeof rest, "below %.2f", static_cast<double>(in_focus.threshold));
+    parts.push_back({rest, ledger.not_drawn, percent.not_drawn, colors.rule});
 
     const float left = margin_px * scene.scale, width = ledger_width_px * scene.scale,
                 height = ledger_height_px * scene.scale;
@@ -164,7 +154,7 @@ float add_ledger(DrawList& list, const HudScene& scene, float foot_px) {
                   i == 0 ? colors.text : colors.dim_text);
         pen.skip(scene.text_px);
     }
-    if (focused) pen.write(focus_owner(focus.kind, focus.by_key), colors.dim_text);
+    if (!in_focus.of.empty()) pen.write(in_focus.of, colors.dim_text);
     if (scene.motion.stale > 0.0f) {
         pen.skip(scene.text_px);
         pen.write("stale", with_alpha(colors.text, scene.motion.stale), true);

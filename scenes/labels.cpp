@@ -24,10 +24,10 @@ constexpr float receded_opacity = 0.45f;
 std::vector<float> landmark_weights(const LabelScene& scene, bool first_pane) {
     const AttentionBlock& attention = scene.plan.frame->blocks.front();
     const size_t layer = first_pane ? 0 : scene.plan.layers.size() - 1;
+    std::vector<float> weights(first_pane ? attention.keys : attention.queries, 0.0f);
+    if (scene.plan.blocks.empty()) return weights;
     const WeightBlock& block = scene.plan.blocks[layer];
     const LayerPlan& layer_plan = scene.plan.layers[layer];
-    std::vector<float> weights(first_pane ? attention.keys : attention.queries, 0.0f);
-    if (!block.values) return weights;
     const float* value = block.values->data();
     for (uint32_t slice = 0; slice < block.slices; ++slice) {
         for (uint32_t row = 0; row < block.rows; ++row) {

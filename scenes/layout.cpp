@@ -6,7 +6,7 @@
 namespace weft {
 namespace {
 
-constexpr float pane_token_margin_u = 0.9f, pane_lane_margin_u = 0.35f;
+constexpr float pane_token_margin_u = 0.5f, pane_lane_margin_u = 0.35f;
 constexpr float inside_gap_factor = 1.5f;
 constexpr float stacked_height_u = 12.0f, stacked_token_u = 3.0f;  // in a wide picture
 

@@ -50,7 +50,8 @@ void add_panes(DrawList& list, const TextStackPlan& plan, const TextStackLayout&
     }
 
     if (layout.tokens > hairlines_up_to_tokens) return;
-    const glm::vec4 hairline = with_alpha(colors.pane, colors.pane_hairline * (1.0f - 0.45f * amount));
+    const glm::vec4 hairline = with_alpha(
+        colors.pane, colors.pane_hairline * (1.0f - 0.45f * amount) * (1.0f - emphasis.inside_amount));
     const glm::vec3 half = layout.lane_axis * layout.half_lanes_u();
     for (const int pane : {0, layout.layers})
         for (int t = 0; t < layout.tokens; ++t) {

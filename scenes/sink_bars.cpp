@@ -7,8 +7,8 @@
 namespace weft {
 namespace {
 
-constexpr float receded_bar = 0.25f, sink_opacity = 0.8f, neighbour_opacity = 0.9f;
-constexpr float neighbour_width_u = 0.12f;
+constexpr float receded_bar = 0.25f, sink_opacity = 0.7f, neighbour_opacity = 0.9f;
+constexpr float neighbour_width_u = 0.12f, foot_from_edge_u = 0.17f;
 
 struct Bars {
     const TextStackPlan& plan;
@@ -28,8 +28,10 @@ Bars make_bars(const TextStackPlan& plan, const TextStackLayout& layout, const V
 }
 
 float bar_opacity(const Bars& bars, int layer, int lane) {
-    if (!bars.emphasis.shows_one_head(layer))
-        return glm::mix(1.0f, receded_bar, bars.emphasis.receded(layer));
+    if (!bars.emphasis.shows_one_head(layer)) {
+        const float receded = glm::mix(1.0f, receded_bar, bars.emphasis.receded(layer));
+        return receded * (1.0f - 0.5f * bars.emphasis.inside_amount);
+    }
     const bool entered = bars.emphasis.inside_layer == layer && bars.emphasis.inside_amount > 0.0f;
     const int head = entered ? bars.emphasis.inside_head : bars.emphasis.focus.head;
     if (lane == head) return 1.0f;
@@ -86,7 +88,7 @@ void add_neighbour_bars(DrawList& list, const TextStackPlan& plan, const TextSta
     const Bars bars = make_bars(plan, layout, motion, camera);
     const Theme& colors = theme(view.theme);
     const auto& lanes = *lane_colors(plan, view.theme);
-    const float foot = layout.half_rows_u() - 0.5f * layout.token_margin;
+    const float foot = layout.half_rows_u() - foot_from_edge_u;
     for (int l = 0; l < layout.layers; ++l) {
         const LayerPlan& layer = plan.layers[static_cast<size_t>(l)];
         const float grey = 0.75f * bars.emphasis.receded(l);

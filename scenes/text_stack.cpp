@@ -23,6 +23,8 @@ DrawList draw_text_stack(const TextStackPlan& plan, const ViewState& view, const
     list.blocks = plan.blocks;
     list.animates = view.motion && !view.reduced_motion && motion.wave_s >= 0.0f;
 
+    if (plan.layers.empty()) return list;  // no tokens: nothing to stand anywhere
+
     const TextStackLayout layout = make_layout(plan, motion, viewport);
     add_panes(list, plan, layout, view, motion, camera);
     add_sink_bars(list, plan, layout, view, motion, camera);
