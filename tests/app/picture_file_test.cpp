@@ -12,6 +12,7 @@
 
 #include "analysis/error.h"
 #include "tests/app/temporary_folder.h"
+#include "tests/app/timing.h"
 
 using namespace weft;
 namespace fs = std::filesystem;
@@ -117,5 +118,5 @@ TEST_CASE("1280x720 is encoded in less than 60 ms") {
             std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
     }
     WARN("1280x720 as PNG: " << best_ms << " ms, " << size << " bytes");
-    CHECK(best_ms < 60.0);
+    CHECK(best_ms < 60.0 * slow_build_factor);
 }
