@@ -1,0 +1,79 @@
+#include "app/analyze_command.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+
+#include "analysis/error.h"
+#include "analysis/model_folder.h"
+#include "app/interrupt.h"
+#include "app/progress.h"
+
+namespace weft {
+
+namespace {
+
+void say_where_it_was_cut(const AttentionFrame& frame) {
+    if (!frame.truncation) return;
+    std::fprintf(stderr, "weft: the text has %u tokens, the model takes %u: cut at byte %u\n",
+                 frame.truncation->token_count, frame.truncation->token_limit, frame.truncation->byte_offset);
+}
+
+}  // namespace
+
+AnalysisRequest analysis_request_of(const Options& options) {
+    const auto wants = [&options](const char* method) {
+        return std::ranges::find(options.methods, method) != options.methods.end();
+    };
+    AnalysisRequest request;
+    request.text = options.text.value_or("");
+    request.pair = options.pair.value_or("");
+    request.has_pair = options.pair.has_value();
+    request.revision = 1;
+    request.options.truncate = options.truncate;
+    request.options.rollout = wants("rollout");
+    request.options.entropy = wants("entropy");
+    request.options.hidden_states = wants("hidden_states");
+    request.options.rollout_options = options.rollout;
+    return request;
+}
+
+void check_analysis_path(const std::string& path) {
+    namespace fs = std::filesystem;
+    const std::vector<std::string> suffixes = {".safetensors", ".json", ".csv"};
+    const std::string suffix = fs::path(path).extension().string();
+    if (std::ranges::find(suffixes, suffix) == suffixes.end()) {
+        throw UsageError("--output '" + path + "' has a suffix that is not written",
+                         "One of: .safetensors, .json, .csv.");
+    }
+    std::error_code ignored;
+    const fs::path folder = fs::path(path).has_parent_path() ? fs::path(path).parent_path() : fs::path(".");
+    if (!fs::is_directory(folder, ignored)) {
+        throw Error("cannot write '" + path + "': there is no folder '" + folder.string() + "'",
+                    "Create the folder first.");
+    }
+}
+
+int run_analyze(Model& model, const Options& options, const WriteAnalysis& write) {
+    const InterruptGuard guard;
+    const AnalysisRequest request = analysis_request_of(options);
+    Progress progress("analyzing", options.repeat + 1, "runs");
+    const AnalysisRun run = run_analysis(model, request, options.repeat, InterruptGuard::interrupted,
+                                         [&progress](int done) { progress.update(done); });
+    progress.finish();
+    if (!run.frame) {
+        std::fprintf(stderr, "weft: interrupted, '%s' is not written\n", options.output.c_str());
+        return 1;
+    }
+    say_where_it_was_cut(*run.frame);
+    write(run, request, options);
+    return 0;
+}
+
+int run_analyze(const Options& options, const WriteAnalysis& write) {
+    check_analysis_path(options.output);
+    const std::unique_ptr<Model> model = Model::load(resolve_model_folder(options.model), options.device);
+    return run_analyze(*model, options, write);
+}
+
+}  // namespace weft
