@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "analysis/error.h"
+#include "analysis/export.h"
 #include "analysis/model_folder.h"
 #include "app/interrupt.h"
 #include "app/progress.h"
@@ -70,10 +71,24 @@ int run_analyze(Model& model, const Options& options, const WriteAnalysis& write
     return 0;
 }
 
-int run_analyze(const Options& options, const WriteAnalysis& write) {
+void export_run(const AnalysisRun& run, const AnalysisRequest& request, const Options& options) {
+    ExportSettings settings;
+    settings.methods = {options.methods.begin(), options.methods.end()};
+    settings.rollout_options = request.options.rollout_options;
+    if (request.has_pair) settings.options["pair"] = request.pair;
+    settings.options["truncate"] = request.options.truncate ? "true" : "false";
+    settings.options["device"] = options.device;
+    if (options.repeat > 0) {
+        settings.options["repeat"] = std::to_string(options.repeat);
+        settings.timings_ms = run.timings_ms;
+    }
+    export_frame(options.output, *run.frame, settings);
+}
+
+int run_analyze(const Options& options) {
     check_analysis_path(options.output);
     const std::unique_ptr<Model> model = Model::load(resolve_model_folder(options.model), options.device);
-    return run_analyze(*model, options, write);
+    return run_analyze(*model, options, export_run);
 }
 
 }  // namespace weft

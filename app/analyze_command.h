@@ -17,8 +17,11 @@ void check_analysis_path(const std::string& path);
 using WriteAnalysis =
     std::function<void(const AnalysisRun& run, const AnalysisRequest& request, const Options& options)>;
 
+// As analysis/export.h does; the WriteAnalysis of the program.
+void export_run(const AnalysisRun& run, const AnalysisRequest& request, const Options& options);
+
 // Loads the model, runs, writes. Progress on stderr; after Ctrl-C nothing is written. Returns the exit code.
-int run_analyze(const Options& options, const WriteAnalysis& write);
+int run_analyze(const Options& options);
 // The same with a model that is there already.
 int run_analyze(Model& model, const Options& options, const WriteAnalysis& write);
 

@@ -2,8 +2,11 @@
 
 #include <catch2/catch.hpp>
 #include <csignal>
+#include <fstream>
+#include <nlohmann/json.hpp>
 
 #include "analysis/error.h"
+#include "tests/app/temporary_folder.h"
 
 using namespace weft;
 
@@ -70,6 +73,33 @@ TEST_CASE("after Ctrl-C nothing is written and the exit code is 1") {
     int writes = 0;
     CHECK(run_analyze(model, options_of({}), [&](const auto&...) { ++writes; }) == 1);
     CHECK(writes == 0);
+}
+
+TEST_CASE("timings are three numbers only where the analysis was repeated") {
+    const TemporaryFolder folder;
+    AnalysisRun run;
+    auto frame = std::make_shared<AttentionFrame>();
+    TokenStack stack;
+    stack.text = "x";
+    stack.tokens = {{5, "x", 0, 1, false}};
+    frame->stacks = {stack};
+    AttentionBlock block;
+    block.layers = block.heads = block.queries = block.keys = 1;
+    block.layer_weights = {std::make_shared<const std::vector<float>>(1, 1.0f)};
+    frame->blocks = {block};
+    frame->timings_ms["text_to_attention"] = 1.5;
+    frame->complete = true;
+    run.frame = frame;
+    run.timings_ms["text_to_attention"] = {1, 2, 3};
+    Options options = options_of({"--methods", "attention"});
+    for (const int repeat : {0, 3}) {
+        options.repeat = repeat;
+        options.output = (folder / "o.json").string();
+        export_run(run, analysis_request_of(options), options);
+        std::ifstream file(options.output);
+        const auto json = nlohmann::json::parse(file);
+        CHECK(json["timings_ms"]["text_to_attention"].is_array() == (repeat == 3));
+    }
 }
 
 TEST_CASE("an output that can't be written is refused before the model loads") {
