@@ -1,159 +1,405 @@
+#include "scenes/picking.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
-#include "scenes/focus_rows.h"
+#include "scenes/flow_lines.h"
+#include "scenes/focus_lines.h"
 #include "scenes/layout.h"
+#include "scenes/line_budget.h"
 #include "scenes/projection.h"
-#include "scenes/text_stack.h"
+#include "scenes/sink_bars.h"
 
 namespace weft {
-
 namespace {
 
-constexpr float row_reach_px = 9.0f, line_reach_px = 7.0f, number_reach_px = 14.0f;
-constexpr int samples = 12;  // straight pieces of a line, as the pointer sees it
+constexpr float reach_px = 6.0f;           // of a line, a bar, a row
+constexpr float row_preference_px = 2.0f;  // where a line meets its row, the token is meant
+constexpr float dense_row_part = 0.25f;    // ... within this part of a row's height, where rows are dense
+constexpr float lane_alone_px = 14.0f;     // lanes at least this far apart on the picture stand alone
+constexpr float rows_together_px = 4.0f;   // ... while its rows lie upon each other
+constexpr float label_gap_px = 10.0f, label_width_px = 110.0f;
+constexpr float number_above_px = 17.0f;  // middle of a layer's number over the upper border of its gap
+constexpr int curve_segments = 12;
+constexpr float far_px = std::numeric_limits<float>::max();
 
-float distance_to_segment(glm::vec2 p, glm::vec2 a, glm::vec2 b) {
-    const glm::vec2 ab = b - a;
-    const float length2 = glm::dot(ab, ab);
-    const float t = length2 > 0.0f ? std::clamp(glm::dot(p - a, ab) / length2, 0.0f, 1.0f) : 0.0f;
-    return glm::length(p - a - ab * t);
-}
-
-struct Pick {
+struct Hit {
     Focus focus;
-    float distance_px = std::numeric_limits<float>::infinity();
-    void offer(const Focus& candidate, float distance) {
-        if (distance >= distance_px) return;
-        focus = candidate;
-        distance_px = distance;
+    float distance_px = far_px;
+    float depth_u = far_px;
+    float preference_px = 0.0f;
+
+    void take(const Focus& candidate, float px, float depth) {
+        const bool nearer = px < distance_px - 0.5f || (px < distance_px + 0.5f && depth < depth_u);
+        if (nearer) focus = candidate, distance_px = px, depth_u = depth;
     }
 };
 
-struct Picking {
+struct Picker {
     const TextStackPlan& plan;
-    const TextStackLayout& layout;
-    const DrawCamera& camera;
+    const ViewMotion& motion;
     const Viewport& viewport;
     glm::vec2 pointer;
+    TextStackLayout layout;
+    DrawCamera camera;
+    Emphasis emphasis;
+    float scale = 1.0f;
 
-    glm::vec3 screen(const glm::vec3& world) const { return screen_from_world(camera, viewport, world); }
+    glm::vec3 project(const glm::vec3& world) const { return screen_from_world(camera, viewport, world); }
+    bool inside_a_head() const { return emphasis.inside_amount > 0.5f; }
 };
 
-// Words beside the outer panes, and rows where they cross a pane.
-void offer_tokens(const Picking& picking, bool out_of_key, Pick& pick) {
-    const TextStackLayout& layout = picking.layout;
-    for (int pane = 0; pane <= layout.layers; ++pane) {
-        const bool as_key = pane == 0 || (out_of_key && pane < layout.layers);
-        const int layer = as_key ? pane : pane - 1;
-        for (int token = 0; token < layout.tokens; ++token) {
-            const glm::vec3 a = picking.screen(layout.position(pane, 0, token));
-            const glm::vec3 b = picking.screen(layout.position(pane, std::max(layout.lanes - 1, 0), token));
-            if (a.z <= near_plane_u || b.z <= near_plane_u) continue;
-            glm::vec2 from(a), to(b);
-            if (from.x > to.x) std::swap(from, to);
-            // The word belongs to its row.
-            if (pane == 0) from.x -= 120.0f * picking.viewport.ui_scale;
-            if (pane == layout.layers) to.x += 120.0f * picking.viewport.ui_scale;
-            const float distance = distance_to_segment(picking.pointer, from, to);
-            if (distance > row_reach_px * picking.viewport.ui_scale) continue;
-            pick.offer({FocusKind::token, 0, layer, -1, as_key ? -1 : token, as_key ? token : -1, as_key},
-                       distance);
+struct Box {
+    glm::vec2 min{far_px}, max{-far_px};
+    void include(const glm::vec2& p) {
+        min = glm::min(min, p);
+        max = glm::max(max, p);
+    }
+    bool has(const glm::vec2& p, float margin) const {
+        return p.x >= min.x - margin && p.y >= min.y - margin && p.x <= max.x + margin &&
+               p.y <= max.y + margin;
+    }
+};
+
+// False where any of the points is behind the eye: then the box says nothing.
+template <typename Points>
+bool bound(const Picker& picker, const Points& points, Box& box) {
+    for (const glm::vec3& point : points) {
+        const glm::vec3 p = picker.project(point);
+        if (p.z <= near_plane_u) return false;
+        box.include(glm::vec2(p));
+    }
+    return true;
+}
+
+// Distance to a stretch of the world, px; `depth_u` of its nearer end.
+float stretch_distance_px(const Picker& picker, const glm::vec3& from, const glm::vec3& to, float& depth_u) {
+    const glm::vec3 a = picker.project(from), b = picker.project(to);
+    if (a.z <= near_plane_u || b.z <= near_plane_u) return far_px;
+    depth_u = std::min(a.z, b.z);
+    return segment_distance_px(picker.pointer, glm::vec2(a), glm::vec2(b));
+}
+
+Focus token_focus(const Picker& picker, int pane, int token, bool out_of_key) {
+    Focus focus;
+    focus.kind = FocusKind::token;
+    focus.by_key = pane == 0 || (out_of_key && pane < picker.layout.layers);
+    focus.layer = focus.by_key ? pane : pane - 1;
+    (focus.by_key ? focus.key : focus.query) = token;
+    if (picker.inside_a_head() && focus.layer == picker.emphasis.inside_layer)
+        focus.head = picker.emphasis.inside_head;
+    return focus;
+}
+
+// A row of a pane and, where labels stand beside it, its label. `left_label`, `right_label`: which of them.
+struct RowSearch {
+    int pane = 0;
+    int nearest_lane = 0, farthest_lane = 0;
+    float margin_u = 0.0f;
+    bool left_label = false, right_label = false;
+};
+
+void search_rows(const Picker& picker, const RowSearch& search, bool out_of_key, Hit& rows, Hit& labels) {
+    const TextStackLayout& layout = picker.layout;
+    const glm::vec3 margin = layout.lane_axis * search.margin_u;
+    const auto end = [&](int token, bool near) {
+        return near ? layout.position(search.pane, search.nearest_lane, token) - margin
+                    : layout.position(search.pane, search.farthest_lane, token) + margin;
+    };
+    const glm::vec3 first = picker.project(end(0, true));
+    const glm::vec3 last = picker.project(end(layout.tokens - 1, true));
+    const float rows_px = glm::length(glm::vec2(last) - glm::vec2(first));
+    const float half_row_px =
+        layout.tokens > 1 ? 0.5f * rows_px / static_cast<float>(layout.tokens - 1) : 10.0f * picker.scale;
+    const float row_reach = std::min(reach_px * picker.scale, std::max(half_row_px, 2.0f));
+    for (int token = 0; token < layout.tokens; ++token) {
+        const glm::vec3 a = picker.project(end(token, true)), b = picker.project(end(token, false));
+        if (a.z <= near_plane_u || b.z <= near_plane_u) continue;
+        const float px = segment_distance_px(picker.pointer, glm::vec2(a), glm::vec2(b));
+        const Focus focus = token_focus(picker, search.pane, token, out_of_key);
+        if (px <= row_reach) {
+            rows.take(focus, px, std::min(a.z, b.z));
+            rows.preference_px = std::min(row_preference_px * picker.scale, dense_row_part * half_row_px);
         }
+        const float gap = label_gap_px * picker.scale, width = (label_gap_px + label_width_px) * picker.scale;
+        const float left = std::min(a.x, b.x) - gap - 0.5f, right = std::max(a.x, b.x) + gap + 0.5f;
+        const float row_y = (a.x < b.x) == (picker.pointer.x < left) ? a.y : b.y;
+        const float off = std::abs(picker.pointer.y - row_y);
+        if (off > std::max(half_row_px, 6.0f)) continue;
+        const bool on_left = search.left_label && picker.pointer.x < left && picker.pointer.x > left - width;
+        const bool on_right =
+            search.right_label && picker.pointer.x > right && picker.pointer.x < right + width;
+        if (on_left || on_right) labels.take(focus, off, a.z);
     }
 }
 
-// Lines that are drawn: over the threshold, no sink key, not folded. A line's box is tested before its curve.
-void offer_edges(const Picking& picking, Pick& pick) {
-    const TextStackLayout& layout = picking.layout;
-    const glm::vec2 pointer = picking.pointer;
-    const float reach = line_reach_px * picking.viewport.ui_scale;
+// Labels of the outer panes, or of both sides of the gap that one is inside of; rows of all panes.
+void search_tokens(const Picker& picker, bool out_of_key, Hit& rows, Hit& labels) {
+    const TextStackLayout& layout = picker.layout;
+    const glm::vec3 first = picker.project(layout.position(0, 0, 0));
+    const glm::vec3 last = picker.project(layout.position(layout.layers, 0, 0));
+    const bool first_is_left = first.x <= last.x;
+    const bool stacked = picker.motion.stack > 0.5f;
+    for (int pane = 0; pane <= layout.layers; ++pane) {
+        RowSearch search{pane, 0, std::max(layout.lanes - 1, 0), layout.lane_margin};
+        if (picker.inside_a_head()) {
+            const int layer = picker.emphasis.inside_layer;
+            if (pane != layer && pane != layer + 1) continue;
+            search.nearest_lane = search.farthest_lane = picker.emphasis.inside_head;
+            search.margin_u = 0.0f;
+            search.left_label = pane == layer, search.right_label = pane == layer + 1;
+        } else if (!stacked) {
+            search.left_label = pane == (first_is_left ? 0 : layout.layers);
+            search.right_label = pane == (first_is_left ? layout.layers : 0);
+        }
+        search_rows(picker, search, out_of_key, rows, labels);
+    }
+}
+
+void search_layer_numbers(const Picker& picker, Hit& hit) {
+    const TextStackLayout& layout = picker.layout;
     for (int layer = 0; layer < layout.layers; ++layer) {
-        const WeightBlock& block = picking.plan.blocks[static_cast<size_t>(layer)];
-        const LayerPlan& layer_plan = picking.plan.layers[static_cast<size_t>(layer)];
-        if (!block.values || layer_plan.lines == 0) continue;
-        const FlowSelection& selection = layer_plan.selection;
-        const float handle = 0.5f * layout.gap_u(layer);
-        const float* value = block.values->data();
-        for (uint32_t slice = 0; slice < block.slices; ++slice) {
-            const bool shown =
-                !selection.slice_mask || ((*selection.slice_mask)[slice / 32] >> (slice % 32) & 1u);
-            for (uint32_t row = 0; row < block.rows; ++row) {
-                for (uint32_t column = 0; column < block.columns; ++column, ++value) {
-                    if (!shown || *value < selection.threshold) continue;
-                    if (selection.row_thresholds &&
-                        *value < (*selection.row_thresholds)[slice * block.rows + row])
-                        continue;
-                    if (selection.column_mask &&
-                        ((*selection.column_mask)[column / 32] >> (column % 32) & 1u))
-                        continue;
-                    if (std::abs(static_cast<int>(row) - static_cast<int>(column)) <= selection.band)
-                        continue;
-                    const int lane = static_cast<int>(slice);
-                    const glm::vec3 source = layout.key_position(layer, lane, static_cast<int>(column));
-                    const glm::vec3 target = layout.query_position(layer, lane, static_cast<int>(row));
-                    const glm::vec3 first = picking.screen(source), last = picking.screen(target);
-                    if (first.z <= near_plane_u || last.z <= near_plane_u) continue;
-                    if (pointer.x < std::min(first.x, last.x) - reach ||
-                        pointer.x > std::max(first.x, last.x) + reach ||
-                        pointer.y < std::min(first.y, last.y) - reach ||
-                        pointer.y > std::max(first.y, last.y) + reach) {
-                        continue;
-                    }
-                    const glm::vec3 c1 = source + layout.layer_axis * handle,
-                                    c2 = target - layout.layer_axis * handle;
-                    glm::vec2 previous(first);
-                    for (int i = 1; i <= samples; ++i) {
-                        const float t = static_cast<float>(i) / samples, u = 1.0f - t;
-                        const glm::vec3 world = u * u * u * source + 3.0f * u * u * t * c1 +
-                                                3.0f * u * t * t * c2 + t * t * t * target;
-                        const glm::vec2 next(picking.screen(world));
-                        const float distance = distance_to_segment(pointer, previous, next);
-                        previous = next;
-                        if (distance > reach) continue;
-                        // Of lines that lie together the strong one is meant.
-                        pick.offer({FocusKind::edge, 0, layer, lane, static_cast<int>(row),
-                                    static_cast<int>(column), false},
-                                   distance + 3.0f * (1.0f - *value));
-                    }
-                }
+        const glm::vec3 p =
+            picker.project(layout.gap_centre(layer) - layout.token_axis * layout.half_rows_u());
+        if (p.z <= near_plane_u) continue;
+        const bool stacked = picker.motion.stack > 0.5f;
+        const glm::vec2 middle = stacked ? glm::vec2(p.x - 36.0f * picker.scale, p.y)
+                                         : glm::vec2(p.x, p.y - number_above_px * picker.scale);
+        const glm::vec2 off = glm::abs(picker.pointer - middle);
+        if (off.x > 26.0f * picker.scale || off.y > 10.0f * picker.scale) continue;
+        Focus focus;
+        focus.kind = FocusKind::layer;
+        focus.layer = layer;
+        hit.take(focus, glm::length(off), p.z);
+    }
+}
+
+// Which of a layer's lines can be meant: those at rest, or the ones that the focus set has in full.
+FlowSelection shown_selection(const Picker& picker, int layer) {
+    FlowSelection selection = picker.plan.layers[static_cast<size_t>(layer)].selection;
+    const Emphasis& emphasis = picker.emphasis;
+    const auto only = [&](const Focus& focus) {
+        selection.threshold = focus_threshold(picker.plan, focus);
+        selection.row_thresholds = nullptr;
+        selection.slice_mask = nullptr;
+        selection.band = -1;
+        if (focus.head >= 0) selection.only_slice = focus.head;
+    };
+    if (picker.inside_a_head()) {
+        Focus head;
+        head.kind = FocusKind::head;
+        head.layer = emphasis.inside_layer;
+        head.head = emphasis.inside_head;
+        if (layer == head.layer) only(head);
+        return selection;
+    }
+    const Focus& focus = emphasis.focus;
+    if (emphasis.focus_amount < 0.5f || focus.layer != layer) return selection;
+    if (focus.kind == FocusKind::token) {
+        only(focus);
+        selection.slice_mask = picker.plan.layers[static_cast<size_t>(layer)].selection.slice_mask;
+        selection.column_mask = nullptr;  // in focus, sinks come back as lines
+        (focus.by_key ? selection.only_column : selection.only_row) = focus.by_key ? focus.key : focus.query;
+    } else if (focus.kind == FocusKind::head) {
+        only(focus);
+    }
+    return selection;
+}
+
+// A cubic between two panes; its projection lies within the hull of its projected control points.
+struct Curve {
+    std::array<glm::vec3, 4> points;
+    glm::vec3 at(float t) const {
+        const float u = 1.0f - t;
+        return u * u * u * points[0] + 3.0f * u * u * t * points[1] + 3.0f * u * t * t * points[2] +
+               t * t * t * points[3];
+    }
+};
+
+float curve_distance_px(const Picker& picker, const Curve& curve, float half_width_px, float& depth_u) {
+    float nearest = far_px;
+    glm::vec3 from = picker.project(curve.points[0]);
+    for (int s = 1; s <= curve_segments; ++s) {
+        const glm::vec3 to =
+            picker.project(curve.at(static_cast<float>(s) / static_cast<float>(curve_segments)));
+        const float px = segment_distance_px(picker.pointer, glm::vec2(from), glm::vec2(to));
+        if (px < nearest) nearest = px, depth_u = std::min(from.z, to.z);
+        from = to;
+    }
+    return std::max(nearest - half_width_px, 0.0f);
+}
+
+void search_lines_of(const Picker& picker, int layer, Hit& hit) {
+    const WeightBlock& block = picker.plan.blocks[static_cast<size_t>(layer)];
+    if (!block.values || picker.plan.layers.empty()) return;
+    const FlowBatch batch = layer_batch(picker.plan, picker.layout, picker.plan.view, picker.motion, layer);
+    const FlowSelection selection = shown_selection(picker, layer);
+    const float reach = reach_px * picker.scale;
+    const glm::vec3 handle = batch.axis * batch.handle_u;
+    const auto range = [](int only, uint32_t count) {
+        return only >= 0 ? std::pair{only, only + 1} : std::pair{0, static_cast<int>(count)};
+    };
+    const auto [h_first, h_end] = range(selection.only_slice, block.slices);
+    const auto [i_first, i_end] = range(selection.only_row, block.rows);
+    const auto [j_first, j_end] = range(selection.only_column, block.columns);
+    for (int h = h_first; h < h_end; ++h) {
+        for (int i = i_first; i < i_end; ++i) {
+            const float* row = block.values->data() +
+                               (static_cast<size_t>(h) * block.rows + static_cast<size_t>(i)) * block.columns;
+            for (int j = j_first; j < j_end; ++j) {
+                if (row[j] < selection.threshold) continue;  // nearly all end here
+                if (!is_selected_line(selection, block, h, i, j)) continue;
+                const auto slice = static_cast<float>(h);
+                const glm::vec3 source = batch.source_origin + slice * batch.source_slice_step +
+                                         static_cast<float>(j) * batch.source_column_step;
+                const glm::vec3 target = batch.target_origin + slice * batch.target_slice_step +
+                                         static_cast<float>(i) * batch.target_row_step;
+                const Curve curve{{source, source + handle, target - handle, target}};
+                Box box;
+                if (!bound(picker, curve.points, box) || !box.has(picker.pointer, reach)) continue;
+                float depth = 0.0f;
+                const float px = curve_distance_px(picker, curve, 0.5f * batch.min_px * picker.scale, depth);
+                if (px > reach) continue;
+                Focus edge;
+                edge.kind = FocusKind::edge;
+                edge.layer = layer;
+                edge.head = h, edge.query = i, edge.key = j;
+                hit.take(edge, px, depth);
             }
         }
     }
 }
 
-void offer_layers(const Picking& picking, Pick& pick) {
-    for (int layer = 0; layer < picking.layout.layers; ++layer) {
-        const glm::vec3 top =
-            picking.layout.gap_centre(layer) - picking.layout.token_axis * picking.layout.half_rows_u();
-        const glm::vec3 at = picking.screen(top);
-        if (at.z <= near_plane_u) continue;
-        const glm::vec2 number{at.x, at.y - 12.0f * picking.viewport.ui_scale};
-        const float distance = glm::length(picking.pointer - number);
-        if (distance < number_reach_px * picking.viewport.ui_scale)
-            pick.offer({FocusKind::layer, 0, layer, -1, -1, -1, false}, distance);
+void search_lines(const Picker& picker, Hit& hit) {
+    if (picker.plan.view.quantity == "entropy") return;  // its lines are context
+    for (int layer = 0; layer < picker.layout.layers; ++layer) {
+        if (picker.inside_a_head() && layer != picker.emphasis.inside_layer) continue;
+        std::array<glm::vec3, 8> corners;
+        const auto keys = picker.layout.pane_corners(layer), queries = picker.layout.pane_corners(layer + 1);
+        std::copy(keys.begin(), keys.end(), corners.begin());
+        std::copy(queries.begin(), queries.end(), corners.begin() + 4);
+        Box box;
+        if (bound(picker, corners, box) && !box.has(picker.pointer, reach_px * picker.scale)) continue;
+        search_lines_of(picker, layer, hit);
+    }
+}
+
+Focus head_focus(int layer, int head) {
+    Focus focus;
+    focus.kind = FocusKind::head;
+    focus.layer = layer;
+    focus.head = head;
+    return focus;
+}
+
+// Bars say which lane they belong to, also where lanes run into each other. Folded, they belong to none.
+void search_bars(const Picker& picker, Hit& hit) {
+    const TextStackLayout& layout = picker.layout;
+    if (picker.plan.view.sinks != SinkMode::bars || picker.motion.fold > 0.05f) return;
+    for (int layer = 0; layer < layout.layers; ++layer) {
+        const LayerPlan& layer_plan = picker.plan.layers[static_cast<size_t>(layer)];
+        for (int key = 0; key < layout.tokens; ++key) {
+            if (!layer_plan.sink_keys[static_cast<size_t>(key)]) continue;
+            for (int lane = 0; lane < layout.lanes; ++lane) {
+                const size_t at =
+                    static_cast<size_t>(lane) * static_cast<size_t>(layout.tokens) + static_cast<size_t>(key);
+                const float length_u = full_bar_part * layout.gap_u(layer) * layer_plan.sink_mean[at];
+                const glm::vec3 start = layout.key_position(layer, lane, key);
+                float depth = 0.0f;
+                const float px =
+                    stretch_distance_px(picker, start, start + layout.layer_axis * length_u, depth);
+                if (px <= 0.7f * reach_px * picker.scale) hit.take(head_focus(layer, lane), px, depth);
+            }
+        }
+    }
+}
+
+// Where lanes lie apart and rows upon each other (from above), a place in a gap means its lane.
+void search_lanes(const Picker& picker, Hit& hit) {
+    const TextStackLayout& layout = picker.layout;
+    if (layout.lanes < 2) return;
+    const int token = layout.tokens / 2;
+    for (int layer = 0; layer < layout.layers; ++layer) {
+        const glm::vec2 lane_0(picker.project(layout.key_position(layer, 0, token)));
+        const glm::vec2 lane_1(picker.project(layout.key_position(layer, 1, token)));
+        const glm::vec2 row_0(picker.project(layout.key_position(layer, 0, 0)));
+        const glm::vec2 row_n(picker.project(layout.key_position(layer, 0, layout.tokens - 1)));
+        const float lanes_px = glm::length(lane_1 - lane_0);
+        const float rows_px = glm::length(row_n - row_0) / static_cast<float>(std::max(layout.tokens - 1, 1));
+        if (lanes_px < lane_alone_px * picker.scale || rows_px > rows_together_px * picker.scale) continue;
+        for (int lane = 0; lane < layout.lanes; ++lane) {
+            float depth = 0.0f;
+            const float px = stretch_distance_px(picker, layout.key_position(layer, lane, token),
+                                                 layout.query_position(layer, lane, token), depth);
+            if (px <= 0.5f * lanes_px) hit.take(head_focus(layer, lane), px, depth);
+        }
     }
 }
 
 }  // namespace
 
+float segment_distance_px(const glm::vec2& point, const glm::vec2& a, const glm::vec2& b) {
+    const glm::vec2 along = b - a;
+    const float squared = glm::dot(along, along);
+    const float t = squared > 0.0f ? std::clamp(glm::dot(point - a, along) / squared, 0.0f, 1.0f) : 0.0f;
+    return glm::length(point - (a + t * along));
+}
+
+float edge_value(const TextStackPlan& plan, const Focus& asked) {
+    const Focus edge = valid_focus(plan, asked);
+    if (edge.kind != FocusKind::edge) return 0.0f;
+    const WeightBlock& block = plan.blocks[static_cast<size_t>(edge.layer)];
+    if (!block.values) return 0.0f;
+    const size_t row = static_cast<size_t>(edge.head) * block.rows + static_cast<size_t>(edge.query);
+    return (*block.values)[row * block.columns + static_cast<size_t>(edge.key)];
+}
+
+bool is_selected_line(const FlowSelection& selection, const WeightBlock& block, int lane, int query,
+                      int key) {
+    const size_t row = static_cast<size_t>(lane) * block.rows + static_cast<size_t>(query);
+    const float value = std::abs((*block.values)[row * block.columns + static_cast<size_t>(key)]);
+    const auto bit = [](const std::vector<uint32_t>& mask, int index) {
+        return (mask[static_cast<size_t>(index) / 32u] >> (static_cast<uint32_t>(index) % 32u) & 1u) != 0;
+    };
+    if (value < selection.threshold) return false;
+    if (selection.row_thresholds && value < (*selection.row_thresholds)[row]) return false;
+    if (selection.slice_mask && !bit(*selection.slice_mask, lane)) return false;
+    if (selection.column_mask && bit(*selection.column_mask, key)) return false;
+    if (selection.band >= 0 && std::abs(query - key) <= selection.band) return false;
+    if (selection.only_slice >= 0 && selection.only_slice != lane) return false;
+    if (selection.only_row >= 0 && selection.only_row != query) return false;
+    return selection.only_column < 0 || selection.only_column == key;
+}
+
 Focus pick_text_stack(const TextStackPlan& plan, const ViewMotion& motion, const Camera& camera,
                       const Viewport& viewport, glm::vec2 pointer_px, bool out_of_key) {
-    if (pointer_px.x < 0.0f || pointer_px.y < 0.0f ||
-        pointer_px.x >= static_cast<float>(viewport.size.x) - viewport.panel_px ||
-        pointer_px.y >= static_cast<float>(viewport.size.y)) {
+    if (plan.blocks.empty() || plan.layers.empty() || plan.blocks[0].columns == 0) return {};
+    const glm::vec2 size(viewport.size);
+    if (pointer_px.x < 0.0f || pointer_px.y < 0.0f || pointer_px.y > size.y ||
+        pointer_px.x > size.x - viewport.panel_px)
         return {};
-    }
-    const TextStackLayout layout = make_layout(plan, motion, viewport);
-    const DrawCamera drawn = draw_camera(camera, viewport);
-    const Picking picking{plan, layout, drawn, viewport, pointer_px};
-    Pick pick;
-    offer_layers(picking, pick);
-    if (pick.focus.kind != FocusKind::none) return pick.focus;
-    offer_edges(picking, pick);
-    offer_tokens(picking, out_of_key, pick);
-    return pick.focus;
+    const Picker picker{plan,
+                        motion,
+                        viewport,
+                        pointer_px,
+                        make_layout(plan, motion, viewport),
+                        draw_camera(camera, viewport),
+                        make_emphasis(plan, motion),
+                        viewport.ui_scale};
+
+    Hit number, rows, labels, line, bar, lane;
+    search_layer_numbers(picker, number);
+    if (number.focus.kind != FocusKind::none) return number.focus;
+    search_tokens(picker, out_of_key, rows, labels);
+    if (labels.focus.kind != FocusKind::none) return labels.focus;
+    search_lanes(picker, lane);
+    if (lane.focus.kind != FocusKind::none) return lane.focus;
+    search_lines(picker, line);
+    if (rows.distance_px < far_px && rows.distance_px <= line.distance_px + rows.preference_px)
+        return rows.focus;
+    search_bars(picker, bar);
+    return bar.distance_px < line.distance_px ? bar.focus : line.focus;
 }
 
 }  // namespace weft
