@@ -346,15 +346,6 @@ float segment_distance_px(const glm::vec2& point, const glm::vec2& a, const glm:
     return glm::length(point - (a + t * along));
 }
 
-float edge_value(const TextStackPlan& plan, const Focus& asked) {
-    const Focus edge = valid_focus(plan, asked);
-    if (edge.kind != FocusKind::edge) return 0.0f;
-    const WeightBlock& block = plan.blocks[static_cast<size_t>(edge.layer)];
-    if (!block.values) return 0.0f;
-    const size_t row = static_cast<size_t>(edge.head) * block.rows + static_cast<size_t>(edge.query);
-    return (*block.values)[row * block.columns + static_cast<size_t>(edge.key)];
-}
-
 bool is_selected_line(const FlowSelection& selection, const WeightBlock& block, int lane, int query,
                       int key) {
     const size_t row = static_cast<size_t>(lane) * block.rows + static_cast<size_t>(query);

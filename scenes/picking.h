@@ -8,9 +8,6 @@
 
 namespace weft {
 
-// The value of the tensor that an edge names; 0 where it names none.
-float edge_value(const TextStackPlan& plan, const Focus& edge);
-
 // Whether line (layer, lane, query, key) is drawn at rest: FlowSelection's test on the layer's values.
 bool is_selected_line(const FlowSelection& selection, const WeightBlock& block, int lane, int query, int key);
 
