@@ -93,7 +93,7 @@ void append_shaped(const Face& face, const std::vector<CodePoint>& text, const s
 }  // namespace
 
 ShapedLine shape_line(FontSet& fonts, std::string_view text, bool bold) {
-    const std::vector<CodePoint> code_points = decode_utf8(text);
+    const std::vector<CodePoint> code_points = code_points_of(text);
     const BidiLevels bidi = bidi_levels(code_points);
     const std::vector<Run> runs = itemise(fonts, code_points, bidi.levels, bold);
     std::vector<uint32_t> values(code_points.size());

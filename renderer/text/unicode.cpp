@@ -87,7 +87,7 @@ int sequence_length(std::string_view text, size_t at, char32_t& value) {
 
 }  // namespace
 
-std::vector<CodePoint> decode_utf8(std::string_view text) {
+std::vector<CodePoint> code_points_of(std::string_view text) {
     std::vector<CodePoint> out;
     out.reserve(text.size());
     for (size_t at = 0; at < text.size();) {

@@ -15,7 +15,7 @@ struct CodePoint {
 };
 
 // Every byte is accounted for: each maximal ill-formed part becomes one U+FFFD (Unicode 15, 3.9, table 3-8).
-std::vector<CodePoint> decode_utf8(std::string_view text);
+std::vector<CodePoint> code_points_of(std::string_view text);
 
 // Control characters become their pictures (U+2400..), so that nothing in a text is invisible by accident.
 char32_t visible(char32_t c);

@@ -27,7 +27,7 @@ float advance_sum(const ShapedLine& line) {
 
 std::vector<char32_t> values(std::string_view text) {
     std::vector<char32_t> out;
-    for (const CodePoint& c : decode_utf8(text)) out.push_back(c.value);
+    for (const CodePoint& c : code_points_of(text)) out.push_back(c.value);
     return out;
 }
 
