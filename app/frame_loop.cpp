@@ -234,6 +234,7 @@ class FrameLoop {
         if (const FramePtr frame = session.frame()) look.truncation = frame->truncation;
         look.colors = colors;
         if (session.prompt().text().empty()) look.hint = "Type a sentence.";
+        if (session.show() == Show::intro) look.hint = "Type to change the sentence. Point at a word.";
         program_.prompt_line.draw(list, session.prompt(), look, program_.viewport, program_.measure);
     }
 

@@ -9,7 +9,6 @@
 
 #include "analysis/error.h"
 #include "app/font_file.h"
-#include "renderer/srgb.h"
 
 namespace weft {
 
@@ -23,10 +22,7 @@ void check(VkResult result) {
     WEFT_ASSERT(result >= 0, "user interface, VkResult " + std::to_string(result));
 }
 
-ImVec4 ui_color(glm::vec4 color, float alpha = 1.0f) {
-    const glm::vec4 c = ui_target_color(color);
-    return {c.r, c.g, c.b, c.a * alpha};
-}
+ImVec4 ui_color(glm::vec4 c, float alpha = 1.0f) { return {c.r, c.g, c.b, c.a * alpha}; }
 
 void upload_fonts(const UiHandles& handles) {
     const auto device = static_cast<VkDevice>(handles.device);
@@ -60,11 +56,6 @@ void upload_fonts(const UiHandles& handles) {
 }
 
 }  // namespace
-
-// The picture's pixels are linear until the target encodes them, so colours go in linear.
-glm::vec4 ui_target_color(glm::vec4 srgb) {
-    return linear_from_srgb(srgb);
-}
 
 ImguiLayer::ImguiLayer(Window& window, Renderer& renderer, float ui_scale)
     : window_(window), renderer_(renderer), measure_(renderer.text_measure()) {

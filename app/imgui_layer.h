@@ -18,9 +18,6 @@ struct ImFont;
 
 namespace weft {
 
-// What ImGui must be given so that the picture shows this sRGB colour.
-glm::vec4 ui_target_color(glm::vec4 srgb);
-
 class ImguiLayer : public UiLayer {
   public:
     ImguiLayer(Window& window, Renderer& renderer, float ui_scale);

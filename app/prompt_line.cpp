@@ -141,9 +141,14 @@ void PromptLine::draw(DrawList& list, const PromptEdit& prompt, const Look& look
         mark.fill = look.colors.text;
         list.rects.push_back(mark);
     }
-    if (text.empty() && !look.hint.empty()) {
-        list.labels.push_back(
-            text_label(look.hint, {text_left_px_ + 4.0f * scale, baseline}, size_px_, look.colors.dim_text));
+    if (!look.hint.empty()) {
+        const bool inside = text.empty();
+        const glm::vec2 above{size.x * 0.5f, min_px_.y - 8.0f * scale};
+        Label hint = text_label(look.hint, inside ? glm::vec2(text_left_px_ + 4.0f * scale, baseline) : above,
+                                size_px_, inside ? look.colors.dim_text : look.colors.text);
+        hint.align = inside ? LabelAlign::left : LabelAlign::center;
+        hint.halo = faded(look.colors.ground, inside ? 0.0f : 0.9f);
+        list.labels.push_back(std::move(hint));
     }
     if (types && look.caret_is_on) {
         ScreenRect caret;

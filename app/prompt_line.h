@@ -22,7 +22,7 @@ class PromptLine {
         bool caret_is_on = true;               // blinks
         bool shows_mode = true;                // a recording of typing has no keys to switch
         std::optional<Truncation> truncation;  // where the model's limit cuts the text
-        std::string hint;                      // instead of an empty line, and on the first start
+        std::string hint;                      // in an empty line, above any other
         UiColors colors;
     };
 

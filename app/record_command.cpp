@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <csignal>
 #include <cstdio>
 
 #include "analysis/error.h"
 #include "app/headless.h"
+#include "app/interrupt.h"
 #include "app/progress.h"
 #include "app/prompt_line.h"
 #include "app/recorder.h"
@@ -21,23 +21,6 @@ namespace {
 
 // A text that is typed: an empty line before, a look at the whole after, then the default path.
 constexpr double before_typing_s = 0.8, after_typing_s = 1.5, caret_blink_s = 0.53;
-
-volatile std::sig_atomic_t was_interrupted = 0;
-
-void on_interrupt(int) {
-    was_interrupted = 1;
-}
-
-class InterruptGuard {
-  public:
-    InterruptGuard() : previous_(std::signal(SIGINT, on_interrupt)) { was_interrupted = 0; }
-    ~InterruptGuard() { std::signal(SIGINT, previous_); }
-    InterruptGuard(const InterruptGuard&) = delete;
-    InterruptGuard& operator=(const InterruptGuard&) = delete;
-
-  private:
-    void (*previous_)(int);
-};
 
 // What happens when: first the typing (if any), then the path.
 struct Timeline {
@@ -131,7 +114,7 @@ int run_record(const Options& options) {
     PromptLine prompt_line;
     Progress progress("recording", timeline.seconds, "s");
     int64_t drawn = 0;
-    for (; drawn < frames && !was_interrupted && !recorder.failure(); ++drawn) {
+    for (; drawn < frames && !InterruptGuard::interrupted() && !recorder.failure(); ++drawn) {
         const double time_s = static_cast<double>(drawn) * step_s;
         if (const std::string_view text = timeline.text_at(time_s);
             text.size() > session.prompt().text().size()) {
@@ -163,7 +146,7 @@ int run_record(const Options& options) {
     renderer->flush_captures();
     progress.finish();
     say_truncation(session);
-    const int recorded = report(recorder.stop(drawn), was_interrupted != 0);
+    const int recorded = report(recorder.stop(drawn), InterruptGuard::interrupted());
     const int validated = report_validation(*renderer);
     return std::max(recorded, validated);
 }

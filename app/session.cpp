@@ -17,21 +17,6 @@ constexpr double enter_head_s = 1.5;
 // A text may take so much more or less room before the camera follows.
 constexpr float overflow = 1.02f, waste = 0.75f;
 
-bool holds(const AttentionFrame& frame, const std::string& quantity) {
-    if (quantity == "attention" || frame.complete) return true;
-    return std::ranges::all_of(
-        frame.blocks, [&](const AttentionBlock& block) { return block.quantities.contains(quantity); });
-}
-
-// Everything that decides thresholds, sinks and ledger; what is under the pointer is drawn, not planned.
-ViewState planned_choices(ViewState view) {
-    view.hovered = {};
-    view.show_labels = view.show_hud = view.motion = true;
-    view.reduced_motion = false;
-    view.title.clear();
-    return view;
-}
-
 }  // namespace
 
 Session::Session(SessionSettings settings, std::function<void()> wake)
@@ -106,15 +91,14 @@ void Session::take_news() {
 
 void Session::update_plan() {
     if (!frame_) return;
-    const ViewState choices = planned_choices(view_);
     const bool frame_is_new =
         !plan_ || (plan_->frame != frame_ &&
                    (plan_->frame->revision != frame_->revision || view_.quantity != "attention"));
-    if (!frame_is_new && plan_->view == choices) return;
+    if (!frame_is_new && same_plan(plan_->view, view_)) return;
     // Raw attention comes first: the last good picture stays until the quantity is there too.
-    if (!holds(*frame_, view_.quantity)) return;
+    if (!has_quantity(*frame_, view_.quantity) && !frame_->complete) return;
     const bool is_first = !plan_;
-    plan_ = plan_text_stack(frame_, choices, plan_.get());
+    plan_ = plan_text_stack(frame_, view_, plan_.get());
     drop_focus_out_of_range();
     if (is_first) {
         const AttentionBlock& block = frame_->blocks.at(0);

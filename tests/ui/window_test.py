@@ -1,0 +1,279 @@
+#!/usr/bin/env python3
+"""Drives the real window under Xvfb with real key and pointer events and asserts on what it says it shows.
+
+usage: window_test.py WEFT   (with the default model in place; Vulkan's validation is on throughout)
+"""
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+
+class Failed(Exception):
+    pass
+
+
+def check(holds, what):
+    if not holds:
+        raise Failed(what)
+
+
+class Display:
+    """An X server of our own, on a number that is free."""
+
+    def __init__(self):
+        reader, writer = os.pipe()
+        self.server = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1600x1000x24", "-nolisten", "tcp"],
+            pass_fds=[writer], stderr=subprocess.DEVNULL)
+        os.close(writer)
+        with os.fdopen(reader) as numbers:
+            self.name = ":" + numbers.readline().strip()
+
+    def stop(self):
+        self.server.terminate()
+        self.server.wait()
+
+
+class Weft:
+    def __init__(self, program, display, folder, arguments, text="The cat sat"):
+        self.folder = folder
+        self.state_path = os.path.join(folder, "state.json")
+        if os.path.exists(self.state_path):
+            os.remove(self.state_path)
+        self.environment = dict(os.environ, DISPLAY=display.name, XDG_STATE_HOME=folder)
+        self.process = subprocess.Popen(
+            [program, "view", "--text", text, "--validation", "--state", self.state_path] + arguments,
+            cwd=folder, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.window = None
+
+    def xdotool(self, *arguments):
+        return subprocess.run(["xdotool", *arguments], env=self.environment, check=True, capture_output=True,
+                              text=True).stdout.strip()
+
+    def focus(self):
+        self.window = self.xdotool("search", "--sync", "--onlyvisible", "--name", "^Weft$").split()[0]
+        self.xdotool("windowfocus", "--sync", self.window)
+
+    def key(self, *keys):
+        self.xdotool("key", "--delay", "30", *keys)
+
+    def type(self, text):
+        self.xdotool("type", "--delay", "40", text)
+
+    def state(self):
+        try:
+            with open(self.state_path, encoding="utf-8") as file:
+                return json.load(file)
+        except FileNotFoundError:
+            return {}
+
+    def wait_for(self, what, holds, timeout_s=20.0):
+        end = time.monotonic() + timeout_s
+        while time.monotonic() < end:
+            state = self.state()
+            if state and holds(state):
+                return state
+            if self.process.poll() is not None:
+                raise Failed(f"{what}: the program ended with {self.process.returncode}\n{self.process.stdout.read()}")
+            time.sleep(0.05)
+        raise Failed(f"{what}: not within {timeout_s} s; last state: {json.dumps(self.state())[:3000]}")
+
+    def end(self):
+        """Ctrl+Q; the exit code and all that was printed."""
+        self.key("ctrl+q")
+        try:
+            output, _ = self.process.communicate(timeout=20)
+        except subprocess.TimeoutExpired as error:
+            self.process.kill()
+            raise Failed("Ctrl+Q does not end the program") from error
+        check(self.process.returncode == 0, f"exit code {self.process.returncode}\n{output}")
+        check("validation:" not in output, output)
+
+
+def shown(text):
+    return lambda s: s["text"] == text and s["shown_revision"] == s["submitted_revision"]
+
+
+def typing(weft):
+    weft.wait_for("the first picture", shown("The cat sat"), timeout_s=60)
+    weft.focus()
+    weft.type(" on it")
+    state = weft.wait_for("typed words", shown("The cat sat on it"))
+    check(state["tokens"] == ["[CLS]", "the", "cat", "sat", "on", "it", "[SEP]"], f"tokens {state['tokens']}")
+    check(state["mode"] == "typing", "typing is the first mode")
+    check(state["lines"] > 0, "no lines")
+    weft.key("BackSpace", "BackSpace")
+    weft.type("\u00fcber \u4f60\u597d")
+    weft.wait_for("umlaut and Chinese", shown("The cat sat on \u00fcber \u4f60\u597d"))
+    weft.key("Home", "ctrl+Right", "ctrl+shift+Right")
+    weft.wait_for("a selected word", lambda s: s["selected_text"].strip() == "cat")
+    weft.type("dog ")
+    weft.wait_for("the selection replaced", lambda s: s["text"].startswith("The dog "))
+    weft.key("ctrl+z")
+    weft.wait_for("undone", lambda s: s["text"].startswith("The cat"))
+    weft.key("ctrl+a", "ctrl+c", "End", "ctrl+v")
+    state = weft.wait_for("pasted", lambda s: s["text"].count("cat") == 2)
+    weft.key("ctrl+a", "ctrl+x")
+    weft.wait_for("cut", lambda s: s["text"] == "")
+    check(len(weft.state()["tokens"]) > 2, "an empty line keeps the last picture")
+    weft.key("ctrl+v")
+    weft.wait_for("pasted again", shown(state["text"]))
+
+
+def flying(weft):
+    text = weft.state()["text"]
+    weft.key("Tab")
+    before = weft.wait_for("flying", lambda s: s["mode"] == "flying")
+    for key in ("w", "d", "e"):
+        target = weft.state()["camera"]["target"]
+        weft.xdotool("keydown", key)
+        time.sleep(0.3)
+        weft.xdotool("keyup", key)
+        weft.wait_for(f"{key} flies", lambda s, t=target: s["camera"]["target"] != t)
+    check(weft.state()["text"] == text, "flying keys type nothing")
+    check(before["preset"] == "default", "the first view is the default view")
+    weft.wait_for("by hand", lambda s: s["preset"] == "by hand")
+    for key, preset in (("2", "front"), ("3", "top"), ("4", "end"), ("5", "head"), ("1", "default")):
+        weft.key(key)
+        weft.wait_for(f"view {preset}", lambda s, p=preset: s["preset"] == p)
+    weft.wait_for("unfolded", lambda s: not s["folded"])
+    weft.key("g")
+    weft.wait_for("folded", lambda s: s["folded"])
+    weft.key("g", "f")
+    weft.key("v")
+    weft.wait_for("rollout", lambda s: s["quantity"] == "rollout")
+    weft.key("v", "v")
+    weft.wait_for("attention", lambda s: s["quantity"] == "attention")
+    weft.key("c")
+    weft.wait_for("light", lambda s: s["theme"] == "light")
+    weft.key("c", "c")
+    weft.key("slash")
+    weft.wait_for("the slash goes to typing", lambda s: s["mode"] == "typing" and s["text"] == text)
+    weft.key("Escape")
+    weft.wait_for("Esc leaves typing", lambda s: s["mode"] == "flying")
+
+
+def panels(weft):
+    weft.key("i")
+    weft.wait_for("matrix", lambda s: s["docked"] == "matrix")
+    weft.key("F2")
+    weft.wait_for("choices", lambda s: s["docked"] == "choices")
+    weft.key("F3")
+    weft.wait_for("timings", lambda s: s["docked"] == "timings")
+    weft.key("F1")
+    weft.wait_for("help", lambda s: s["help"])
+    weft.type("fold")
+    weft.key("Escape")
+    state = weft.wait_for("Esc closes the help", lambda s: not s["help"])
+    check(not state["folded"], "the search's letters are no commands")
+    weft.key("F3", "F10")
+    weft.wait_for("hidden", lambda s: s["hidden"] and s["docked"] == "none")
+    weft.key("F10")
+
+
+def pointing(weft):
+    kinds = set()
+    for x in range(160, 1100, 47):
+        weft.xdotool("mousemove", "--window", weft.window, str(x), str(150 + x % 370))
+        time.sleep(0.05)
+        kinds.add(weft.state()["hovered"]["kind"])
+    check(kinds - {"none"}, "nothing is hovered anywhere")
+    yaw = weft.state()["camera"]["yaw"]
+    weft.xdotool("mousemove", "--window", weft.window, "700", "60")
+    weft.xdotool("mousedown", "1", "mousemove_relative", "80", "0", "mousemove_relative", "40", "10", "mouseup", "1")
+    weft.wait_for("a drag orbits", lambda s: abs(s["camera"]["yaw"] - yaw) > 1)
+    distance = weft.state()["camera"]["distance"]
+    weft.xdotool("click", "4")
+    weft.wait_for("the wheel zooms", lambda s: s["camera"]["distance"] < distance)
+
+
+def recording(weft):
+    weft.key("r")
+    weft.wait_for("recording", lambda s: s["recording"])
+    time.sleep(1.5)
+    weft.xdotool("windowsize", weft.window, "900", "701")
+    time.sleep(0.7)
+    weft.key("r")
+    weft.wait_for("recorded", lambda s: not s["recording"] and "recorded" in s["message"])
+    video = os.path.join(weft.folder, "weft-1.mp4")
+    check(os.path.getsize(video) > 1000, "the video is empty")
+    check(not os.path.exists(video + ".part"), "the part is still there")
+    weft.key("F12")
+    weft.wait_for("screenshot", lambda s: "weft-1.png" in s["message"])
+    check(os.path.getsize(os.path.join(weft.folder, "weft-1.png")) > 1000, "the screenshot is empty")
+
+
+def resize_storm(weft):
+    chance = random.Random(3)
+    for step in range(80):
+        width, height = chance.randint(1, 1500), chance.randint(1, 950)
+        if step % 20 == 7:
+            width, height = 1, 1
+        weft.xdotool("windowsize", weft.window, str(width), str(height))
+        if step % 10 == 0:
+            weft.key("1")
+    weft.xdotool("windowunmap", weft.window)
+    time.sleep(0.3)
+    weft.xdotool("windowmap", weft.window)
+    weft.xdotool("windowsize", weft.window, "1280", "720")
+    weft.wait_for("the size after the storm", lambda s: s["size"] == [1280, 720])
+    weft.focus()
+    frames = weft.state()["frames"]
+    weft.key("g")
+    weft.wait_for("frames go on", lambda s: s["frames"] > frames)
+
+
+def long_paste(program, display, folder):
+    script = os.path.join(folder, "long.txt")
+    with open(script, "w", encoding="utf-8") as file:
+        file.write("settle\ntext.set " + "word " * 5000 + "\nsettle\n")
+    weft = Weft(program, display, folder, ["--script", script])
+    state = weft.wait_for("5,000 words", lambda s: len(s["text"]) > 20000 and s["shown_revision"] > 1, timeout_s=90)
+    check(len(state["tokens"]) <= 512, f"{len(state['tokens'])} tokens")
+    weft.focus()
+    weft.end()
+
+
+def without_display(program):
+    environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    run = subprocess.run([program, "view"], env=environment, capture_output=True, text=True, timeout=60, check=False)
+    check(run.returncode == 1 and "--output" in run.stderr, f"no display: {run.returncode} {run.stderr}")
+
+
+def main():
+    program = os.path.abspath(sys.argv[1])
+    display = Display()
+    folder = tempfile.mkdtemp(prefix="weft-ui-")
+    os.makedirs(os.path.join(folder, "weft"), exist_ok=True)
+    with open(os.path.join(folder, "weft", "started"), "w", encoding="utf-8"):
+        pass
+    weft = None
+    try:
+        weft = Weft(program, display, folder, [])
+        for part in (typing, flying, panels, pointing, recording, resize_storm):
+            part(weft)
+            print(f"ok  {part.__name__}", flush=True)
+        check(weft.state()["validation_messages"] == 0, "validation messages")
+        weft.end()
+        long_paste(program, display, folder)
+        print("ok  long_paste", flush=True)
+        without_display(program)
+        print("ok  without_display", flush=True)
+    except Failed as failure:
+        print(f"FAILED  {failure}", flush=True)
+        return 1
+    finally:
+        if weft and weft.process.poll() is None:
+            weft.process.kill()
+        display.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
