@@ -6,6 +6,7 @@
 #include <string>
 
 #include "analysis/error.h"
+#include "analysis/trace.h"
 #include "app/clock.h"
 #include "app/file_name.h"
 #include "app/program.h"
@@ -395,6 +396,8 @@ void bind_program(Program& program) {
             set_input_mode(program, InputMode::flying);
         }
     });
+    commands.bind("trace.open",
+                  [&program](const std::string& a) { program.session.show_trace(read_trace(a)); });
     commands.bind("app.quit", [&program](const std::string&) { program.window.request_close(); });
     commands.bind(
         "window.fullscreen",

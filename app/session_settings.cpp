@@ -1,7 +1,7 @@
 #include "app/session_settings.h"
 
-#include "analysis/error.h"
 #include "analysis/model_folder.h"
+#include "analysis/trace.h"
 #include "app/view_options.h"
 
 namespace weft {
@@ -14,7 +14,8 @@ SessionSettings session_settings_of(const Options& options) {
     settings.analysis.truncate = true;
     settings.analysis.rollout_options = options.rollout;
     if (!options.trace_file.empty()) {
-        throw Error("'" + options.trace_file + "': this version opens no traces");
+        settings.trace = read_trace(options.trace_file, options.rollout);
+        return settings;
     }
     settings.load_model = [folder = resolve_model_folder(options.model), device = options.device] {
         return Model::load(folder, device);
