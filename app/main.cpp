@@ -1,0 +1,51 @@
+// weft: one program, a subcommand each. Errors are shown once, here: 1 failed, 2 wrong usage.
+
+#include <clocale>
+#include <cstdio>
+#include <exception>
+
+#include "analysis/error.h"
+#include "app/analyze_command.h"
+#include "app/command_line.h"
+#include "app/doctor_command.h"
+#include "app/frame_loop.h"
+#include "app/models_command.h"
+#include "app/record_command.h"
+#include "app/tokenize_command.h"
+#include "app/view_command.h"
+
+namespace {
+
+int run(const weft::Options& options) {
+    using weft::Subcommand;
+    switch (options.subcommand) {
+        case Subcommand::view: return options.output.empty() ? run_window(options) : run_view_picture(options);
+        case Subcommand::record: return run_record(options);
+        case Subcommand::analyze: return run_analyze(options);
+        case Subcommand::tokenize: return run_tokenize(options);
+        case Subcommand::models: return run_models(options);
+        case Subcommand::doctor: return weft::run_doctor();
+    }
+    return 2;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    std::setlocale(LC_CTYPE, "");
+    try {
+        const weft::Options options = weft::parse_command_line(argc, argv);
+        if (!options.answer.empty()) {
+            std::fputs(options.answer.c_str(), stdout);
+            return 0;
+        }
+        return run(options);
+    } catch (const weft::Error& error) {
+        std::fprintf(stderr, "weft: %s\n", error.what());
+        if (!error.hint().empty()) std::fprintf(stderr, "      %s\n", error.hint().c_str());
+        return dynamic_cast<const weft::UsageError*>(&error) ? 2 : 1;
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "weft: %s\n", error.what());
+        return 1;
+    }
+}
