@@ -22,8 +22,8 @@ void PlanesPass::record(FrameContext& frame) {
     for (const Plane& plane : frame.list.planes) {
         gpu::PlaneData packed{};
         for (size_t i = 0; i < 4; ++i) packed.corners[i] = glm::vec4(plane.corners[i], 1.0f);
-        packed.fill = linear_from_srgb(plane.fill);
-        packed.edge = linear_from_srgb(plane.edge);
+        packed.fill = linear_over_ground(plane.fill, frame.list.ground);
+        packed.edge = linear_over_ground(plane.edge, frame.list.ground);
         packed.edge_px = plane.edge_px;
         data.push_back(packed);
     }

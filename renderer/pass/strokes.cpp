@@ -31,8 +31,8 @@ const std::vector<Stroke>& StrokesPass::strokes(const DrawList& list) const {
 void StrokesPass::record(FrameContext& frame) {
     std::vector<gpu::StrokeData> data;
     for (const Stroke& stroke : strokes(frame.list))
-        data.push_back({stroke.a, stroke.width_u, stroke.b, stroke.width_px, linear_from_srgb(stroke.color),
-                        stroke.round_caps, 0, 0, 0});
+        data.push_back({stroke.a, stroke.width_u, stroke.b, stroke.width_px,
+                        linear_over_ground(stroke.color, frame.list.ground), stroke.round_caps, 0, 0, 0});
     Pipeline& pipeline = *pipelines_[frame.depth];
     pipeline.bind(frame.commands);
     PushDescriptors()

@@ -1,0 +1,262 @@
+#include "renderer/frame_list.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "renderer/barriers.h"
+#include "renderer/srgb.h"
+#include "renderer/vulkan_check.h"
+#include "shaders/shared/frame_params.h"
+
+namespace weft {
+namespace {
+
+constexpr auto color_layout = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL;
+constexpr VkPipelineStageFlags2 color_stage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT;
+constexpr VkAccessFlags2 color_access =
+    VK_ACCESS_2_COLOR_ATTACHMENT_READ_BIT | VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT;
+constexpr VkPipelineStageFlags2 depth_stages =
+    VK_PIPELINE_STAGE_2_EARLY_FRAGMENT_TESTS_BIT | VK_PIPELINE_STAGE_2_LATE_FRAGMENT_TESTS_BIT;
+constexpr VkAccessFlags2 depth_access =
+    VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_READ_BIT | VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_WRITE_BIT;
+constexpr VkPipelineStageFlags2 transfer_stages = VK_PIPELINE_STAGE_2_COPY_BIT | VK_PIPELINE_STAGE_2_BLIT_BIT;
+constexpr ImageUse drawn{color_layout, color_stage, color_access};
+constexpr ImageUse copied_from{VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL, transfer_stages,
+                               VK_ACCESS_2_TRANSFER_READ_BIT};
+constexpr ImageUse copied_to{VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, transfer_stages,
+                             VK_ACCESS_2_TRANSFER_WRITE_BIT};
+constexpr ImageUse sampled{VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL, VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT,
+                           VK_ACCESS_2_SHADER_SAMPLED_READ_BIT};
+
+// Former content is of no use, but whoever read or wrote it in the frame before must be done.
+ImageUse discarded(VkPipelineStageFlags2 last_used) {
+    return {VK_IMAGE_LAYOUT_UNDEFINED, last_used, 0};
+}
+
+gpu::FrameParams pack(const DrawList& list, const FrameContext& frame, const FlowBounds& bounds) {
+    gpu::FrameParams params{};
+    params.view_from_world = list.camera.view_from_world;
+    params.clip_from_view = list.camera.clip_from_view;
+    params.clip_from_world = list.camera.clip_from_view * list.camera.view_from_world;
+    params.eye = list.camera.eye;
+    params.near_fade_u = list.camera.near_fade_u;
+    params.scene_px = frame.scene_px;
+    params.output_px = frame.output_px;
+    params.px_scale = frame.px_scale;
+    params.px_per_u_at_1 = std::abs(list.camera.clip_from_view[1][1]) * 0.5f * frame.scene_px.y;
+    params.nearest_u = bounds.nearest_u;
+    params.inverse_range_u = 1.0f / (bounds.farthest_u - bounds.nearest_u);
+    return params;
+}
+
+}  // namespace
+
+bool FrameRenderer::render(const DrawList& list, UiLayer* ui) {
+    if (size_.x <= 0 || size_.y <= 0) return false;
+    Slot& slot = slots_[frame_ % frames_in_flight];
+    wait_for(slot);
+    device_.begin_frame(frame_);
+    arena_.begin_frame(frame_);
+    if (device_.surface && !swapchain_) swapchain_ = std::make_unique<Swapchain>(device_, color_unorm_);
+    const bool presenting = swapchain_ != nullptr;
+    if (presenting && !swapchain_->acquire(frame_, size_)) return false;
+    ensure_targets(!list.meshes.empty());
+
+    check(vkResetCommandPool(device_.handle, slot.pool, 0), "resetting a command pool");
+    VkCommandBufferBeginInfo begin{VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO};
+    begin.flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT;
+    check(vkBeginCommandBuffer(slot.commands, &begin), "beginning a command buffer");
+    timings_.begin_frame(slot.commands, frame_);
+    FrameContext frame{.commands = slot.commands, .arena = arena_, .uploads = uploads_, .list = list};
+    frame.frame = frame_;
+    frame.scene_px = glm::vec2(targets_->scene_px);
+    frame.output_px = glm::vec2(targets_->output_px);
+    frame.px_scale = list.ui_scale * targets_->scale;
+    frame.quality = quality_;
+    frame.depth = list.meshes.empty() ? 0 : 1;
+    record_frame(frame, ui, presenting);
+    check(vkEndCommandBuffer(slot.commands), "ending a command buffer");
+    submit(slot, presenting);
+    if (presenting) swapchain_->present();
+    ++frame_;
+    return true;
+}
+
+// The frame. Every read of what another step wrote has its barrier here or in the step's own lines.
+void FrameRenderer::record_frame(FrameContext& frame, UiLayer* ui, bool presenting) {
+    const FlowBounds bounds = flow_bounds(frame.list, targets_->scene_px, frame.px_scale);
+    frame.frame_params = arena_.push_value(pack(frame.list, frame, bounds));
+    record_selection(frame);
+    record_ground(frame);
+    const bool flows = !frame.list.flows.empty() && bounds.max_px.x > bounds.min_px.x &&
+                       bounds.max_px.y > bounds.min_px.y && flow_select_->draws_any();
+    if (flows) record_flows(frame, bounds);
+    if (flows || !frame.list.strokes_above.empty()) record_composite(frame, flows ? bounds : FlowBounds{});
+    record_upscale(frame);
+    record_overlay(frame, ui);
+    if (captures_.wants(false)) record_capture(frame, false);
+    if (presenting) record_present(frame);
+}
+
+void FrameRenderer::record_selection(FrameContext& frame) {
+    const TimedPass timed(timings_, "flow select");
+    flow_select_->prepare(frame);
+    if (!flow_lines_->is_empty(frame.list)) flow_lines_->prepare(frame);
+    if (!uploads_.empty()) uploads_.record(frame.commands);
+}
+
+void FrameRenderer::record_ground(FrameContext& frame) {
+    const GpuImage& scene = targets_->scene();
+    image_barrier(frame.commands, scene.handle, discarded(color_stage | transfer_stages), drawn);
+    if (frame.depth)
+        image_barrier(frame.commands, targets_->depth.handle, discarded(depth_stages),
+                      {VK_IMAGE_LAYOUT_DEPTH_STENCIL_ATTACHMENT_OPTIMAL, depth_stages, depth_access},
+                      VK_IMAGE_ASPECT_DEPTH_BIT);
+    const glm::vec4 ground = linear_from_srgb(frame.list.ground);
+    VkClearValue clears[2]{};
+    clears[0].color = {{ground.r, ground.g, ground.b, 1.0f}};
+    clears[1].depthStencil = {1.0f, 0};
+    begin_pass(frame.commands, render_passes_.handles.ground[frame.depth], targets_->ground[frame.depth],
+               {0, 0}, targets_->scene_px, clears, targets_->scene_px);
+    record_pass(frame, *planes_);
+    record_pass(frame, *strokes_below_);
+    vkCmdEndRenderPass(frame.commands);
+}
+
+void FrameRenderer::record_flows(FrameContext& frame, const FlowBounds& bounds) {
+    for (const GpuImage* target : {&targets_->sums, &targets_->transmittances})
+        image_barrier(frame.commands, target->handle,
+                      discarded(VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT | color_stage), drawn);
+    if (frame.depth) memory_barrier(frame.commands, depth_stages, depth_access, depth_stages, depth_access);
+    VkClearValue clears[2]{};
+    clears[1].color = {{1.0f, 1.0f, 1.0f, 1.0f}};
+    begin_pass(frame.commands, render_passes_.handles.flow[frame.depth], targets_->flow[frame.depth],
+               bounds.min_px, bounds.max_px, clears, targets_->scene_px);
+    record_pass(frame, *flow_lines_);
+    vkCmdEndRenderPass(frame.commands);
+    for (const GpuImage* target : {&targets_->sums, &targets_->transmittances})
+        image_barrier(frame.commands, target->handle, drawn, sampled);
+}
+
+void FrameRenderer::record_composite(FrameContext& frame, const FlowBounds& bounds) {
+    memory_barrier(frame.commands, color_stage, color_access, color_stage, color_access);
+    if (frame.depth) memory_barrier(frame.commands, depth_stages, depth_access, depth_stages, depth_access);
+    const bool flows = bounds.max_px.x > bounds.min_px.x;
+    const bool all = !frame.list.strokes_above.empty();
+    begin_pass(frame.commands, render_passes_.handles.composite[frame.depth], targets_->ground[frame.depth],
+               all ? glm::ivec2(0) : bounds.min_px, all ? targets_->scene_px : bounds.max_px, {},
+               targets_->scene_px);
+    if (flows) {
+        const TimedPass timed(timings_, "composite");
+        const VkRect2D lines{
+            {bounds.min_px.x, bounds.min_px.y},
+            {uint32_t(bounds.max_px.x - bounds.min_px.x), uint32_t(bounds.max_px.y - bounds.min_px.y)}};
+        vkCmdSetScissor(frame.commands, 0, 1, &lines);
+        composite_->record(frame, targets_->sums.view, targets_->transmittances.view);
+        const VkRect2D whole_target{{0, 0}, {uint32_t(targets_->scene_px.x), uint32_t(targets_->scene_px.y)}};
+        vkCmdSetScissor(frame.commands, 0, 1, &whole_target);
+    }
+    record_pass(frame, *strokes_above_);
+    vkCmdEndRenderPass(frame.commands);
+}
+
+// The 3D part reaches the overlay's target: as it is, or enlarged.
+void FrameRenderer::record_upscale(FrameContext& frame) {
+    if (!targets_->scaled) {
+        memory_barrier(frame.commands, color_stage, color_access, color_stage, color_access);
+        return;
+    }
+    const TimedPass timed(timings_, "upscale");
+    image_barrier(frame.commands, targets_->scaled.handle, drawn, copied_from);
+    image_barrier(frame.commands, targets_->output.handle, discarded(color_stage | transfer_stages),
+                  copied_to);
+    VkImageBlit region{};
+    region.srcSubresource = region.dstSubresource = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 0, 1};
+    region.srcOffsets[1] = {targets_->scene_px.x, targets_->scene_px.y, 1};
+    region.dstOffsets[1] = {targets_->output_px.x, targets_->output_px.y, 1};
+    vkCmdBlitImage(frame.commands, targets_->scaled.handle, copied_from.layout, targets_->output.handle,
+                   copied_to.layout, 1, &region, VK_FILTER_LINEAR);
+    image_barrier(frame.commands, targets_->output.handle, copied_to, drawn);
+}
+
+void FrameRenderer::record_overlay(FrameContext& frame, UiLayer* ui) {
+    const bool clean_capture = captures_.wants(true);
+    const auto begin = [&] {
+        begin_pass(frame.commands, render_passes_.handles.overlay, targets_->overlay, {0, 0},
+                   targets_->output_px, {}, targets_->output_px);
+    };
+    if (!frame.list.rects.empty() || !frame.list.labels.empty() || (ui && !clean_capture)) {
+        begin();
+        record_pass(frame, *rects_);
+        record_pass(frame, *labels_);
+        if (ui && !clean_capture) {
+            const TimedPass timed(timings_, "user interface");
+            ui->record(frame.commands);
+        }
+        vkCmdEndRenderPass(frame.commands);
+    }
+    if (!clean_capture) return;
+    record_capture(frame, true);
+    if (!ui) return;
+    begin();
+    {
+        const TimedPass timed(timings_, "user interface");
+        ui->record(frame.commands);
+    }
+    vkCmdEndRenderPass(frame.commands);
+}
+
+void FrameRenderer::record_capture(FrameContext& frame, bool without_ui) {
+    const TimedPass timed(timings_, "capture");
+    image_barrier(frame.commands, targets_->output.handle, drawn, copied_from);
+    captures_.record(frame.commands, targets_->output, frame.frame, without_ui);
+    image_barrier(frame.commands, targets_->output.handle, copied_from, drawn);
+}
+
+void FrameRenderer::record_present(FrameContext& frame) {
+    const TimedPass timed(timings_, "present");
+    const VkImage window = swapchain_->image();
+    image_barrier(frame.commands, targets_->output.handle, drawn, copied_from);
+    image_barrier(frame.commands, window, discarded(transfer_stages), copied_to);
+    const VkExtent2D extent = swapchain_->extent();
+    if (glm::ivec2(extent.width, extent.height) == targets_->output_px) {
+        VkImageCopy region{};
+        region.srcSubresource = region.dstSubresource = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 0, 1};
+        region.extent = {extent.width, extent.height, 1};
+        vkCmdCopyImage(frame.commands, targets_->output.handle, copied_from.layout, window, copied_to.layout,
+                       1, &region);
+    } else {  // the window is being dragged and the program has not heard of it yet
+        VkImageBlit region{};
+        region.srcSubresource = region.dstSubresource = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 0, 1};
+        region.srcOffsets[1] = {targets_->output_px.x, targets_->output_px.y, 1};
+        region.dstOffsets[1] = {int32_t(extent.width), int32_t(extent.height), 1};
+        vkCmdBlitImage(frame.commands, targets_->output.handle, copied_from.layout, window, copied_to.layout,
+                       1, &region, VK_FILTER_LINEAR);
+    }
+    image_barrier(frame.commands, window, copied_to,
+                  {VK_IMAGE_LAYOUT_PRESENT_SRC_KHR, VK_PIPELINE_STAGE_2_NONE, VK_ACCESS_2_NONE});
+}
+
+void FrameRenderer::begin_pass(VkCommandBuffer commands, VkRenderPass pass, VkFramebuffer framebuffer,
+                               glm::ivec2 low, glm::ivec2 high, std::span<const VkClearValue> clears,
+                               glm::ivec2 size) const {
+    const VkRect2D area{{low.x, low.y}, {uint32_t(high.x - low.x), uint32_t(high.y - low.y)}};
+    VkRenderPassBeginInfo info{VK_STRUCTURE_TYPE_RENDER_PASS_BEGIN_INFO};
+    info.renderPass = pass;
+    info.framebuffer = framebuffer;
+    info.renderArea = area;
+    info.clearValueCount = static_cast<uint32_t>(clears.size());
+    info.pClearValues = clears.data();
+    vkCmdBeginRenderPass(commands, &info, VK_SUBPASS_CONTENTS_INLINE);
+    const VkViewport viewport{0.0f, 0.0f, float(size.x), float(size.y), 0.0f, 1.0f};
+    vkCmdSetViewport(commands, 0, 1, &viewport);
+    vkCmdSetScissor(commands, 0, 1, &area);
+}
+
+void FrameRenderer::record_pass(FrameContext& frame, Pass& pass) {
+    if (pass.is_empty(frame.list)) return;
+    const TimedPass timed(timings_, pass.name());
+    pass.record(frame);
+}
+
+}  // namespace weft

@@ -1,0 +1,29 @@
+// Flow lines as ribbons that the vertex shader expands from the selected entries; summed by weighted
+// order-independent blending into two 16-bit targets. One instance is a chunk of 64 lines.
+#pragma once
+
+#include "renderer/pass/flow_select.h"
+#include "renderer/pass/pass.h"
+
+namespace weft {
+
+class FlowLinesPass : public Pass {
+  public:
+    FlowLinesPass(const PassContext& context, const FlowSelectPass& select);
+    const char* name() const override { return "flow lines"; }
+    bool is_empty(const DrawList& list) const override { return list.flows.empty(); }
+    void prepare(FrameContext& frame) override;
+    void record(FrameContext& frame) override;
+
+  private:
+    void ensure_chunk(int segments);
+
+    Device& device_;
+    const FlowSelectPass& select_;
+    Pipeline* pipelines_[2][2];  // [depth][pulses]
+    GpuBuffer chunk_;            // 16-bit indices of 64 ribbons
+    int chunk_segments_ = 0;
+    BufferSlice params_, colors_;
+};
+
+}  // namespace weft

@@ -1,0 +1,35 @@
+#version 460
+#extension GL_GOOGLE_include_directive : require
+#include "shaders/shared/flow_params.h"
+
+// Weighted order-independent blending, linear light:
+//   w = a^1.5 (1 - 0.75 d);  sum (c a w, a w);  T = prod (1 - a)
+// Sums are stored times 32, so that the faintest lines stay clear of half floats' denormals; the quotient is the same.
+layout(constant_id = 0) const uint pulses = 0;
+layout(std430, binding = 1) readonly buffer Params { FlowParams params[]; };
+layout(push_constant) uniform Push {
+    uint batch;
+    float inverse_segments;
+} push;
+
+layout(location = 0) noperspective in vec4 in_shape;
+layout(location = 1) flat in vec4 in_color;
+layout(location = 2) noperspective in float in_t;
+layout(location = 0) out vec4 out_sum;
+layout(location = 1) out vec4 out_transmittance;
+
+void main() {
+    float coverage = clamp(in_shape.y + 0.5 - abs(in_shape.x), 0.0, 1.0) * clamp(in_shape.z, 0.0, 1.0);
+    float a = in_shape.w * coverage;
+    vec3 color = in_color.rgb;
+    if (pulses != 0) {
+        float from_bead = (in_t - params[push.batch].pulse_phase) / params[push.batch].pulse_sigma;
+        float bead = exp(-0.5 * from_bead * from_bead);
+        a *= params[push.batch].pulse_base + params[push.batch].pulse_gain * bead;
+        color = mix(color, vec3(1.0), params[push.batch].pulse_white * bead);
+    }
+    a = clamp(a, 0.0, 1.0);
+    float aw = 32.0 * a * a * sqrt(a) * in_color.w;
+    out_sum = vec4(color * aw, aw);
+    out_transmittance = vec4(a);
+}
