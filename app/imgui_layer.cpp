@@ -14,7 +14,8 @@ namespace weft {
 
 namespace {
 
-constexpr float font_px = 13.0f;  // at scale 1
+// At scale 1. ImGui's size is a line's height: 1.36 em of this typeface, so this is 13 px as labels count.
+constexpr float font_px = 17.7f;
 // Fonts are rasterised again when the scale has stood still for so long, not for every step of a resize.
 constexpr int frames_until_new_fonts = 10;
 

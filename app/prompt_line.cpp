@@ -8,6 +8,7 @@ namespace {
 
 // At 1280x720; between the stack's lower margin and the ledger.
 constexpr float left = 24.0f, right = 920.0f, top = 642.0f, bottom = 664.0f, padding = 8.0f;
+constexpr float line_key = 136.0f;  // its numbers stand at the right, also beside a panel
 constexpr float text_px = 15.0f, note_px = 12.0f;
 // Longer pieces are not measured in one go: 5,000 pasted words must not stall a frame.
 constexpr size_t longest_measured_bytes = 700;
@@ -74,7 +75,7 @@ void PromptLine::draw(DrawList& list, const PromptEdit& prompt, const Look& look
     const float foot = size.y - 720.0f * scale;  // the foot of the picture stays the foot at any shape
     size_px_ = text_px * scale;
     min_px_ = {left * scale, top * scale + foot};
-    max_px_ = {std::min(right * scale, size.x - left * scale - viewport.panel_px), bottom * scale + foot};
+    max_px_ = {std::min(right * scale, size.x - viewport.panel_px - line_key * scale), bottom * scale + foot};
     const bool types = look.mode == InputMode::typing;
     const float baseline = max_px_.y - 6.0f * scale;
     const float note_size = note_px * scale;

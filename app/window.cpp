@@ -5,6 +5,7 @@
 #include <GLFW/glfw3.h>
 
 #include <algorithm>
+#include <clocale>
 
 #include "analysis/error.h"
 
@@ -29,6 +30,9 @@ Window& Window::of(GLFWwindow* window) {
 }
 
 Window::Window(const std::string& title, glm::ivec2 size) {
+    // Keys come as UTF-8 only in a UTF-8 locale; a bare "C" would lose every letter beyond ASCII.
+    const std::string locale = std::setlocale(LC_CTYPE, nullptr);
+    if (locale == "C" || locale == "POSIX") std::setlocale(LC_CTYPE, "C.UTF-8");
     if (!glfwInit()) {
         throw Error("no window can be opened: " + last_glfw_message(),
                     "Without a display, use \"weft view --output picture.png\" or \"weft record --output "

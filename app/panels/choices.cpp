@@ -63,7 +63,7 @@ void draw_threshold(Program& program) {
             return;
         }
         case ThresholdMode::value:
-            label("weight \u2265");
+            label("at least");
             ImGui::SliderFloat("##value", &threshold.value, 0.01f, 1.0f, "%.2f");
             return;
         case ThresholdMode::top_k:

@@ -79,7 +79,7 @@ Label axis_label(std::string text, glm::vec2 position, float scale, const UiColo
 void draw_color_bar(Program& program, ImguiLayer& ui, const std::string& quantity) {
     const float scale = program.viewport.ui_scale;
     const Theme& colors = theme(program.session.view().theme);
-    dim_text((quantity + " (colour = \u221aweight)").c_str());
+    dim_text((quantity + " (colour = its square root)").c_str());
     ImDrawList* list = ImGui::GetWindowDrawList();
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float width = ImGui::GetContentRegionAvail().x, height = 10.0f * scale;
@@ -239,7 +239,7 @@ void draw_matrix_panel(Program& program, ImguiLayer& ui) {
         value_row("entropy, mean of rows", printf_text("%.2f nats", stats.mean_entropy).c_str());
         value_row("lines drawn",
                   (std::to_string(stats.lines) +
-                   (stats.threshold > 0.0f ? printf_text(" \u2265 %.2g", double(stats.threshold)) : ""))
+                   (stats.threshold > 0.0f ? printf_text(" of at least %.2g", double(stats.threshold)) : ""))
                       .c_str());
     }
     ImGui::End();

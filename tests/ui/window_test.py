@@ -62,8 +62,8 @@ class Weft:
     def key(self, *keys):
         self.xdotool("key", "--delay", "30", *keys)
 
-    def type(self, text):
-        self.xdotool("type", "--delay", "40", text)
+    def type(self, text, delay_ms=40):
+        self.xdotool("type", "--delay", str(delay_ms), text)
 
     def state(self):
         try:
@@ -108,13 +108,14 @@ def typing(weft):
     check(state["mode"] == "typing", "typing is the first mode")
     check(state["lines"] > 0, "no lines")
     weft.key("BackSpace", "BackSpace")
-    weft.type("\u00fcber \u4f60\u597d")
+    # xdotool puts each of these on a spare key for as long as its delay.
+    weft.type("\u00fcber \u4f60\u597d", delay_ms=400)
     weft.wait_for("umlaut and Chinese", shown("The cat sat on \u00fcber \u4f60\u597d"))
     weft.key("Home", "ctrl+Right", "ctrl+shift+Right")
     weft.wait_for("a selected word", lambda s: s["selected_text"].strip() == "cat")
-    weft.type("dog ")
+    weft.type(" dog")
     weft.wait_for("the selection replaced", lambda s: s["text"].startswith("The dog "))
-    weft.key("ctrl+z")
+    weft.key("ctrl+z", "ctrl+z")
     weft.wait_for("undone", lambda s: s["text"].startswith("The cat"))
     weft.key("ctrl+a", "ctrl+c", "End", "ctrl+v")
     state = weft.wait_for("pasted", lambda s: s["text"].count("cat") == 2)
