@@ -8,7 +8,8 @@ namespace {
 constexpr int one_layer_budget = 300, lines_per_token = 40;
 constexpr double kept_from = 0.70, kept_to = 1.15;
 
-// For each hundredth the number of rungs at or below it; rung_bin corrects what rounding moved.
+// For each hundredth the number of rungs at or below it. A rung times 100 may round below its hundredth,
+// never a smaller weight above it: rung_bin corrects upwards only.
 constexpr std::array<uint8_t, 101> bin_of_hundredth = [] {
     std::array<uint8_t, 101> bins{};
     for (int hundredth = 0; hundredth <= 100; ++hundredth)
@@ -17,11 +18,10 @@ constexpr std::array<uint8_t, 101> bin_of_hundredth = [] {
     return bins;
 }();
 
-// rungs between two sentinels, so that neighbours always exist
-constexpr std::array<float, rung_count + 2> fenced_rungs = [] {
-    std::array<float, rung_count + 2> fenced{};
-    fenced.front() = -std::numeric_limits<float>::infinity();
-    for (size_t r = 0; r < rung_count; ++r) fenced[r + 1] = rungs[r];
+// The rungs and one that no weight reaches, so that there is always a next.
+constexpr std::array<float, rung_count + 1> fenced_rungs = [] {
+    std::array<float, rung_count + 1> fenced{};
+    for (size_t r = 0; r < rung_count; ++r) fenced[r] = rungs[r];
     fenced.back() = std::numeric_limits<float>::infinity();
     return fenced;
 }();
@@ -43,8 +43,7 @@ double RungCounts::sum_at(int rung) const {
 int rung_bin(float weight) {
     const int hundredth = static_cast<int>(std::clamp(weight, 0.0f, 1.0f) * 100.0f);
     int bin = bin_of_hundredth[static_cast<size_t>(hundredth)];
-    bin += weight >= fenced_rungs[static_cast<size_t>(bin) + 1];
-    bin -= weight < fenced_rungs[static_cast<size_t>(bin)];
+    bin += weight >= fenced_rungs[static_cast<size_t>(bin)];
     return bin;
 }
 
