@@ -200,9 +200,10 @@ glm::ivec2 even_size(glm::ivec2 size) {
 }
 
 std::vector<std::string> h264_encoders() {
+    av_log_set_level(AV_LOG_FATAL);
     std::vector<std::string> names;
     for (const char* name : usable_encoders) {
-        if (avcodec_find_encoder_by_name(name)) names.emplace_back(name);
+        if (open_encoder(name, {}, false)) names.emplace_back(name);
     }
     return names;
 }

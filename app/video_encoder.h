@@ -43,7 +43,7 @@ class VideoEncoder {
 // The largest even size within `size`, at least 16x16.
 glm::ivec2 even_size(glm::ivec2 size);
 
-// H.264 encoders that this machine's FFmpeg has and Weft can use, best first.
+// H.264 encoders that Weft can use and that open on this machine, best first.
 std::vector<std::string> h264_encoders();
 
 }  // namespace weft
