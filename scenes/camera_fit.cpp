@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "analysis/error.h"
+#include "scenes/hud.h"
 #include "scenes/layout.h"
 #include "scenes/projection.h"
+#include "scenes/theme.h"
 
 namespace weft {
 
@@ -39,7 +41,8 @@ Camera directed(float yaw_deg, float pitch_deg, float fov_deg) {
     return camera;
 }
 
-Camera inside_head(const TextStackLayout& layout, const Focus& focus, const Viewport& viewport) {
+Camera inside_head(const TextStackLayout& layout, const Focus& focus, const Viewport& viewport,
+                   float text_scale) {
     const int layer = std::clamp(focus.layer, 0, layout.layers - 1),
               lane = std::clamp(focus.head, 0, layout.lanes - 1);
     const int last = layout.tokens - 1;
@@ -49,8 +52,9 @@ Camera inside_head(const TextStackLayout& layout, const Focus& focus, const View
     const float scale = viewport.ui_scale;
     const float width = static_cast<float>(viewport.size.x) - viewport.panel_px;
     const float side = std::min(270.0f * scale, 0.33f * width);  // room for two columns of large labels
-    const ScreenBounds bounds{side, 112.0f * scale, width - side,
-                              static_cast<float>(viewport.size.y) - 96.0f * scale};
+    const ScreenBounds margins = picture_margins(viewport, text_scale);
+    const ScreenBounds bounds{side, margins.top + 34.0f * scale, width - side,
+                              margins.bottom - 16.0f * scale};
     return fit_camera(directed(-7.0f, 2.5f, 30.0f), gap, 0.25f * (gap[0] + gap[1] + gap[2] + gap[3]), bounds,
                       viewport);
 }
@@ -70,11 +74,14 @@ Camera along_token(const TextStackLayout& layout, const Focus& focus) {
 
 }  // namespace
 
-ScreenBounds picture_margins(const Viewport& viewport) {
-    const float scale = viewport.ui_scale;
+ScreenBounds picture_margins(const Viewport& viewport, float text_scale) {
+    const float scale = viewport.ui_scale, text = hud_scale(viewport, text_scale);
     const glm::vec2 size(viewport.size);
-    return {110.0f * scale, 78.0f * scale, size.x - viewport.panel_px - 110.0f * scale,
-            size.y - 80.0f * scale};
+    const float free_width = size.x - viewport.panel_px;
+    const float side = std::max(110.0f * scale, std::min(90.0f * text, 0.2f * free_width));
+    const float top = std::max(78.0f * scale, 60.0f * text);
+    const float foot = std::max(80.0f * scale, hud_foot_px(viewport, text_scale) + 22.0f * scale);
+    return {side, std::min(top, 0.3f * size.y), free_width - side, size.y - std::min(foot, 0.4f * size.y)};
 }
 
 Camera fit_camera(const Camera& direction, std::span<const glm::vec3> points, const glm::vec3& centre,
@@ -113,7 +120,8 @@ Camera text_stack_camera(const TextStackPlan& plan, CameraPreset preset, const V
         shape.inside = 0.0f;
     }
     const TextStackLayout layout = make_layout(plan, shape, viewport);
-    if (preset == CameraPreset::head) return inside_head(layout, focus, viewport);
+    const float text_scale = theme(plan.view.theme).text_scale;
+    if (preset == CameraPreset::head) return inside_head(layout, focus, viewport, text_scale);
     if (preset == CameraPreset::token) return along_token(layout, focus);
 
     Camera direction = directed(layout.layers > 8 ? -18.0f : -22.0f, 5.0f, 22.0f);
@@ -121,7 +129,7 @@ Camera text_stack_camera(const TextStackPlan& plan, CameraPreset preset, const V
     if (preset == CameraPreset::top) direction = directed(0.0f, 90.0f, 6.0f);
     if (preset == CameraPreset::end) direction = directed(-75.0f, 4.0f, 22.0f);
     const auto corners = layout.box_corners();
-    return fit_camera(direction, corners, glm::vec3(0.0f), picture_margins(viewport), viewport);
+    return fit_camera(direction, corners, glm::vec3(0.0f), picture_margins(viewport, text_scale), viewport);
 }
 
 }  // namespace weft

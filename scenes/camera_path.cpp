@@ -14,6 +14,9 @@ namespace {
 constexpr double unfold_s = 2.0, wave_start_s = 5.0, approach_s = 9.0, inside_s = 12.0, leave_s = 16.0;
 constexpr float inside_fov_deg = 28.0f;  // the head view's 30 would change faster than 4 degrees/s
 
+// How far the approach may go in its 3 s at 10 u/s, by the greatest slope of its easing.
+constexpr float deepest_u = 15.0f;
+
 double part_of(double time_s, double start_s, double end_s) {
     return smoothstep5((time_s - start_s) / (end_s - start_s));
 }
@@ -91,6 +94,7 @@ PathPose default_path(const TextStackPlan& plan, double time_s, const Viewport& 
     inner.distance_u *=
         std::tan(glm::radians(inner.fov_deg) * 0.5f) / std::tan(glm::radians(inside_fov_deg) * 0.5f);
     inner.fov_deg = inside_fov_deg;
+    inner.distance_u = std::max(inner.distance_u, rest.distance_u - deepest_u);
     Camera other_side = rest;
     other_side.yaw_deg = 24.0f;
     other_side.pitch_deg = 6.0f;

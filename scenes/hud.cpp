@@ -14,7 +14,10 @@ namespace weft {
 
 namespace {
 
-constexpr float margin_px = 24.0f, title_y_px = 26.0f, ledger_y_px = 672.0f;
+constexpr float margin_px = 24.0f, title_y_px = 26.0f;
+constexpr float foot_px = 48.0f;     // of the lowest row's upper border over the lower border of the picture
+constexpr float key_row_px = 54.0f;  // height of a row of keys over the ledger
+constexpr float ledger_line_em = 1.3f;
 constexpr float ledger_width_px = 300.0f, ledger_height_px = 8.0f;
 
 std::string plural(size_t count, const char* word) {
@@ -86,27 +89,31 @@ void add_title(DrawList& list, const HudScene& scene) {
     const Theme& colors = theme(scene.view.theme);
     const Provenance& provenance = scene.plan.frame->provenance;
     const float size = std::max(15.0f * scene.scale, least_text_px);
-    const float end =
-        static_cast<float>(scene.viewport.size.x) - scene.viewport.panel_px - margin_px * scene.scale;
+    const float end = static_cast<float>(scene.viewport.size.x) - margin_px * scene.scale;
     HudPen pen{list, scene.measure, {margin_px * scene.scale, title_y_px * scene.scale + 0.36f * size}, size};
     std::string title = scene.view.title;
     if (title.empty()) title = provenance.title.empty() ? provenance.model : provenance.title;
     if (!title.empty()) {
         pen.write(title, colors.text, true);
-        pen.skip(12.0f * scene.scale);
+        // A long title leaves a third of the line to what it is about.
+        const float widest = 0.62f * (end - list.labels.back().position.x);
+        list.labels.back().max_width_px = widest;
+        pen.at.x = std::min(pen.at.x, list.labels.back().position.x + widest) + 12.0f * scene.scale;
     }
     pen.size_px = scene.text_px;
     pen.write(subtitle(scene), colors.dim_text);
     list.labels.back().max_width_px = std::max(end - list.labels.back().position.x, 4.0f * size);
     if (const auto& cut = scene.plan.frame->truncation) {
-        pen.at = {margin_px * scene.scale, pen.at.y + 1.6f * size};
+        const float left = margin_px * scene.scale;
+        pen.at = {left, pen.at.y + 1.5f * size};
         pen.write("cut at token " + grouped(cut->token_limit) + " of " + grouped(cut->token_count) +
                       ": the rest of the text is not analysed",
                   colors.text);
+        list.labels.back().max_width_px = end - scene.viewport.panel_px - left;
     }
 }
 
-float add_ledger(DrawList& list, const HudScene& scene, float foot_px) {
+LedgerExtent add_ledger(DrawList& list, const HudScene& scene, float foot_px, float right_px) {
     const Theme& colors = theme(scene.view.theme);
     const Focus& focus = scene.motion.shown_focus;
     const bool focused = scene.motion.focus > 0.5f && focus.kind != FocusKind::none;
@@ -148,77 +155,97 @@ float add_ledger(DrawList& list, const HudScene& scene, float foot_px) {
         if (rect.max.x > rect.min.x) list.rects.push_back(rect);
         x += length;
     }
-    HudPen pen{list, scene.measure, {left, foot_px + height + 1.25f * scene.text_px}, scene.text_px};
-    for (size_t i = 0; i < parts.size(); ++i) {
-        pen.write(parts[i].text + " " + std::to_string(parts[i].percent) + " %",
-                  i == 0 ? colors.text : colors.dim_text);
-        pen.skip(scene.text_px);
-    }
-    if (!in_focus.of.empty()) pen.write(in_focus.of, colors.dim_text);
+    const float stale_left = left + width + 10.0f * scene.scale;
+    const float stale_width = scene.measure("stale", scene.text_px, true);
     if (scene.motion.stale > 0.0f) {
-        pen.skip(scene.text_px);
-        pen.write("stale", with_alpha(colors.text, scene.motion.stale), true);
+        HudPen stale{list, scene.measure, {stale_left, foot_px + height}, scene.text_px};
+        stale.write("stale", with_alpha(colors.text, scene.motion.stale), true);
     }
-    return std::max(pen.at.x, left + width);
+    LedgerExtent extent{stale_left + stale_width, 1};
+    HudPen pen{list, scene.measure, {left, foot_px + height + 1.25f * scene.text_px}, scene.text_px};
+    const auto write = [&](const std::string& text, const glm::vec4& color) {
+        if (pen.at.x > left && pen.at.x + scene.measure(text, scene.text_px, false) > right_px) {
+            pen.at = {left, pen.at.y + ledger_line_em * scene.text_px};
+            ++extent.lines;
+        }
+        pen.write(text, color);
+        extent.right = std::max(extent.right, pen.at.x);
+        pen.skip(scene.text_px);
+    };
+    for (size_t i = 0; i < parts.size(); ++i)
+        write(parts[i].text + " " + std::to_string(parts[i].percent) + " %",
+              i == 0 ? colors.text : colors.dim_text);
+    if (!in_focus.of.empty()) write(in_focus.of, colors.dim_text);
+    return extent;
+}
+
+float hud_scale(const Viewport& viewport, float text_scale) {
+    return std::max(viewport.ui_scale * text_scale, least_text_px / 13.0f);
+}
+
+float hud_foot_px(const Viewport& viewport, float text_scale) {
+    const float scale = hud_scale(viewport, text_scale);
+    const float width = static_cast<float>(viewport.size.x);
+    const float key_rows = width >= 1250.0f * scale                      ? 0.0f
+                           : width - viewport.panel_px >= 660.0f * scale ? 1.0f
+                                                                         : 2.0f;
+    const float lines = width < 620.0f * scale ? ledger_line_em * 13.0f : 0.0f;
+    return (foot_px + 10.0f + key_rows * key_row_px + lines) * scale;
 }
 
 void add_hud(DrawList& list, const TextStackPlan& plan, const TextStackLayout& layout, const ViewState& view,
              const ViewMotion& motion, const Camera& camera, double, const Viewport& viewport,
              const MeasureText& measure) {
-    const float scale = viewport.ui_scale * theme(view.theme).text_scale;
-    const HudScene scene{
-        plan, layout, view, motion, camera, viewport, measure, scale, std::max(13.0f * scale, least_text_px)};
+    const float scale = hud_scale(viewport, theme(view.theme).text_scale);
+    const HudScene scene{plan, layout, view, motion, camera, viewport, measure, scale, 13.0f * scale};
     add_title(list, scene);
-    const float height = static_cast<float>(viewport.size.y);
-    const float row_px = 34.0f * std::max(viewport.ui_scale, scene.text_px / 13.0f);
-    float foot = height - (720.0f - ledger_y_px) * std::max(viewport.ui_scale, scene.text_px / 13.0f);
-    const float ledger_end = add_ledger(list, scene, foot);
+
+    // One row where there is room, over the whole width: a docked panel ends above it. Otherwise the keys
+    // stand over the ledger, beside each other or one over the other.
+    const float whole_width = static_cast<float>(viewport.size.x), gap = 24.0f * scale;
+    const float free_width = whole_width - viewport.panel_px, margin = margin_px * scale;
+    const float head_width = view.show_hud ? head_key_width(scene) : 0.0f;
+    const float line_width = line_key_width(scene);
+    const float keys_width = line_width + (head_width > 0.0f ? head_width + gap : 0.0f);
+    DrawList unused;
+    const LedgerExtent whole = add_ledger(unused, scene, 0.0f, whole_width - margin);
+    const bool one_row =
+        !view.show_hud || (whole.lines == 1 && whole.right + gap + keys_width + margin <= whole_width);
+    const float ledger_right = (one_row ? whole_width : free_width) - margin;
+    const LedgerExtent ledger = add_ledger(unused, scene, 0.0f, ledger_right);
+    float foot = static_cast<float>(viewport.size.y) - foot_px * scale -
+                 static_cast<float>(ledger.lines - 1) * ledger_line_em * scene.text_px;
+    add_ledger(list, scene, foot, ledger_right);
     if (!view.show_hud) return;
 
-    // One row where there is room: ledger, head key, line key. Otherwise the keys lose their words, then move
-    // up.
-    const float gap = 24.0f * scale, width = static_cast<float>(viewport.size.x) - viewport.panel_px;
-    const float head_width = head_key_width(scene);
-    DrawList words{}, bare{};
-    const float with_words = add_line_key(words, scene, foot, true),
-                without_words = add_line_key(bare, scene, foot, false);
-    const float head_need = head_width > 0.0f ? head_width + gap : 0.0f;
-    float key_left = with_words;
-    DrawList* key = &words;
-    if (ledger_end + gap + head_need > with_words) {
-        key = &bare;
-        key_left = without_words;
-    }
-    DrawList raised{};
-    if (ledger_end + gap > key_left) {
-        foot -= row_px;
-        key_left = add_line_key(raised, scene, foot, false);
-        key = &raised;
-    }
-    list.rects.insert(list.rects.end(), key->rects.begin(), key->rects.end());
-    list.labels.insert(list.labels.end(), key->labels.begin(), key->labels.end());
-    if (head_width > 0.0f) {
-        const float left_end = key == &raised ? 0.0f : ledger_end;
-        float centre =
-            std::clamp(0.5f * width - 20.0f * scale, left_end + gap + 0.5f * head_width,
-                       std::max(key_left - gap - 0.5f * head_width, left_end + gap + 0.5f * head_width));
-        if (left_end + gap + head_width + gap > key_left) {
-            foot -= row_px;
-            centre = 0.5f * width;
+    const float right = (one_row ? whole_width : free_width) - margin;
+    if (one_row) {
+        const float low = ledger.right + gap + 0.5f * head_width;
+        const float high = right - line_width - gap - 0.5f * head_width;
+        if (head_width > 0.0f)
+            add_head_key(list, scene, std::clamp(0.555f * whole_width, low, std::max(low, high)), foot);
+        add_line_key(list, scene, right - line_width, foot);
+    } else {
+        foot -= key_row_px * scale;
+        const bool beside = margin + keys_width <= right;
+        add_line_key(list, scene, beside ? right - line_width : margin, foot);
+        if (head_width > 0.0f) {
+            if (!beside) foot -= key_row_px * scale;
+            add_head_key(list, scene, margin + 0.5f * head_width, foot);
         }
-        if (head_width < width) add_head_key(list, scene, centre, foot);
     }
+    const float width = free_width;
     if (!view.hint.empty()) {
         Label hint;
         hint.text = view.hint;
         hint.size_px = std::max(15.0f * scale, least_text_px);
-        hint.position = {0.5f * width, foot - 14.0f * scale};
+        hint.position = {0.5f * width, foot - 22.0f * scale};
         hint.align = LabelAlign::center;
         hint.color = theme(view.theme).text;
         hint.halo = with_alpha(theme(view.theme).ground, 0.9f);
         list.labels.push_back(std::move(hint));
     }
-    add_tooltip(list, scene);
+    add_tooltip(list, scene, foot - 20.0f * scale);
 }
 
 }  // namespace weft

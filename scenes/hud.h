@@ -11,6 +11,11 @@ void add_hud(DrawList& list, const TextStackPlan& plan, const TextStackLayout& l
              const ViewMotion& motion, const Camera& camera, double time_s, const Viewport& viewport,
              const MeasureText& measure);
 
+// The HUD's px: those of the picture, but its text never falls below 11 px.
+float hud_scale(const Viewport& viewport, float text_scale);
+// What the HUD's rows take at the foot of the picture, for the camera to keep out of.
+float hud_foot_px(const Viewport& viewport, float text_scale);
+
 // Writes of one line of the HUD from left to right; returns the x after it.
 struct HudPen {
     DrawList& list;
@@ -35,11 +40,16 @@ struct HudScene {
 };
 
 void add_title(DrawList& list, const HudScene& scene);
-// `foot_px`: the y of the row's upper border. Each returns the x range that it took.
-float add_ledger(DrawList& list, const HudScene& scene, float foot_px);                     // its right end
-float add_line_key(DrawList& list, const HudScene& scene, float foot_px, bool with_words);  // its left end
+// `foot_px`: the y of the row's upper border. The ledger's text breaks before `right_px`.
+struct LedgerExtent {
+    float right = 0.0f;  // px
+    int lines = 1;
+};
+LedgerExtent add_ledger(DrawList& list, const HudScene& scene, float foot_px, float right_px);
+float line_key_width(const HudScene& scene);
+void add_line_key(DrawList& list, const HudScene& scene, float left_px, float foot_px);
 float head_key_width(const HudScene& scene);  // 0: none is needed
 void add_head_key(DrawList& list, const HudScene& scene, float centre_px, float foot_px);
-void add_tooltip(DrawList& list, const HudScene& scene);
+void add_tooltip(DrawList& list, const HudScene& scene, float bottom_px);  // stays above `bottom_px`
 
 }  // namespace weft

@@ -14,7 +14,7 @@ namespace weft {
 namespace {
 
 constexpr float swatch_px = 14.0f, swatch_pitch_px = 22.0f;
-constexpr float wedge_px = 64.0f, wedge_row_px = 18.0f;
+constexpr float wedge_px = 64.0f, wedge_row_px = 18.0f, words_gap_px = 22.0f;
 
 // How many neighbouring lanes share a colour.
 int lanes_per_color(int lanes) {
@@ -76,23 +76,22 @@ void add_head_key(DrawList& list, const HudScene& scene, float centre_px, float 
     }
 }
 
-float add_line_key(DrawList& list, const HudScene& scene, float foot_px, bool with_words) {
+float line_key_width(const HudScene& scene) {
+    float words_width = 0.0f;
+    for (const std::string& line : key_words(legend(scene.view, scene.plan), scene.motion.stack > 0.5f))
+        words_width = std::max(words_width, scene.measure(line, scene.text_px, false));
+    return (wedge_px + 10.0f + words_gap_px) * scene.scale + scene.measure("1.00", scene.text_px, false) +
+           words_width;
+}
+
+void add_line_key(DrawList& list, const HudScene& scene, float left, float foot_px) {
     const Theme& colors = theme(scene.view.theme);
     const QuantityLegend quantity = legend(scene.view, scene.plan);
     const std::array<std::string, 3> words = key_words(quantity, scene.motion.stack > 0.5f);
-
-    float words_width = 0.0f;
-    if (with_words) {
-        for (const std::string& line : words)
-            words_width = std::max(words_width, scene.measure(line, scene.text_px, false));
-        words_width += 36.0f * scene.scale;
-    }
     const float numbers = scene.measure("1.00", scene.text_px, false);
     const float wedge = wedge_px * scene.scale,
                 row = std::max(wedge_row_px * scene.scale, 1.12f * scene.text_px);
-    const float end =
-        static_cast<float>(scene.viewport.size.x) - scene.viewport.panel_px - 24.0f * scene.scale;
-    const float left = end - words_width - numbers - 10.0f * scene.scale - wedge;
+    const float words_left = left + wedge + (10.0f + words_gap_px) * scene.scale + numbers;
     const float first_row = foot_px - 8.0f * scene.scale;
 
     // As wide as a line in the middle of the scene.
@@ -123,15 +122,9 @@ float add_line_key(DrawList& list, const HudScene& scene, float foot_px, bool wi
                        scene.text_px};
             pen.write(number, colors.dim_text);
         }
-        if (with_words) {
-            HudPen pen{list,
-                       scene.measure,
-                       {end - words_width + 36.0f * scene.scale, y + 0.36f * scene.text_px},
-                       scene.text_px};
-            pen.write(words[i], colors.dim_text);
-        }
+        HudPen pen{list, scene.measure, {words_left, y + 0.36f * scene.text_px}, scene.text_px};
+        pen.write(words[i], colors.dim_text);
     }
-    return left;
 }
 
 }  // namespace weft

@@ -150,8 +150,8 @@ void add_layer_numbers(LabelPlacement& placement, const LabelScene& scene) {
     const bool stacked = scene.motion.stack > 0.5f;
     const TextStackLayout& layout = scene.layout;
     for (int layer = 0; layer < layout.layers; ++layer) {
-        glm::vec3 top = layout.gap_centre(layer) - layout.token_axis * layout.half_rows_u();
-        const glm::vec3 at = screen_from_world(scene.camera, scene.viewport, top);
+        const glm::vec3 at =
+            screen_from_world(scene.camera, scene.viewport, layer_number_at(layout, scene.camera, layer));
         if (at.z <= near_plane_u) continue;
         const Focus& focus = scene.motion.shown_focus;
         const bool focused = focus.kind != FocusKind::none && focus.layer == layer;
@@ -199,6 +199,14 @@ Label scene_label(const LabelScene& scene, std::string text, glm::vec2 anchor, f
     return label;
 }
 
+glm::vec3 layer_number_at(const TextStackLayout& layout, const DrawCamera& camera, int layer) {
+    const glm::vec3 top = layout.gap_centre(layer) - layout.token_axis * layout.half_rows_u();
+    const glm::mat4& view = camera.view_from_world;
+    const glm::vec3 up{view[0][1], view[1][1], view[2][1]};
+    const float from_above = glm::smoothstep(0.5f, 0.87f, std::abs(view[1][2]));  // sine of the pitch
+    return top + layout.lane_axis * (layout.half_lanes_u() * from_above * glm::dot(up, layout.lane_axis));
+}
+
 glm::vec3 row_end(const LabelScene& scene, int pane, int token, bool leftmost) {
     const TextStackLayout& layout = scene.layout;
     const glm::vec3 centre = layout.position(pane, 0, token) - layout.lane_axis * layout.lane_offset(0);
@@ -239,9 +247,9 @@ void add_labels(DrawList& list, const TextStackPlan& plan, const TextStackLayout
                            plan.frame->stacks[attention.key_stack].tokens,
                            plan.frame->stacks[attention.query_stack].tokens};
     LabelPlacement placement(viewport, measure);
-    const float width = static_cast<float>(viewport.size.x), height = static_cast<float>(viewport.size.y);
-    placement.reserve({0.0f, 0.0f, width, 40.0f * viewport.ui_scale});
-    placement.reserve({0.0f, picture_margins(viewport).bottom + 22.0f * viewport.ui_scale, width, height});
+    for (const ScreenRect& rect : list.rects)
+        placement.reserve({rect.min.x, rect.min.y, rect.max.x, rect.max.y});
+    for (const Label& label : list.labels) placement.reserve(label_bounds(label, measure));
     add_focus_labels(placement, list, scene);
     add_outer_labels(placement, scene);
     placement.place(list);

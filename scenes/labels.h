@@ -21,6 +21,7 @@ struct LabelScene {
     const std::vector<Token>& query_tokens;
 };
 
+// Words keep clear of all rects and labels that `list` already has.
 void add_labels(DrawList& list, const TextStackPlan& plan, const TextStackLayout& layout,
                 const ViewState& view, const ViewMotion& motion, const Camera& camera, double time_s,
                 const Viewport& viewport, const MeasureText& measure);
@@ -29,6 +30,10 @@ void add_labels(DrawList& list, const TextStackPlan& plan, const TextStackLayout
 void add_outer_labels(LabelPlacement& placement, const LabelScene& scene);
 // Tokens of the focused layer: pill on the query, keys with their weight; both columns inside a head.
 void add_focus_labels(LabelPlacement& placement, DrawList& list, const LabelScene& scene);
+
+// Over which point of the world a layer's number stands: the middle of the upper border of its gap; from
+// above the border that is uppermost then.
+glm::vec3 layer_number_at(const TextStackLayout& layout, const DrawCamera& camera, int layer);
 
 // Where the row of a token meets the border of a pane that is outermost on the screen, px. z <= 0: behind the
 // eye.

@@ -6,6 +6,7 @@
 
 #include "scenes/flow_lines.h"
 #include "scenes/focus_lines.h"
+#include "scenes/labels.h"
 #include "scenes/layout.h"
 #include "scenes/line_budget.h"
 #include "scenes/projection.h"
@@ -20,7 +21,7 @@ constexpr float dense_row_part = 0.25f;    // ... within this part of a row's he
 constexpr float lane_alone_px = 14.0f;     // lanes at least this far apart on the picture stand alone
 constexpr float rows_together_px = 4.0f;   // ... while its rows lie upon each other
 constexpr float label_gap_px = 10.0f, label_width_px = 110.0f;
-constexpr float number_above_px = 17.0f;  // middle of a layer's number over the upper border of its gap
+constexpr float number_above_px = 12.0f;  // middle of a layer's number over the upper border of its gap
 constexpr int curve_segments = 12;
 constexpr float far_px = std::numeric_limits<float>::max();
 
@@ -160,8 +161,7 @@ void search_tokens(const Picker& picker, bool out_of_key, Hit& rows, Hit& labels
 void search_layer_numbers(const Picker& picker, Hit& hit) {
     const TextStackLayout& layout = picker.layout;
     for (int layer = 0; layer < layout.layers; ++layer) {
-        const glm::vec3 p =
-            picker.project(layout.gap_centre(layer) - layout.token_axis * layout.half_rows_u());
+        const glm::vec3 p = picker.project(layer_number_at(layout, picker.camera, layer));
         if (p.z <= near_plane_u) continue;
         const bool stacked = picker.motion.stack > 0.5f;
         const glm::vec2 middle = stacked ? glm::vec2(p.x - 36.0f * picker.scale, p.y)

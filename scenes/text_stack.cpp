@@ -33,8 +33,8 @@ DrawList draw_text_stack(const TextStackPlan& plan, const ViewState& view, const
     add_focus_lines(list, plan, layout, view, motion);
     if (view.quantity == "entropy") add_entropy_bars(list, plan, layout, view, motion);
     if (measure) {
-        add_labels(list, plan, layout, view, motion, camera, time_s, viewport, measure);
         add_hud(list, plan, layout, view, motion, camera, time_s, viewport, measure);
+        add_labels(list, plan, layout, view, motion, camera, time_s, viewport, measure);
     }
     return list;
 }

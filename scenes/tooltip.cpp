@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 #include "scenes/focus_rows.h"
@@ -13,7 +14,7 @@ namespace weft {
 namespace {
 
 constexpr int most_lines = 5;
-constexpr float width_px = 226.0f, row_px = 22.0f, head_px = 34.0f, bar_px = 30.0f;
+constexpr float width_px = 226.0f, row_px = 22.0f, head_px = 34.0f, bar_px = 30.0f, foot_px = 8.0f;
 
 std::string three_digits(float number) {
     char text[16];
@@ -22,30 +23,29 @@ std::string three_digits(float number) {
 }
 
 // On the side away from the camera's target, below the row if there is room, inside the picture's free part.
-glm::vec2 place_box(const HudScene& scene, glm::vec2 row_end, glm::vec2 size) {
-    const ScreenBounds free = picture_margins(scene.viewport);
+glm::vec2 place_box(const HudScene& scene, const ScreenBounds& free, glm::vec2 row_end, glm::vec2 size) {
     const DrawCamera camera = draw_camera(scene.camera, scene.viewport);
     const bool target_is_left = screen_from_world(camera, scene.viewport, scene.camera.target).x < row_end.x;
     const float gap = 22.0f * scene.scale;
     glm::vec2 at{target_is_left ? row_end.x + gap : row_end.x - gap - size.x, row_end.y + 1.5f * gap};
     if (at.y + size.y > free.bottom) at.y = row_end.y - 1.5f * gap - size.y;
     // Never over the columns of words at the sides.
-    at.x = std::clamp(at.x, free.left + 30.0f * scene.scale,
-                      std::max(free.right - size.x - 30.0f * scene.scale, free.left));
-    at.y = std::clamp(at.y, free.top, std::max(free.bottom - size.y, free.top));
+    const float side = std::min(30.0f * scene.scale, 0.5f * (free.right - free.left - size.x));
+    at.x = std::clamp(at.x, free.left + side, free.right - size.x - side);
+    at.y = std::clamp(at.y, free.top, free.bottom - size.y);
     return at;
 }
 
 }  // namespace
 
-void add_tooltip(DrawList& list, const HudScene& scene) {
+void add_tooltip(DrawList& list, const HudScene& scene, float bottom_px) {
     Focus focus = scene.motion.shown_focus;
     if ((focus.kind != FocusKind::token && focus.kind != FocusKind::edge) || scene.motion.focus < 0.95f)
         return;
     if (scene.motion.inside > 0.5f || focus.layer < 0 || focus.layer >= scene.layout.layers) return;
     if (focus.kind == FocusKind::edge)
         focus = {FocusKind::token, focus.block, focus.layer, -1, focus.query, -1, false};
-    const std::vector<StrongestLine> lines = strongest_lines(scene.plan, focus, most_lines);
+    std::vector<StrongestLine> lines = strongest_lines(scene.plan, focus, most_lines);
     const AttentionBlock& attention = scene.plan.frame->blocks.front();
     const auto& keys = scene.plan.frame->stacks[attention.key_stack].tokens;
     const auto& queries = scene.plan.frame->stacks[attention.query_stack].tokens;
@@ -56,17 +56,17 @@ void add_tooltip(DrawList& list, const HudScene& scene) {
 
     const Theme& colors = theme(scene.view.theme);
     const float s = std::max(scene.scale, scene.text_px / 13.0f), text = scene.text_px;
-    const glm::vec2 size{width_px * s, (head_px + row_px * static_cast<float>(lines.size()) + 8.0f) * s};
+    ScreenBounds free = picture_margins(scene.viewport, colors.text_scale);
+    free.bottom = std::min(free.bottom, bottom_px);
+    const float rows = std::floor(((free.bottom - free.top) / s - head_px - foot_px) / row_px);
+    if (rows < 1.0f || free.right - free.left < width_px * s) return;  // no place that hides no words
+    lines.resize(std::min(lines.size(), static_cast<size_t>(rows)));
+    const glm::vec2 size{width_px * s, (head_px + row_px * static_cast<float>(lines.size()) + foot_px) * s};
     const int pane = focus.by_key ? focus.layer : focus.layer + 1;
     const glm::vec3 row =
         screen_from_world(draw_camera(scene.camera, scene.viewport), scene.viewport,
                           scene.layout.position(pane, std::max(scene.layout.lanes - 1, 0), own));
-    const glm::vec2 at = place_box(scene, glm::vec2(row), size);
-    const ScreenBounds box{at.x, at.y, at.x + size.x, at.y + size.y};
-    // Words that it covers would show through, since words are drawn last.
-    std::erase_if(list.labels,
-                  [&](const Label& label) { return overlap(label_bounds(label, scene.measure), box); });
-
+    const glm::vec2 at = place_box(scene, free, glm::vec2(row), size);
     ScreenRect panel;
     panel.min = at;
     panel.max = at + size;

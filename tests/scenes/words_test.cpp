@@ -1,0 +1,153 @@
+// Labels and HUD together, as they reach the renderer: brute force over pictures of every kind.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <random>
+#include <set>
+#include <sstream>
+
+#include "scenes/label_placement.h"
+#include "scenes/projection.h"
+#include "synthetic_frame.h"
+
+using namespace weft;
+
+namespace {
+
+float measure(std::string_view text, float size_px, bool) {
+    const auto points = std::count_if(
+        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0u) != 0x80u; });
+    return 0.55f * size_px * static_cast<float>(points);
+}
+
+struct Flaws {
+    std::set<std::string> overlaps, cut, small, on_panel;
+};
+
+void look(const DrawList& list, const Viewport& viewport, const std::string& picture, Flaws& flaws) {
+    const glm::vec2 size(viewport.size);
+    std::vector<ScreenBounds> boxes;
+    for (const Label& label : list.labels) {
+        ScreenBounds box = label_bounds(label, measure);
+        const std::string name = picture + ": \"" + label.text + "\"";
+        if (label.size_px < least_text_px - 0.01f) flaws.small.insert(name);
+        if (box.left < -0.5f || box.top < -0.5f || box.right > size.x + 0.5f || box.bottom > size.y + 0.5f)
+            flaws.cut.insert(name);
+        // The panel of the design lies between y = 48 and 636.
+        const float panel = size.x - viewport.panel_px;
+        if (viewport.panel_px > 0.0f && box.right > panel + 0.5f && box.bottom > 48.0f * viewport.ui_scale &&
+            box.top < 636.0f * viewport.ui_scale)
+            flaws.on_panel.insert(name);
+        if (label.color.a > 0.05f)
+            for (size_t n = 0; n < boxes.size(); ++n) {
+                const ScreenBounds& other = boxes[n];
+                const float w = std::min(box.right, other.right) - std::max(box.left, other.left);
+                const float h = std::min(box.bottom, other.bottom) - std::max(box.top, other.top);
+                if (w > 0.5f && h > 0.5f && list.labels[n].color.a > 0.05f)
+                    flaws.overlaps.insert(name + " and \"" + list.labels[n].text + "\"");
+            }
+        boxes.push_back(box);
+    }
+}
+
+std::string some(const std::set<std::string>& names) {
+    std::ostringstream text;
+    text << names.size() << " flaws";
+    int n = 0;
+    for (const std::string& name : names)
+        if (n++ < 12) text << "\n  " << name;
+    return text.str();
+}
+
+Viewport window(int width, int height, float panel_part = 0.0f) {
+    Viewport viewport;
+    viewport.size = {width, height};
+    viewport.ui_scale = std::min(static_cast<float>(width) / 1280.0f, static_cast<float>(height) / 720.0f);
+    viewport.panel_px = panel_part * static_cast<float>(width);
+    return viewport;
+}
+
+}  // namespace
+
+TEST_CASE("in no picture do words overlap, leave the window, lie on the panel or fall below 11 px") {
+    std::mt19937 engine(7);
+    const auto pick = [&](int n) { return static_cast<int>(engine() % static_cast<unsigned>(n)); };
+    const Viewport windows[] = {window(1280, 720), window(1280, 720, 0.26f), window(3840, 2160),
+                                window(640, 360),  window(800, 600),         window(1920, 1080, 0.2f),
+                                window(720, 1280), window(1000, 500)};
+    const CameraPreset presets[] = {CameraPreset::default_view, CameraPreset::front, CameraPreset::top,
+                                    CameraPreset::end,          CameraPreset::head,  CameraPreset::token};
+    Flaws flaws;
+    for (const auto& [layers, heads, tokens] : {std::tuple{1, 1, 1},
+                                                {6, 12, 16},
+                                                {12, 12, 15},
+                                                {6, 12, 32},
+                                                {12, 12, 64},
+                                                {6, 12, 130},
+                                                {24, 16, 40}}) {
+        auto frame = synthetic::frame(layers, heads, tokens, synthetic::random(5, 2.5f, 20.0f));
+        frame->provenance.title = "all-MiniLM-L6-v2";
+        for (const ThemeName name : {ThemeName::dark, ThemeName::projector}) {
+            ViewState view;
+            view.theme = name;
+            const auto plan = plan_text_stack(frame, view, nullptr);
+            for (int n = 0; n < 60; ++n) {
+                const Viewport& viewport = windows[pick(8)];
+                const CameraPreset preset = presets[pick(6)];
+                ViewMotion motion;
+                const Focus token{FocusKind::token, 0, pick(layers), -1, pick(tokens), -1, false};
+                Focus focus = token;
+                if (n % 5 == 1) focus.by_key = true, focus.key = pick(tokens), focus.query = -1;
+                if (n % 5 == 2)
+                    focus = {FocusKind::edge, 0, token.layer, pick(heads), token.query, pick(tokens), false};
+                if (n % 5 == 3) focus = {FocusKind::head, 0, token.layer, pick(heads), -1, -1, false};
+                if (n % 3 > 0) motion.shown_focus = focus, motion.focus = n % 3 == 1 ? 1.0f : 0.6f;
+                motion.fold = preset == CameraPreset::front ? 1.0f : 0.0f;
+                if (viewport.size.x < viewport.size.y) motion.stack = 1.0f;
+                if (preset == CameraPreset::head)
+                    motion.inside = 1.0f, motion.inside_layer = focus.layer, motion.inside_head = pick(heads);
+                Focus aim = focus;
+                if (preset == CameraPreset::head) aim.head = motion.inside_head;
+                Camera camera = text_stack_camera(*plan, preset, motion, aim, viewport);
+                if (n % 4 == 3) {
+                    camera.yaw_deg += static_cast<float>(pick(120) - 60);
+                    camera.pitch_deg += static_cast<float>(pick(40) - 20);
+                    camera.distance_u *= 0.5f + 0.01f * static_cast<float>(pick(100));
+                }
+                const DrawList list = draw_text_stack(*plan, view, motion, camera, 0.0, viewport, measure);
+                std::ostringstream picture;
+                picture << layers << "x" << heads << "x" << tokens << " " << viewport.size.x << "x"
+                        << viewport.size.y << " panel " << viewport.panel_px << " preset "
+                        << static_cast<int>(preset) << " focus "
+                        << (motion.focus > 0 ? static_cast<int>(focus.kind) : 0) << " theme "
+                        << static_cast<int>(name) << (n % 4 == 3 ? " moved" : "");
+                look(list, viewport, picture.str(), flaws);
+            }
+        }
+    }
+    CHECK(some(flaws.overlaps) == some({}));
+    CHECK(some(flaws.cut) == some({}));
+    CHECK(some(flaws.small) == some({}));
+    CHECK(some(flaws.on_panel) == some({}));
+}
+
+TEST_CASE("at rest every one of up to 32 words stands on both sides and every gap has its number") {
+    for (const int tokens : {4, 15, 32}) {
+        const auto plan = plan_text_stack(synthetic::frame(6, 12, tokens, synthetic::random(5)), {}, nullptr);
+        const Viewport viewport;
+        const Camera camera = text_stack_camera(*plan, CameraPreset::default_view, {}, {}, viewport);
+        const DrawList list = draw_text_stack(*plan, {}, {}, camera, 0.0, viewport, measure);
+        const auto count = [&](const std::string& text) {
+            return std::count_if(list.labels.begin(), list.labels.end(),
+                                 [&](const Label& label) { return label.text == text; });
+        };
+        for (int t = 1; t + 1 < tokens; ++t) CHECK(count("word" + std::to_string(t)) == 2);
+        CHECK(count("[CLS]") == 2);
+        CHECK(count("[SEP]") == 2);
+        for (int layer = 0; layer < 6; ++layer) {
+            const bool numbered = std::any_of(
+                list.labels.begin(), list.labels.end(),
+                [&](const Label& label) { return label.bold && label.text == std::to_string(layer); });
+            CHECK(numbered);
+        }
+    }
+}
