@@ -1,0 +1,172 @@
+#include "analysis/worker.h"
+
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "analysis/error.h"
+
+using namespace weft;
+
+namespace {
+
+// Opened once by the test; lets it hold the model inside a request.
+class Gate {
+  public:
+    void open() {
+        const std::lock_guard lock(mutex_);
+        open_ = true;
+        changed_.notify_all();
+    }
+    void pass() {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [this] { return open_; });
+    }
+
+  private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool open_ = false;
+};
+
+struct Log {
+    std::atomic<int> started{0}, finished{0};
+    Gate first_started, may_go_on;
+};
+
+// Posts two frames a request. "wait": holds until the gate opens and asks between "layers"; other texts fail.
+class FakeModel : public Model {
+  public:
+    explicit FakeModel(Log& log) : log_(log) { summary_.name = "fake"; }
+    const ModelSummary& summary() const override { return summary_; }
+    bool analyze(const AnalysisRequest& request, const std::function<bool()>& superseded,
+                 const std::function<void(FramePtr)>& post) override {
+        ++log_.started;
+        log_.first_started.open();
+        if (request.text == "error") throw Error("no such word \"error\"", "type another");
+        if (request.text == "odd") throw 7;
+        if (request.text == "wait") {
+            log_.may_go_on.pass();
+            if (superseded()) return false;
+        }
+        for (uint32_t part = 0; part < 2; ++part) {
+            auto frame = std::make_shared<AttentionFrame>();
+            frame->revision = request.revision;
+            frame->part = part;
+            frame->complete = part == 1;
+            post(frame);
+        }
+        ++log_.finished;
+        return true;
+    }
+
+  private:
+    Log& log_;
+    ModelSummary summary_;
+};
+
+AnalysisRequest request(const char* text, uint64_t revision) {
+    AnalysisRequest result;
+    result.text = text;
+    result.revision = revision;
+    return result;
+}
+
+std::function<std::unique_ptr<Model>()> loader(Log& log) {
+    return [&log] { return std::make_unique<FakeModel>(log); };
+}
+
+}  // namespace
+
+TEST_CASE("the worker answers a request and wakes its owner for each frame") {
+    Log log;
+    std::atomic<int> woken{0};
+    Worker worker(loader(log), [&] { ++woken; });
+    worker.submit(request("text", 3));
+    worker.wait_idle();
+    REQUIRE(worker.latest()->revision == 3);
+    REQUIRE(worker.latest()->complete);
+    REQUIRE(worker.submitted_revision() == 3);
+    REQUIRE(worker.model()->name == "fake");
+    REQUIRE(worker.is_idle());
+    REQUIRE(woken == 3);  // loaded, two frames
+}
+
+TEST_CASE("the newest request replaces the waiting one and ends the running one") {
+    Log log;
+    Worker worker(loader(log), {});
+    worker.submit(request("wait", 1));
+    log.first_started.pass();
+    REQUIRE_FALSE(worker.is_idle());
+    worker.submit(request("dropped", 2));
+    worker.submit(request("newest", 3));
+    log.may_go_on.open();
+    worker.wait_idle();
+    REQUIRE(log.started == 2);
+    REQUIRE(log.finished == 1);
+    REQUIRE(worker.latest()->revision == 3);
+}
+
+TEST_CASE("a failure keeps the last frame and is handed out once") {
+    Log log;
+    Worker worker(loader(log), {});
+    worker.submit(request("text", 1));
+    worker.wait_idle();
+    worker.submit(request("error", 2));
+    worker.wait_idle();
+    REQUIRE(worker.latest()->revision == 1);
+    const auto failure = worker.take_failure();
+    REQUIRE(failure->revision == 2);
+    REQUIRE(failure->message == "no such word \"error\"");
+    REQUIRE(failure->hint == "type another");
+    REQUIRE_FALSE(worker.take_failure());
+    worker.submit(request("odd", 3));  // not even a std::exception
+    worker.wait_idle();
+    REQUIRE(worker.take_failure()->revision == 3);
+    worker.submit(request("text", 4));
+    worker.wait_idle();
+    REQUIRE(worker.latest()->revision == 4);
+}
+
+TEST_CASE("a model that cannot be loaded is a failure of revision 0, and requests do not wait for it") {
+    Worker worker([]() -> std::unique_ptr<Model> { throw Error("model folder \"x\" is missing"); }, {});
+    worker.submit(request("text", 1));
+    worker.wait_idle();
+    REQUIRE(worker.take_failure()->revision == 0);
+    worker.submit(request("text", 2));
+    worker.wait_idle();
+    REQUIRE(worker.latest() == nullptr);
+    REQUIRE_FALSE(worker.model());
+}
+
+TEST_CASE("a worker that is destroyed while it works ends the work") {
+    Log log;
+    std::thread opener;
+    {
+        Worker worker(loader(log), {});
+        worker.submit(request("wait", 1));
+        log.first_started.pass();
+        opener = std::thread([&log] {
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+            log.may_go_on.open();
+        });
+    }
+    opener.join();
+    REQUIRE(log.started == 1);
+    REQUIRE(log.finished == 0);
+}
+
+TEST_CASE("many submissions from another thread never block and end with the newest") {
+    Log log;
+    Worker worker(loader(log), {});
+    std::thread typist([&worker] {
+        for (uint64_t revision = 1; revision <= 2000; ++revision) worker.submit(request("text", revision));
+    });
+    for (int i = 0; i < 2000; ++i) (void)worker.latest();
+    typist.join();
+    worker.wait_idle();
+    REQUIRE(worker.latest()->revision == 2000);
+    REQUIRE(log.started <= 2000);
+}

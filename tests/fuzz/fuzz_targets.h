@@ -1,0 +1,18 @@
+// One entry point per parser of files that we did not write. Each takes any bytes and may end in weft::Error
+// only; everything else (crash, sanitizer report, other exception) is a bug. An entry has the signature of
+// libFuzzer's LLVMFuzzerTestOneInput, so that `-fsanitize=fuzzer` drives any of them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace weft::fuzz {
+
+int fuzz_json(const uint8_t* data, size_t size);
+int fuzz_safetensors(const uint8_t* data, size_t size);
+int fuzz_config(const uint8_t* data, size_t size);
+int fuzz_tokenizer_json(const uint8_t* data, size_t size);
+int fuzz_trace(const uint8_t* data, size_t size);
+int fuzz_text(const uint8_t* data, size_t size);  // typed text through a small BERT tokenizer
+
+}  // namespace weft::fuzz
