@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
-#include <chrono>
 #include <fstream>
 
 #include "analysis/error.h"
@@ -111,11 +110,9 @@ TEST_CASE("1280x720 is encoded in less than 60 ms") {
     double best_ms = 1e9;
     size_t size = 0;
     for (int i = 0; i < 5; ++i) {
-        const auto start = std::chrono::steady_clock::now();
+        const double start_ms = processor_ms();
         size = png_from_picture(image).size();
-        best_ms = std::min(
-            best_ms,
-            std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
+        best_ms = std::min(best_ms, processor_ms() - start_ms);
     }
     WARN("1280x720 as PNG: " << best_ms << " ms, " << size << " bytes");
     CHECK(best_ms < 60.0 * slow_build_factor);

@@ -1,7 +1,6 @@
 #include "app/prompt_edit.h"
 
 #include <catch2/catch.hpp>
-#include <chrono>
 
 #include "analysis/error.h"
 #include "app/utf8.h"
@@ -260,15 +259,15 @@ TEST_CASE("pasting five thousand words and editing them takes less than 5 ms") {
     edit.move(Motion::previous_word, false);
     double best_ms = 1e9;
     for (int repeat = 0; repeat < 5; ++repeat) {
-        const auto start = std::chrono::steady_clock::now();
+        const double start_ms = processor_ms();
         edit.paste(words);
         edit.erase(Motion::previous);
         edit.move(Motion::previous_word, true);
         edit.insert("y");
         edit.undo();
         edit.undo();
-        const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
-        best_ms = std::min(best_ms, took.count());
+        const double took_ms = processor_ms() - start_ms;
+        best_ms = std::min(best_ms, took_ms);
         while (edit.can_undo()) edit.undo();
     }
     WARN("5,000 words pasted and edited in " << best_ms << " ms");
