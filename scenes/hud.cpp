@@ -101,7 +101,10 @@ void add_title(DrawList& list, const HudScene& scene) {
         pen.at.x = std::min(pen.at.x, list.labels.back().position.x + widest) + 12.0f * scene.scale;
     }
     pen.size_px = scene.text_px;
-    pen.write(subtitle(scene), colors.dim_text);
+    const Focus& focus = scene.motion.shown_focus;
+    const bool of_a_head = scene.motion.focus > 0.5f && focus.kind == FocusKind::head && scene.plan.lanes > 1;
+    pen.write(subtitle(scene),
+              of_a_head ? head_color(colors, focus.head, scene.plan.lanes) : colors.dim_text);
     list.labels.back().max_width_px = std::max(end - list.labels.back().position.x, 4.0f * size);
     if (const auto& cut = scene.plan.frame->truncation) {
         const float left = margin_px * scene.scale;
@@ -202,7 +205,7 @@ void add_hud(DrawList& list, const TextStackPlan& plan, const TextStackLayout& l
 
     // One row where there is room, over the whole width: a docked panel ends above it. Otherwise the keys
     // stand over the ledger, beside each other or one over the other.
-    const float whole_width = static_cast<float>(viewport.size.x), gap = 24.0f * scale;
+    const float whole_width = static_cast<float>(viewport.size.x), gap = 16.0f * scale;
     const float free_width = whole_width - viewport.panel_px, margin = margin_px * scale;
     const float head_width = view.show_hud ? head_key_width(scene) : 0.0f;
     const float line_width = line_key_width(scene);

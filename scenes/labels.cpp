@@ -61,7 +61,8 @@ void add_side(LabelPlacement& placement, const LabelScene& scene, int pane, bool
                            : std::max(landmark_size_px * scale, least_text_px);
     const std::vector<float> weights =
         all ? std::vector<float>(tokens.size(), 0.0f) : landmark_weights(scene, first_pane);
-    const float outer = std::abs(1.0f - 2.0f * scene.motion.stack) * (1.0f - scene.motion.inside);
+    const float outer = std::abs(1.0f - 2.0f * scene.motion.stack) * (1.0f - scene.motion.inside) *
+                        (1.0f - seen_from_above(scene.camera));
     const float heaviest = all ? 1.0f : std::max(*std::max_element(weights.begin(), weights.end()), 1e-9f);
 
     for (int token = 0; token < count; ++token) {
@@ -142,6 +143,27 @@ std::string threshold_text(const LabelScene& scene, size_t layer) {
     return text;
 }
 
+// From above the lanes are what lies apart: their numbers stand at the left, where the words have gone.
+void add_lane_numbers(LabelPlacement& placement, const LabelScene& scene) {
+    const float opacity = seen_from_above(scene.camera) * (1.0f - scene.motion.inside);
+    const TextStackLayout& layout = scene.layout;
+    if (opacity <= 0.0f || layout.lanes < 2 || scene.motion.stack > 0.5f) return;
+    const auto left_of = [&](int lane) {
+        const glm::vec3 a = screen_from_world(scene.camera, scene.viewport, layout.position(0, lane, 0));
+        const glm::vec3 b =
+            screen_from_world(scene.camera, scene.viewport, layout.position(0, lane, layout.tokens - 1));
+        return a.x < b.x ? a : b;
+    };
+    for (int lane = 0; lane < layout.lanes; ++lane) {
+        const glm::vec3 at = left_of(lane);
+        if (at.z <= near_plane_u) continue;
+        placement.add(scene_label(scene, (lane == 0 ? "head " : "") + std::to_string(lane),
+                                  {at.x - label_gap_px * scene.text_scale, at.y}, 13.0f * scene.text_scale,
+                                  LabelAlign::right, opacity),
+                      12.0f);
+    }
+}
+
 // The number stands over the gap, never over a pane; with it the weight from which on lines are drawn.
 void add_layer_numbers(LabelPlacement& placement, const LabelScene& scene) {
     const float scale = scene.text_scale;
@@ -199,12 +221,16 @@ Label scene_label(const LabelScene& scene, std::string text, glm::vec2 anchor, f
     return label;
 }
 
+float seen_from_above(const DrawCamera& camera) {
+    return glm::smoothstep(0.5f, 0.87f, std::abs(camera.view_from_world[1][2]));  // sine of the pitch
+}
+
 glm::vec3 layer_number_at(const TextStackLayout& layout, const DrawCamera& camera, int layer) {
     const glm::vec3 top = layout.gap_centre(layer) - layout.token_axis * layout.half_rows_u();
     const glm::mat4& view = camera.view_from_world;
     const glm::vec3 up{view[0][1], view[1][1], view[2][1]};
-    const float from_above = glm::smoothstep(0.5f, 0.87f, std::abs(view[1][2]));  // sine of the pitch
-    return top + layout.lane_axis * (layout.half_lanes_u() * from_above * glm::dot(up, layout.lane_axis));
+    return top + layout.lane_axis *
+                     (layout.half_lanes_u() * seen_from_above(camera) * glm::dot(up, layout.lane_axis));
 }
 
 glm::vec3 row_end(const LabelScene& scene, int pane, int token, bool leftmost) {
@@ -229,6 +255,7 @@ void add_outer_labels(LabelPlacement& placement, const LabelScene& scene) {
         if (scene.layout.layers > 0) add_side(placement, scene, last_pane, seen_from_behind);
     }
     add_layer_numbers(placement, scene);
+    add_lane_numbers(placement, scene);
 }
 
 void add_labels(DrawList& list, const TextStackPlan& plan, const TextStackLayout& layout,

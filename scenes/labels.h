@@ -31,6 +31,9 @@ void add_outer_labels(LabelPlacement& placement, const LabelScene& scene);
 // Tokens of the focused layer: pill on the query, keys with their weight; both columns inside a head.
 void add_focus_labels(LabelPlacement& placement, DrawList& list, const LabelScene& scene);
 
+// 0: rows lie apart on the picture; 1: the camera looks down on the lanes.
+float seen_from_above(const DrawCamera& camera);
+
 // Over which point of the world a layer's number stands: the middle of the upper border of its gap; from
 // above the border that is uppermost then.
 glm::vec3 layer_number_at(const TextStackLayout& layout, const DrawCamera& camera, int layer);

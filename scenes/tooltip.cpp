@@ -22,13 +22,19 @@ std::string three_digits(float number) {
     return text;
 }
 
-// On the side away from the camera's target, below the row if there is room, inside the picture's free part.
-glm::vec2 place_box(const HudScene& scene, const ScreenBounds& free, glm::vec2 row_end, glm::vec2 size) {
-    const DrawCamera camera = draw_camera(scene.camera, scene.viewport);
-    const bool target_is_left = screen_from_world(camera, scene.viewport, scene.camera.target).x < row_end.x;
+struct RowOnScreen {
+    glm::vec2 first_lane, last_lane, target;  // px; `target`: what the camera looks at
+};
+
+// On the side away from the camera's target, off the row's outer end, below the row if there is room, inside
+// the picture's free part.
+glm::vec2 place_box(const HudScene& scene, const ScreenBounds& free, const RowOnScreen& row, glm::vec2 size) {
+    const bool to_the_right = row.target.x < 0.5f * (row.first_lane.x + row.last_lane.x);
+    const bool first_is_outer = (row.first_lane.x > row.last_lane.x) == to_the_right;
+    const glm::vec2 end = first_is_outer ? row.first_lane : row.last_lane;
     const float gap = 22.0f * scene.scale;
-    glm::vec2 at{target_is_left ? row_end.x + gap : row_end.x - gap - size.x, row_end.y + 1.5f * gap};
-    if (at.y + size.y > free.bottom) at.y = row_end.y - 1.5f * gap - size.y;
+    glm::vec2 at{to_the_right ? end.x + gap : end.x - gap - size.x, end.y + 1.5f * gap};
+    if (at.y + size.y > free.bottom) at.y = end.y - 1.5f * gap - size.y;
     // Never over the columns of words at the sides.
     const float side = std::min(30.0f * scene.scale, 0.5f * (free.right - free.left - size.x));
     at.x = std::clamp(at.x, free.left + side, free.right - size.x - side);
@@ -63,10 +69,14 @@ void add_tooltip(DrawList& list, const HudScene& scene, float bottom_px) {
     lines.resize(std::min(lines.size(), static_cast<size_t>(rows)));
     const glm::vec2 size{width_px * s, (head_px + row_px * static_cast<float>(lines.size()) + foot_px) * s};
     const int pane = focus.by_key ? focus.layer : focus.layer + 1;
-    const glm::vec3 row =
-        screen_from_world(draw_camera(scene.camera, scene.viewport), scene.viewport,
-                          scene.layout.position(pane, std::max(scene.layout.lanes - 1, 0), own));
-    const glm::vec2 at = place_box(scene, free, glm::vec2(row), size);
+    const DrawCamera camera = draw_camera(scene.camera, scene.viewport);
+    const auto screen = [&](const glm::vec3& world) {
+        return glm::vec2(screen_from_world(camera, scene.viewport, world));
+    };
+    const int last_lane = std::max(scene.layout.lanes - 1, 0);
+    const RowOnScreen row{screen(scene.layout.position(pane, 0, own)),
+                          screen(scene.layout.position(pane, last_lane, own)), screen(scene.camera.target)};
+    const glm::vec2 at = place_box(scene, free, row, size);
     ScreenRect panel;
     panel.min = at;
     panel.max = at + size;

@@ -1,6 +1,7 @@
 // Labels and HUD together, as they reach the renderer: brute force over pictures of every kind.
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <cstdio>
 #include <random>
 #include <set>
 #include <sstream>
@@ -150,4 +151,44 @@ TEST_CASE("at rest every one of up to 32 words stands on both sides and every ga
             CHECK(numbered);
         }
     }
+}
+
+TEST_CASE(
+    "the tooltip leaves the pill of its query, stands away from what the camera looks at, and names "
+    "numbers") {
+    const auto frame = synthetic::frame(6, 12, 16, synthetic::random(5, 2.5f, 20.0f));
+    const auto plan = plan_text_stack(frame, {}, nullptr);
+    ViewState view;
+    ViewMotion motion;
+    motion.shown_focus = view.hovered = {FocusKind::token, 0, 3, -1, 10, -1, false};
+    motion.focus = 1.0f;
+    const Viewport viewport;
+    const Camera camera = text_stack_camera(*plan, CameraPreset::default_view, motion, {}, viewport);
+    const DrawList list = draw_text_stack(*plan, view, motion, camera, 0.0, viewport, measure);
+    const auto pills = std::count_if(list.labels.begin(), list.labels.end(), [](const Label& label) {
+        return label.pill.has_value() && label.text == "word10";
+    });
+    CHECK(pills == 1);
+    float strongest = 0.0f;
+    const auto& values = *frame->blocks[0].layer_weights[3];
+    for (size_t h = 0; h < 12; ++h)
+        for (size_t j = 1; j < 16; ++j)
+            if (!plan->layers[3].sink_keys[j])
+                strongest = std::max(strongest, values[(h * 16 + 10) * 16 + j]);
+    char number[16];
+    std::snprintf(number, sizeof number, "%.3f", static_cast<double>(strongest));
+    CHECK(std::any_of(list.labels.begin(), list.labels.end(),
+                      [&](const Label& label) { return label.text == number; }));
+}
+
+TEST_CASE("from above heads are numbered at the left and no words stand there") {
+    const auto plan = plan_text_stack(synthetic::frame(6, 12, 16, synthetic::random(5)), {}, nullptr);
+    const Camera camera = text_stack_camera(*plan, CameraPreset::top, {}, {}, {});
+    const DrawList list = draw_text_stack(*plan, {}, {}, camera, 0.0, {}, measure);
+    const auto has = [&](const std::string& text) {
+        return std::any_of(list.labels.begin(), list.labels.end(),
+                           [&](const Label& label) { return label.text == text; });
+    };
+    CHECK(has("head 0"));
+    CHECK_FALSE(has("word3"));
 }
