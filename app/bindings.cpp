@@ -389,11 +389,11 @@ void bind_program(Program& program) {
             program.panels.help = false;
         } else if (session.message()) {
             session.clear_message();
-        } else if (session.view().selected.kind != FocusKind::none) {
+        } else if (program.mode == InputMode::typing) {
+            set_input_mode(program, InputMode::flying);
+        } else {
             session.select({});
             if (session.preset() == CameraPreset::head) session.show_preset(CameraPreset::default_view);
-        } else {
-            set_input_mode(program, InputMode::flying);
         }
     });
     commands.bind("trace.open",

@@ -50,7 +50,7 @@ std::vector<Command> default_commands() {
                 always),
         command("prompt.focus", "Type: keys go to the prompt line.", {plain(Key::slash)}, flying),
         command("flight.focus", "Fly: keys move the camera and run commands.", {}, always),
-        command("selection.clear", "Clear the selection; nothing selected: back to flying.",
+        command("selection.clear", "Leave typing; while flying, clear the selection.",
                 {plain(Key::escape)}, always),
         command("ui.toggle", "Hide or show panels and hints.", {plain(Key::f10)}, always, toggle),
         command("panel.toggle", "Open or close the matrix panel.", {plain(Key::i)}, flying, toggle),

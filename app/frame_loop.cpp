@@ -159,7 +159,10 @@ class FrameLoop {
         input.fast =
             input.fast || window.is_down(GLFW_KEY_LEFT_SHIFT) || window.is_down(GLFW_KEY_RIGHT_SHIFT);
         const bool looks = glm::length(pad.look) > 0.0f;
-        if (glm::length(input.direction) == 0.0f && !looks && !program_.flight.is_moving()) return;
+        const bool steers = glm::length(input.direction) > 0.0f || looks;
+        // A view that was asked for ends what is left of a flight.
+        if (!steers && session.animator().is_flying()) program_.flight.stop();
+        if (!steers && !program_.flight.is_moving()) return;
         session.camera_taken_by_hand();
         Camera& camera = session.animator().camera();
         program_.flight.advance(dt_s, input, camera);

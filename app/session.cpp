@@ -36,6 +36,8 @@ bool Session::submit_prompt() {
     const bool is_first = submitted_revision_ == 0 && !settings_.waits_for_text;
     if (!is_first && prompt_.revision() == prompt_revision_) return false;
     prompt_revision_ = prompt_.revision();
+    // Nothing to read: the last picture stays.
+    if (prompt_.text().find_first_not_of(' ') == std::string::npos) return false;
     if (!has_pending_analysis()) asked_s_ = time_s_;
     AnalysisRequest request;
     request.text = prompt_.text();

@@ -1,5 +1,6 @@
 #include "app/session_settings.h"
 
+#include "analysis/error.h"
 #include "analysis/model_folder.h"
 #include "analysis/trace.h"
 #include "app/view_options.h"
@@ -21,6 +22,9 @@ SessionSettings session_settings_of(const Options& options) {
         return Model::load(folder, device);
     };
     settings.text = options.text.value_or(default_sentence);
+    if (settings.text.find_first_not_of(" \t\n") == std::string::npos && !options.typed_text) {
+        throw Error("the text is empty: '" + settings.text + "'", "Give a sentence: --text \"...\".");
+    }
     settings.has_pair = options.pair.has_value();
     settings.pair = options.pair.value_or("");
     return settings;
