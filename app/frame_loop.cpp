@@ -112,8 +112,9 @@ class FrameLoop {
 
     void run_script() {
         if (script_.is_done()) return;
-        const bool at_rest = drew_once_ && !program_.session.has_pending_analysis() && !is_moving() &&
-                             settling_ == 0 && !program_.needs_frame;
+        const bool has_failed = program_.session.message() && !program_.session.plan();
+        const bool at_rest = drew_once_ && (program_.session.is_settled() || has_failed) &&
+                             !program_.flight.is_moving() && settling_ == 0 && !program_.needs_frame;
         const size_t before = script_.lines_left();
         try {
             script_.run_due(program_.commands, clock_s(), at_rest);

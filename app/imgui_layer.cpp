@@ -23,7 +23,9 @@ void check(VkResult result) {
     WEFT_ASSERT(result >= 0, "user interface, VkResult " + std::to_string(result));
 }
 
-ImVec4 ui_color(glm::vec4 c, float alpha = 1.0f) { return {c.r, c.g, c.b, c.a * alpha}; }
+ImVec4 ui_color(glm::vec4 c, float alpha = 1.0f) {
+    return {c.r, c.g, c.b, c.a * alpha};
+}
 
 void upload_fonts(const UiHandles& handles) {
     const auto device = static_cast<VkDevice>(handles.device);

@@ -19,12 +19,18 @@ namespace {
 int run(const weft::Options& options) {
     using weft::Subcommand;
     switch (options.subcommand) {
-        case Subcommand::view: return options.output.empty() ? run_window(options) : run_view_picture(options);
-        case Subcommand::record: return run_record(options);
-        case Subcommand::analyze: return run_analyze(options);
-        case Subcommand::tokenize: return run_tokenize(options);
-        case Subcommand::models: return run_models(options);
-        case Subcommand::doctor: return weft::run_doctor();
+        case Subcommand::view:
+            return options.output.empty() ? run_window(options) : run_view_picture(options);
+        case Subcommand::record:
+            return run_record(options);
+        case Subcommand::analyze:
+            return run_analyze(options);
+        case Subcommand::tokenize:
+            return run_tokenize(options);
+        case Subcommand::models:
+            return run_models(options);
+        case Subcommand::doctor:
+            return weft::run_doctor();
     }
     return 2;
 }

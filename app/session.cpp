@@ -223,6 +223,10 @@ bool Session::is_moving() const {
            (has_pending_analysis() ? stale < 1.0f : stale > 0.0f);
 }
 
+bool Session::is_settled() const {
+    return plan_ && show_ == Show::none && !has_pending_analysis() && animator_.is_settled();
+}
+
 DrawList Session::draw(const Viewport& viewport, const MeasureText& measure) const {
     if (plan_) {
         return draw_text_stack(*plan_, view_, animator_.motion(), animator_.camera(), time_s_, viewport,

@@ -77,6 +77,7 @@ class Session {
     // Needs a plan: without one the ground, the title and what is awaited.
     DrawList draw(const Viewport& viewport, const MeasureText& measure) const;
     bool is_moving() const;
+    bool is_settled() const;  // all that was asked for is there; a wave may run
 
     void show_preset(CameraPreset preset, bool at_once = false);
     void set_fold(bool folded, bool at_once = false);

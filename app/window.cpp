@@ -60,14 +60,15 @@ Window::Window(const std::string& title, glm::ivec2 size) {
         of(w).events_.push_back(CharEvent{static_cast<char32_t>(code_point)});
     });
     glfwSetCursorPosCallback(window_, [](GLFWwindow* w, double x, double y) {
-        of(w).events_.push_back(PointerEvent{glm::vec2(x, y) * of(w).px_per_unit()});
+        of(w).pointer_px_ = glm::vec2(x, y) * of(w).px_per_unit();
+        of(w).events_.push_back(PointerEvent{of(w).pointer_px_});
     });
     glfwSetMouseButtonCallback(window_, [](GLFWwindow* w, int button, int action, int mods) {
         of(w).events_.push_back(
-            ButtonEvent{button, mods, action == GLFW_PRESS, of(w).pointer_px(), glfwGetTime()});
+            ButtonEvent{button, mods, action == GLFW_PRESS, of(w).pointer_px_, glfwGetTime()});
     });
     glfwSetScrollCallback(window_, [](GLFWwindow* w, double x, double y) {
-        of(w).events_.push_back(ScrollEvent{glm::vec2(x, y), of(w).pointer_px()});
+        of(w).events_.push_back(ScrollEvent{glm::vec2(x, y), of(w).pointer_px_});
     });
     glfwSetWindowFocusCallback(window_, [](GLFWwindow* w, int focused) {
         of(w).events_.push_back(FocusEvent{focused == GLFW_TRUE});
@@ -138,12 +139,6 @@ glm::vec2 Window::px_per_unit() const {
     glfwGetFramebufferSize(window_, &px.x, &px.y);
     if (units.x <= 0 || units.y <= 0) return glm::vec2(1.0f);
     return glm::vec2(px) / glm::vec2(units);
-}
-
-glm::vec2 Window::pointer_px() const {
-    double x = 0.0, y = 0.0;
-    glfwGetCursorPos(window_, &x, &y);
-    return glm::vec2(x, y) * px_per_unit();
 }
 
 bool Window::is_fullscreen() const {

@@ -61,7 +61,6 @@ class Window {
     glm::ivec2 size_px() const;  // of the framebuffer; zero while minimised
     bool is_visible() const;     // not minimised
     bool is_down(int key) const;
-    glm::vec2 pointer_px() const;
     bool take_redraw_request();  // the window system lost our pixels
     void set_title(const std::string& title);
     void set_fullscreen(bool fullscreen);
@@ -83,6 +82,8 @@ class Window {
 
     GLFWwindow* window_ = nullptr;
     std::vector<WindowEvent> events_;
+    // As the events told: GLFW's own answer is already that of events to come.
+    glm::vec2 pointer_px_{0.0f};
     bool redraw_ = true;
     glm::ivec2 windowed_position_{0}, windowed_size_{1280, 720};
 };

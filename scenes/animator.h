@@ -33,6 +33,9 @@ class Animator {
     const ViewMotion& motion() const { return motion_; }
     ViewMotion& motion() { return motion_; }
     bool is_moving() const;  // false: the next frame will be the same
+    bool is_settled() const {
+        return !flies_ && !fold_.runs && !stack_.runs && !inside_.runs && !focus_.runs;
+    }  // but for the wave
 
   private:
     // From where the value is to `target`, quintic smoothstep; duration in seconds.

@@ -23,7 +23,9 @@ constexpr float least_cell = 7.0f, largest_cell = 20.0f;
 constexpr float label_px = 11.0f, row_label_width = 62.0f, column_label_height = 74.0f;
 constexpr float column_angle_rad = 0.9599f;  // 55 degrees
 
-ImU32 packed(glm::vec4 c) { return ImGui::ColorConvertFloat4ToU32({c.r, c.g, c.b, c.a}); }
+ImU32 packed(glm::vec4 c) {
+    return ImGui::ColorConvertFloat4ToU32({c.r, c.g, c.b, c.a});
+}
 
 struct Matrix {
     const TextStackPlan& plan;
