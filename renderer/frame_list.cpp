@@ -102,7 +102,22 @@ void FrameRenderer::record_selection(FrameContext& frame) {
     const TimedPass timed(timings_, "flow select");
     flow_select_->prepare(frame);
     if (!flow_lines_->is_empty(frame.list)) flow_lines_->prepare(frame);
+    for (Pass* pass : {static_cast<Pass*>(textured_planes_.get()), static_cast<Pass*>(meshes_.get())})
+        if (!pass->is_empty(frame.list)) pass->prepare(frame);
     if (!uploads_.empty()) uploads_.record(frame.commands);
+    if (!flow_select_->has_work()) return;
+    constexpr auto compute = VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT;
+    constexpr auto write = VK_ACCESS_2_SHADER_STORAGE_WRITE_BIT, read = VK_ACCESS_2_SHADER_STORAGE_READ_BIT;
+    flow_select_->record(frame.commands, FlowSelectPass::Step::count);
+    memory_barrier(frame.commands, compute, write, compute, read | write);
+    flow_select_->record(frame.commands, FlowSelectPass::Step::scan);
+    memory_barrier(frame.commands, compute, write, compute, read | write);
+    flow_select_->record(frame.commands, FlowSelectPass::Step::scatter);
+    memory_barrier(frame.commands, compute, write,
+                   VK_PIPELINE_STAGE_2_VERTEX_SHADER_BIT | VK_PIPELINE_STAGE_2_DRAW_INDIRECT_BIT |
+                       VK_PIPELINE_STAGE_2_HOST_BIT,
+                   read | VK_ACCESS_2_INDIRECT_COMMAND_READ_BIT | VK_ACCESS_2_HOST_READ_BIT);
+    flow_select_->forget_plan();
 }
 
 void FrameRenderer::record_ground(FrameContext& frame) {
@@ -119,6 +134,8 @@ void FrameRenderer::record_ground(FrameContext& frame) {
     begin_pass(frame.commands, render_passes_.handles.ground[frame.depth], targets_->ground[frame.depth],
                {0, 0}, targets_->scene_px, clears, targets_->scene_px);
     record_pass(frame, *planes_);
+    record_pass(frame, *textured_planes_);
+    record_pass(frame, *meshes_);
     record_pass(frame, *strokes_below_);
     vkCmdEndRenderPass(frame.commands);
 }

@@ -2,9 +2,6 @@
 // purpose: this and Uploads are the only places with barriers. The renderer's thread only.
 #pragma once
 
-#include <map>
-#include <optional>
-
 #include "renderer/captures.h"
 #include "renderer/device.h"
 #include "renderer/flow_bounds.h"
@@ -13,9 +10,11 @@
 #include "renderer/pass/flow_lines.h"
 #include "renderer/pass/flow_select.h"
 #include "renderer/pass/labels.h"
+#include "renderer/pass/meshes.h"
 #include "renderer/pass/planes.h"
 #include "renderer/pass/screen_rects.h"
 #include "renderer/pass/strokes.h"
+#include "renderer/pass/textured_planes.h"
 #include "renderer/pipeline.h"
 #include "renderer/renderer.h"
 #include "renderer/swapchain.h"
@@ -43,9 +42,10 @@ class FrameRenderer final : public Renderer {
     const DeviceReport& device() const override { return device_.report; }
     std::vector<std::string> take_validation_messages() override { return device_.take_messages(); }
     bool reload_changed_shaders() override;
-    // For tests: the shaders' folder.
+    // For tests: another folder of shaders, the device, the lists.
     bool reload_changed_shaders(const std::string& source_folder);
     Device& gpu() { return device_; }
+    const FlowSelectPass& flow_select() const { return *flow_select_; }
 
   private:
     struct Slot {
@@ -87,6 +87,8 @@ class FrameRenderer final : public Renderer {
     std::unique_ptr<Swapchain> swapchain_;
     std::unique_ptr<Targets> targets_;
     std::unique_ptr<PlanesPass> planes_;
+    std::unique_ptr<TexturedPlanesPass> textured_planes_;
+    std::unique_ptr<MeshesPass> meshes_;
     std::unique_ptr<StrokesPass> strokes_below_, strokes_above_;
     std::unique_ptr<FlowSelectPass> flow_select_;
     std::unique_ptr<FlowLinesPass> flow_lines_;

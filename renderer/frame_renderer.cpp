@@ -38,6 +38,8 @@ FrameRenderer::FrameRenderer(const RendererSettings& settings)
     }
     const PassContext context = pass_context();
     planes_ = std::make_unique<PlanesPass>(context);
+    textured_planes_ = std::make_unique<TexturedPlanesPass>(context);
+    meshes_ = std::make_unique<MeshesPass>(context);
     strokes_below_ = std::make_unique<StrokesPass>(context, StrokeLayer::below_flows);
     strokes_above_ = std::make_unique<StrokesPass>(context, StrokeLayer::above_flows);
     flow_select_ = std::make_unique<FlowSelectPass>(context, settings.compute_selection || !device_.is_cpu);

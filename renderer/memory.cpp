@@ -136,14 +136,19 @@ GpuImage::~GpuImage() {
         });
 }
 
+namespace {
+constexpr VkDeviceSize chunk_bytes = 1u << 20;
+}
+
+// What was needed once for a large upload is not kept.
 void FrameArena::begin_frame(uint64_t frame) {
     slot_ = frame % frames_in_flight;
+    std::erase_if(chunks_[slot_], [](const GpuBuffer& chunk) { return chunk.size_bytes > chunk_bytes; });
     chunk_ = 0;
     used_bytes_ = 0;
 }
 
 BufferSlice FrameArena::push(std::span<const std::byte> bytes) {
-    constexpr VkDeviceSize chunk_bytes = 1u << 20;
     constexpr VkDeviceSize alignment =
         256;  // the greatest minStorageBufferOffsetAlignment that Vulkan allows
     const VkDeviceSize size = bytes.empty() ? 16 : bytes.size();

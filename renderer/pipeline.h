@@ -101,10 +101,9 @@ class ShaderLibrary {
   private:
     struct Shader {
         std::vector<uint32_t> code;
-        int64_t compiled_at = 0;
+        int64_t compiled_at = 0;  // by the file clock, which is negative in our days
     };
     std::map<std::string, Shader> shaders_;
-    int64_t built_at_ = 0;
 };
 
 // All pipelines, so that a changed shader finds them.

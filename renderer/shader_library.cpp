@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 int64_t modified_at(const fs::path& file) {
     std::error_code error;
     const auto time = fs::last_write_time(file, error);
-    return error ? 0 : static_cast<int64_t>(time.time_since_epoch().count());
+    return error ? INT64_MIN : static_cast<int64_t>(time.time_since_epoch().count());
 }
 
 int64_t now() {
@@ -56,8 +56,7 @@ std::vector<uint32_t> read_words(const fs::path& file) {
 
 ShaderLibrary::ShaderLibrary() {
     for (const EmbeddedShader& shader : embedded_shaders())
-        shaders_[shader.name].code.assign(shader.code.begin(), shader.code.end());
-    built_at_ = now();
+        shaders_[shader.name] = {{shader.code.begin(), shader.code.end()}, now()};
 }
 
 const std::vector<uint32_t>& ShaderLibrary::code(const std::string& name) const {
@@ -68,14 +67,14 @@ const std::vector<uint32_t>& ShaderLibrary::code(const std::string& name) const 
 
 std::vector<std::string> ShaderLibrary::reload_changed(const std::string& source_folder) {
     const fs::path folder(source_folder);
-    int64_t shared_at = 0;
+    int64_t shared_at = INT64_MIN;
     std::error_code error;
     for (const auto& entry : fs::directory_iterator(folder / "shared", error))
         shared_at = std::max(shared_at, modified_at(entry.path()));
     std::vector<std::string> changed;
     for (auto& [name, shader] : shaders_) {
         const int64_t source_at = std::max(modified_at(folder / name), shared_at);
-        if (source_at <= std::max(shader.compiled_at, built_at_)) continue;
+        if (source_at <= shader.compiled_at) continue;
         shader.compiled_at = source_at;  // a failure is told once, not each frame
         const fs::path spirv =
             fs::temp_directory_path() / ("weft-" + std::to_string(getpid()) + "-" + name + ".spv");

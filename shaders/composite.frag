@@ -8,6 +8,6 @@ layout(location = 0) out vec4 out_color;
 void main() {
     ivec2 at = ivec2(gl_FragCoord.xy);
     float cover = 1.0 - texelFetch(transmittances, at, 0).r;
-    vec4 sum = min(texelFetch(sums, at, 0), vec4(65504.0));
+    vec4 sum = texelFetch(sums, at, 0);
     out_color = vec4(sum.rgb / max(sum.a, 1e-7) * cover, cover);
 }

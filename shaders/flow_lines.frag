@@ -4,7 +4,8 @@
 
 // Weighted order-independent blending, linear light:
 //   w = a^1.5 (1 - 0.75 d);  sum (c a w, a w);  T = prod (1 - a)
-// Sums are stored times 32, so that the faintest lines stay clear of half floats' denormals; the quotient is the same.
+// Sums are stored times 8: the quotient is the same, the faintest lines stay clear of half floats' denormals, and
+// thousands of full lines stop growing at 32768 instead of becoming infinite.
 layout(constant_id = 0) const uint pulses = 0;
 layout(std430, binding = 1) readonly buffer Params { FlowParams params[]; };
 layout(push_constant) uniform Push {
@@ -19,7 +20,9 @@ layout(location = 0) out vec4 out_sum;
 layout(location = 1) out vec4 out_transmittance;
 
 void main() {
-    float coverage = clamp(in_shape.y + 0.5 - abs(in_shape.x), 0.0, 1.0) * clamp(in_shape.z, 0.0, 1.0);
+    // The part of this pixel that the ribbon covers, exact also below one pixel.
+    float across = abs(in_shape.x), half_px = in_shape.y;
+    float coverage = max(min(half_px, across + 0.5) - max(-half_px, across - 0.5), 0.0) * clamp(in_shape.z, 0.0, 1.0);
     float a = in_shape.w * coverage;
     vec3 color = in_color.rgb;
     if (pulses != 0) {
@@ -29,7 +32,7 @@ void main() {
         color = mix(color, vec3(1.0), params[push.batch].pulse_white * bead);
     }
     a = clamp(a, 0.0, 1.0);
-    float aw = 32.0 * a * a * sqrt(a) * in_color.w;
+    float aw = 8.0 * a * a * sqrt(a) * in_color.w;
     out_sum = vec4(color * aw, aw);
     out_transmittance = vec4(a);
 }

@@ -8,8 +8,6 @@
 namespace weft {
 namespace {
 
-constexpr uint32_t lines_per_chunk = 64;
-
 glm::vec4 mixed(const glm::vec4& color, const glm::vec4& into) {
     return linear_from_srgb(glm::vec4(glm::mix(glm::vec3(color), glm::vec3(into), into.a), color.a));
 }
@@ -89,7 +87,7 @@ void FlowLinesPass::ensure_chunk(int segments) {
 }
 
 void FlowLinesPass::prepare(FrameContext& frame) {
-    ensure_chunk(std::clamp(frame.quality.segments, 1, 127));
+    ensure_chunk(flow_segments(frame.quality));
     std::vector<gpu::FlowParams> params;
     std::vector<glm::vec4> colors;
     for (size_t i = 0; i < frame.list.flows.size(); ++i) {

@@ -1,15 +1,17 @@
 #include "renderer/pass/flow_select.h"
 
 #include <algorithm>
+#include <bit>
+#include <cmath>
 
 #include "renderer/flow_select_twin.h"
 #include "shaders/shared/flow_params.h"
+#include "shaders/shared/select_params.h"
 
 namespace weft {
 namespace {
 
 constexpr uint64_t kept_frames = 60;  // hovering switches between a few selections
-constexpr uint32_t lines_per_chunk = 64;
 
 template <typename T>
 GpuBuffer upload(Device& device, const std::vector<T>& values, const char* name) {
@@ -30,26 +32,48 @@ struct FlowSelectPass::Block {
 struct FlowSelectPass::Entry {
     WeightBlock block;
     FlowSelection selection;
+    int segments = 0;  // that the indirect draw was made for; 0: made by the twin
     uint64_t used_in_frame = 0;
-    GpuBuffer indices, values, draw;
+    GpuBuffer indices, values, draw, groups;
     SelectedFlows selected;
+    uint32_t lines() const {
+        return selected.dense ? static_cast<const gpu::FlowDraw*>(draw.mapped)->line_count : selected.line_count;
+    }
 };
 
 FlowSelectPass::FlowSelectPass(const PassContext& context, bool compute)
-    : device_(context.device), compute_(compute) {}
+    : device_(context.device), compute_(compute) {
+    const char* const shaders[]{"flow_select_count.comp", "flow_select_scan.comp", "flow_select_scatter.comp"};
+    for (size_t step = 0; step < 3; ++step) {
+        PipelineInfo info;
+        info.name = info.compute = shaders[step];
+        info.bindings.assign(8, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER);
+        steps_[step] = context.pipelines.add(info);
+    }
+}
 
 FlowSelectPass::~FlowSelectPass() = default;
 
+const SelectedFlows& FlowSelectPass::selected(size_t batch) const {
+    return current_[batch]->selected;
+}
+
 uint64_t FlowSelectPass::lines_drawn() const {
     uint64_t lines = 0;
-    for (const SelectedFlows* selected : current_) lines += selected->line_count;
+    for (const Entry* entry : current_) lines += entry->lines();
     return lines;
 }
 
 bool FlowSelectPass::draws_any() const {
-    return std::any_of(current_.begin(), current_.end(), [](const SelectedFlows* selected) {
-        return selected->dense || selected->line_count > 0;
+    return std::any_of(current_.begin(), current_.end(), [](const Entry* entry) {
+        return entry->selected.dense || entry->selected.line_count > 0;
     });
+}
+
+std::vector<uint32_t> FlowSelectPass::list_of(size_t batch) const {
+    const Entry& entry = *current_[batch];
+    const auto* indices = static_cast<const uint32_t*>(entry.indices.mapped);
+    return {indices, indices + entry.lines()};
 }
 
 void FlowSelectPass::prepare(FrameContext& frame) {
@@ -57,22 +81,32 @@ void FlowSelectPass::prepare(FrameContext& frame) {
     for (const FlowBatch& flow : frame.list.flows) {
         Entry& entry = find(frame, flow, frame.list.blocks.at(flow.block));
         entry.used_in_frame = frame.frame;
-        current_.push_back(&entry.selected);
+        if (entry.selected.dense) device_block(frame, entry.block);
+        current_.push_back(&entry);
     }
     drop_unused(frame.frame);
 }
 
-FlowSelectPass::Entry& FlowSelectPass::find(FrameContext&, const FlowBatch& flow, const WeightBlock& block) {
+FlowSelectPass::Entry& FlowSelectPass::find(FrameContext& frame, const FlowBatch& flow,
+                                            const WeightBlock& block) {
+    const bool compute = compute_ && block.slices && block.rows && block.columns;
+    const int segments = compute ? flow_segments(frame.quality) : 0;
     for (const auto& entry : entries_) {
         const WeightBlock& held = entry->block;
         if (held.values == block.values && held.slices == block.slices && held.rows == block.rows &&
-            held.columns == block.columns && entry->selection == flow.selection)
+            held.columns == block.columns && entry->selection == flow.selection &&
+            entry->segments == segments)
             return *entry;
     }
     auto entry = std::make_unique<Entry>();
     entry->block = block;
     entry->selection = flow.selection;
-    run_twin(*entry);
+    entry->segments = segments;
+    check_selection(block, flow.selection);
+    if (compute)
+        plan_compute(frame, *entry);
+    else
+        run_twin(*entry);
     ++selections_run_;
     entries_.push_back(std::move(entry));
     return *entries_.back();
@@ -92,9 +126,84 @@ void FlowSelectPass::run_twin(Entry& entry) {
     entry.selected = {whole(entry.indices), whole(entry.values), whole(entry.draw), false, draw.line_count};
 }
 
+BufferSlice FlowSelectPass::device_block(FrameContext& frame, const WeightBlock& block) {
+    auto found = std::find_if(blocks_.begin(), blocks_.end(),
+                              [&](const auto& b) { return b->values == block.values; });
+    if (found == blocks_.end()) {
+        const auto bytes = std::as_bytes(std::span(*block.values));
+        auto made = std::make_unique<Block>();
+        made->values = block.values;
+        made->buffer = GpuBuffer(device_, bytes.size(),
+                                 VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT,
+                                 device_.is_cpu ? MemoryKind::upload : MemoryKind::device, "weight block");
+        if (made->buffer.mapped)
+            std::copy(bytes.begin(), bytes.end(), static_cast<std::byte*>(made->buffer.mapped));
+        else
+            frame.uploads.to_buffer(made->buffer, bytes, frame.arena);
+        blocks_.push_back(std::move(made));
+        found = blocks_.end() - 1;
+    }
+    (*found)->used_in_frame = frame.frame;
+    return whole((*found)->buffer);
+}
+
+void FlowSelectPass::plan_compute(FrameContext& frame, Entry& entry) {
+    constexpr uint32_t entries_per_group = 256 * 16;
+    const FlowSelection& selection = entry.selection;
+    gpu::SelectParams params{};
+    params.rows = entry.block.rows;
+    params.columns = entry.block.columns;
+    params.entry_count = entry.block.slices * entry.block.rows * entry.block.columns;
+    params.group_count = (params.entry_count + entries_per_group - 1) / entries_per_group;
+    params.threshold_key = std::isnan(selection.threshold) ? UINT32_MAX
+                           : selection.threshold > 0.0f    ? std::bit_cast<uint32_t>(selection.threshold)
+                                                           : 0;
+    params.has_row_thresholds = selection.row_thresholds != nullptr;
+    params.has_slice_mask = selection.slice_mask != nullptr;
+    params.has_column_mask = selection.column_mask != nullptr;
+    params.band = selection.band;
+    params.only_slice = selection.only_slice;
+    params.only_row = selection.only_row;
+    params.only_column = selection.only_column;
+    params.indices_per_chunk = lines_per_chunk * 6 * static_cast<uint32_t>(entry.segments);
+
+    constexpr VkBufferUsageFlags storage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT;
+    const auto list_memory = device_.is_cpu ? MemoryKind::readback : MemoryKind::device;
+    entry.indices = GpuBuffer(device_, VkDeviceSize(params.entry_count) * sizeof(uint32_t), storage,
+                              list_memory, "flow indices");
+    entry.groups =
+        GpuBuffer(device_, std::max(16u, params.group_count * 4), storage, MemoryKind::device, "flow groups");
+    entry.draw = GpuBuffer(device_, sizeof(gpu::FlowDraw), storage | VK_BUFFER_USAGE_INDIRECT_BUFFER_BIT,
+                           MemoryKind::readback, "flow draw");
+    *static_cast<gpu::FlowDraw*>(entry.draw.mapped) = {};
+    entry.selected = {whole(entry.indices), device_block(frame, entry.block), whole(entry.draw), true, 0};
+    const auto pushed = [&](const auto& shared) {
+        return shared ? frame.arena.push(*shared) : frame.arena.push({});
+    };
+    Planned planned{{}, params.group_count};
+    planned.descriptors.buffer(0, frame.arena.push_value(params))
+        .buffer(1, entry.selected.values)
+        .buffer(2, pushed(selection.row_thresholds))
+        .buffer(3, pushed(selection.slice_mask))
+        .buffer(4, pushed(selection.column_mask))
+        .buffer(5, whole(entry.groups))
+        .buffer(6, entry.selected.indices)
+        .buffer(7, entry.selected.draw);
+    planned_.push_back(std::move(planned));
+}
+
+void FlowSelectPass::record(VkCommandBuffer commands, Step step) {
+    Pipeline& pipeline = *steps_[static_cast<size_t>(step)];
+    pipeline.bind(commands);
+    for (const Planned& planned : planned_) {
+        planned.descriptors.push(device_, commands, pipeline);
+        vkCmdDispatch(commands, step == Step::scan ? 1 : planned.group_count, 1, 1);
+    }
+}
+
 void FlowSelectPass::drop_unused(uint64_t frame) {
     std::erase_if(entries_, [&](const auto& entry) { return entry->used_in_frame + kept_frames < frame; });
-    std::erase_if(blocks_, [&](const auto& block) { return block->used_in_frame + kept_frames < frame; });
+    std::erase_if(blocks_, [&](const auto& block) { return block->used_in_frame + 2 * kept_frames < frame; });
 }
 
 }  // namespace weft

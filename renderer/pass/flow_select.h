@@ -3,11 +3,18 @@
 // compute shaders (count, scan, scatter) make the list and the indirect draw.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 
 #include "renderer/pass/pass.h"
 
 namespace weft {
+
+constexpr uint32_t lines_per_chunk = 64;
+// Bounded by the chunk's 16-bit vertex numbers.
+inline int flow_segments(const Quality& quality) {
+    return std::clamp(quality.segments, 1, 127);
+}
 
 struct SelectedFlows {
     BufferSlice indices;  // uint32 flat indices, ascending
@@ -24,35 +31,41 @@ class FlowSelectPass {
 
     // The lists of all batches of the frame, in order; runs or plans what changed.
     void prepare(FrameContext& frame);
-    const SelectedFlows& selected(size_t batch) const { return *current_[batch]; }
+    const SelectedFlows& selected(size_t batch) const;
     bool draws_any() const;  // false only where that is known
-    bool uses_compute() const { return compute_; }
 
-    // What prepare() planned for the device, in steps; the frame list puts a barrier after each.
+    // What prepare() planned for the device: one dispatch of this step for each changed batch. The frame list
+    // puts a barrier after each step and forgets the plan after the last.
+    enum class Step { count, scan, scatter };
     bool has_work() const { return !planned_.empty(); }
-    void record_count(VkCommandBuffer commands);
-    void record_scan(VkCommandBuffer commands);
-    void record_scatter(VkCommandBuffer commands);
+    void record(VkCommandBuffer commands, Step step);
+    void forget_plan() { planned_.clear(); }
 
     uint64_t selections_run() const { return selections_run_; }
-    uint64_t lines_drawn() const;
+    uint64_t lines_drawn() const;  // where shaders select: of the last finished selection
+    // The list itself, for tests; where shaders select, after the frame is over.
+    std::vector<uint32_t> list_of(size_t batch) const;
 
   private:
     struct Block;
     struct Entry;
+    struct Planned {
+        PushDescriptors descriptors;
+        uint32_t group_count;
+    };
     Entry& find(FrameContext& frame, const FlowBatch& flow, const WeightBlock& block);
     void run_twin(Entry& entry);
     void plan_compute(FrameContext& frame, Entry& entry);
-    Block& device_block(FrameContext& frame, const WeightBlock& block);
+    BufferSlice device_block(FrameContext& frame, const WeightBlock& block);
     void drop_unused(uint64_t frame);
 
     Device& device_;
     bool compute_;
-    Pipeline *count_ = nullptr, *scan_ = nullptr, *scatter_ = nullptr;
+    Pipeline* steps_[3];  // by Step
     std::vector<std::unique_ptr<Entry>> entries_;
     std::vector<std::unique_ptr<Block>> blocks_;
-    std::vector<Entry*> planned_;
-    std::vector<const SelectedFlows*> current_;
+    std::vector<Planned> planned_;
+    std::vector<const Entry*> current_;
     uint64_t selections_run_ = 0;
 };
 

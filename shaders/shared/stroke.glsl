@@ -25,7 +25,8 @@ vec4 expand_stroke(vec4 a, vec4 b, vec2 half_px, bool round_caps, int corner, ve
 }
 
 float stroke_coverage(vec4 shape, bool round_caps) {
-    float across = clamp(shape.w + 0.5 - abs(shape.y), 0.0, 1.0) * min(1.0, 2.0 * shape.w);
+    float from_axis_px = abs(shape.y);
+    float across = max(min(shape.w, from_axis_px + 0.5) - max(-shape.w, from_axis_px - 0.5), 0.0);
     if (!round_caps)
         return across * clamp(shape.x + 0.5, 0.0, 1.0) * clamp(shape.z - shape.x + 0.5, 0.0, 1.0);
     vec2 from_axis = vec2(shape.x - clamp(shape.x, 0.0, shape.z), shape.y);

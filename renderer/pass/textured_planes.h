@@ -1,0 +1,33 @@
+// Images on quadrilaterals, blended in the list's order; no depth. An image is on the device as long as it is
+// drawn.
+#pragma once
+
+#include <memory>
+
+#include "renderer/pass/pass.h"
+
+namespace weft {
+
+class TexturedPlanesPass : public Pass {
+  public:
+    explicit TexturedPlanesPass(const PassContext& context);
+    const char* name() const override { return "textured planes"; }
+    bool is_empty(const DrawList& list) const override { return list.textured_planes.empty(); }
+    void prepare(FrameContext& frame) override;
+    void record(FrameContext& frame) override;
+
+  private:
+    struct Texture {
+        std::shared_ptr<const Image> source;  // held, so that its address stays its identity
+        GpuImage image;
+        uint64_t used_in_frame = 0;
+    };
+    Texture& find(FrameContext& frame, const std::shared_ptr<const Image>& source);
+
+    Device& device_;
+    VkSampler linear_, nearest_;
+    Pipeline* pipelines_[2];
+    std::vector<std::unique_ptr<Texture>> textures_;
+};
+
+}  // namespace weft

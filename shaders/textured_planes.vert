@@ -1,0 +1,19 @@
+#version 460
+#extension GL_GOOGLE_include_directive : require
+#include "shaders/shared/frame_params.h"
+#include "shaders/shared/quad_data.h"
+
+layout(std430, binding = 0) readonly buffer Frame { FrameParams frame; };
+layout(std430, binding = 1) readonly buffer Quads { QuadData quads[]; };
+layout(location = 0) out vec2 out_uv;
+layout(location = 1) flat out vec4 out_tint;
+
+const int corners[6] = int[](0, 1, 2, 0, 2, 3);
+const vec2 uvs[4] = vec2[](vec2(0, 0), vec2(1, 0), vec2(1, 1), vec2(0, 1));
+
+void main() {
+    int corner = corners[gl_VertexIndex];
+    gl_Position = frame.clip_from_world * vec4(quads[gl_InstanceIndex].corners[corner].xyz, 1.0);
+    out_uv = uvs[corner];
+    out_tint = quads[gl_InstanceIndex].tint;
+}

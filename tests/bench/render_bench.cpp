@@ -1,0 +1,138 @@
+// What a frame costs on this machine: the default view, the same lines alone, pictures copied back. Medians
+// over frames in one run; the ratios are what counts.
+//   render_bench [FRAMES]
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <glm/gtc/matrix_transform.hpp>
+#include <random>
+
+#include "renderer/renderer.h"
+
+using namespace weft;
+
+namespace {
+
+constexpr glm::ivec2 size{1280, 720};
+
+DrawList stack(int lines, bool everything) {
+    constexpr int layers = 12, heads = 12, rows = 15;
+    constexpr float pitch = 2.17f, lane = 0.39f, row = 0.86f;
+    DrawList list;
+    list.ground = {11 / 255.0f, 14 / 255.0f, 20 / 255.0f, 1.0f};
+    list.camera.eye = {-15.6f, 3.8f, 46.4f};
+    list.camera.view_from_world =
+        glm::lookAt(list.camera.eye, glm::vec3(-0.4f, -0.5f, -0.1f), glm::vec3(0, 1, 0));
+    list.camera.clip_from_view = glm::perspectiveRH_ZO(glm::radians(22.0f), 16.0f / 9.0f, 0.1f, 200.0f);
+    list.camera.clip_from_view[1][1] *= -1.0f;
+    const glm::vec3 first{-0.5f * layers * pitch, 0.5f * row * (rows - 1), 0.5f * lane * (heads - 1)};
+    std::mt19937 random(7);
+    auto colors = std::make_shared<std::vector<glm::vec4>>();
+    for (int h = 0; h < heads; ++h)
+        colors->push_back({0.4f + 0.05f * float(h), 0.9f - 0.05f * float(h), 0.5f + 0.03f * float(h), 1.0f});
+    for (int l = 0; l < layers; ++l) {
+        constexpr size_t count = size_t(heads) * rows * rows;
+        auto values = std::make_shared<std::vector<float>>(count, 0.0f);
+        std::vector<size_t> order(count);
+        for (size_t i = 0; i < count; ++i) order[i] = i;
+        std::shuffle(order.begin(), order.end(), random);
+        for (int i = l * lines / layers; i < (l + 1) * lines / layers; ++i) {
+            const float u = float(random() % 1000) / 1000.0f;
+            (*values)[order[size_t(i - l * lines / layers)]] = 0.2f + 0.75f * u * u * u;
+        }
+        list.blocks.push_back({values, heads, rows, rows});
+        FlowBatch flow;
+        flow.block = uint32_t(l);
+        flow.selection.threshold = 0.1f;
+        flow.source_origin = first + glm::vec3(pitch * float(l), 0, 0);
+        flow.target_origin = first + glm::vec3(pitch * float(l + 1), 0, 0);
+        flow.source_slice_step = flow.target_slice_step = {0, 0, -lane};
+        flow.source_column_step = flow.target_row_step = {0, -row, 0};
+        flow.handle_u = 0.5f * pitch;
+        flow.slice_colors = colors;
+        list.flows.push_back(flow);
+    }
+    if (!everything) return list;
+    for (int l = 0; l <= layers; ++l) {
+        const float x = first.x + pitch * float(l), y = first.y + 0.5f * row, z = first.z + 0.5f * lane;
+        list.planes.push_back({{glm::vec3(x, y, z), {x, y, -z}, {x, -y, -z}, {x, -y, z}},
+                               {0.6f, 0.7f, 0.84f, 0.035f},
+                               {0.6f, 0.7f, 0.84f, 0.22f},
+                               1.0f});
+    }
+    for (int i = 0; i < 2 * rows; ++i) {
+        const float x = i < rows ? first.x : -first.x, y = first.y - row * float(i % rows);
+        list.strokes_below.push_back(
+            {{x, y, first.z}, {x, y, -first.z}, {0.6f, 0.7f, 0.84f, 0.13f}, 0.0f, 1.0f, false});
+    }
+    for (int i = 0; i < 60; ++i) {
+        const float x = first.x + pitch * float(i % layers), y = first.y - row * float(i % rows);
+        list.strokes_above.push_back(
+            {{x, y, 0}, {x + 1.0f, y, 0}, {0.5f, 0.5f, 0.5f, 0.9f}, 0.0f, 4.0f, false});
+    }
+    for (int i = 0; i < 400; ++i) {
+        Label label;
+        label.text = "word" + std::to_string(i % 97);
+        label.position = {float(20 + i % 16 * 78), float(24 + i / 16 * 28)};
+        label.size_px = 13.0f;
+        label.color = {0.9f, 0.92f, 0.96f, 1.0f};
+        label.halo = {11 / 255.0f, 14 / 255.0f, 20 / 255.0f, 0.9f};
+        list.labels.push_back(label);
+    }
+    for (int i = 0; i < 30; ++i)
+        list.rects.push_back({{24 + i * 10, 672}, {33 + i * 10, 680}, {0.5f, 0.8f, 0.75f, 1.0f}});
+    return list;
+}
+
+double median_ms(Renderer& renderer, DrawList list, int frames, bool capture, bool pulses,
+                 std::vector<PassTiming>* passes) {
+    std::vector<double> times;
+    for (int i = 0; i < frames + 5; ++i) {
+        if (pulses)
+            for (FlowBatch& flow : list.flows) flow.pulse_phase = float(i % 40) / 40.0f;
+        const auto began = std::chrono::steady_clock::now();
+        if (capture) renderer.capture_next([](CapturedImage&&) {});
+        renderer.render(list, nullptr);
+        const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
+        if (i >= 5) times.push_back(took.count());
+    }
+    renderer.flush_captures();
+    if (passes) *passes = renderer.stats().passes;
+    std::nth_element(times.begin(), times.begin() + long(times.size() / 2), times.end());
+    return times[times.size() / 2];
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const int frames = argc > 1 ? std::atoi(argv[1]) : 60;
+    RendererSettings settings;
+    settings.size = size;
+    const auto renderer = Renderer::create(settings);
+    std::printf("%s, %dx%d, medians of %d frames\n", renderer->device().name.c_str(), size.x, size.y, frames);
+    for (const int lines : {650, 2000}) {
+        const auto measure = [&](bool everything, bool capture, bool pulses) {
+            return median_ms(*renderer, stack(lines, everything), frames, capture, pulses, nullptr);
+        };
+        const double alone = measure(false, false, false);
+        const double whole = measure(true, false, false), pulsing = measure(true, false, true);
+        const double captured = measure(true, true, false);
+        renderer->set_quality({8, 1.0f});
+        const double eight = measure(true, false, false);
+        renderer->set_quality({16, 0.5f});
+        const double half = measure(true, false, false);
+        renderer->set_quality({});
+        std::printf(
+            "%4d lines: alone %.1f ms, whole view %.1f ms (%.0f/s), ratio %.2f; with pulses %.1f ms; "
+            "captured %.1f ms, "
+            "ratio %.2f; 8 segments %.1f ms; half resolution %.1f ms\n",
+            lines, alone, whole, 1000.0 / whole, whole / alone, pulsing, captured, captured / whole, eight,
+            half);
+        std::vector<PassTiming> passes;
+        median_ms(*renderer, stack(lines, true), 5, false, false, &passes);
+        for (const PassTiming& pass : passes)
+            std::printf("    %-16s cpu %6.3f ms, device %6.3f ms\n", pass.name.c_str(), pass.cpu_ms,
+                        pass.gpu_ms);
+    }
+}
