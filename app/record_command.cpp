@@ -19,8 +19,9 @@ namespace weft {
 
 namespace {
 
-// A text that is typed: an empty line before, a look at the whole after, then the default path.
-constexpr double before_typing_s = 0.8, after_typing_s = 1.5, caret_blink_s = 0.53;
+// A text that is typed: an empty line before, a look at the whole after, a flight to where the default path
+// begins.
+constexpr double before_typing_s = 0.8, after_typing_s = 2.4, flight_to_path_s = 1.2, caret_blink_s = 0.53;
 
 // What happens when: first the typing (if any), then the path.
 struct Timeline {
@@ -126,6 +127,11 @@ int run_record(const Options& options) {
             time_s >= timeline.path_from_s && time_s < timeline.path_from_s + default_path_duration_s;
         if (on_path && session.show() == Show::none && !options.has_camera) {
             session.play(Show::path, time_s - timeline.path_from_s - step_s);
+        }
+        const bool nears_path =
+            time_s >= timeline.path_from_s - flight_to_path_s && time_s < timeline.path_from_s;
+        if (options.typed_text && nears_path && !options.has_camera && !session.is_folded()) {
+            session.show_preset(CameraPreset::front);
         }
         session.advance(step_s, viewport);
         if (drawn == 0) apply_start_view(session, options);
