@@ -1,0 +1,62 @@
+#include "app/prompt_line.h"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "app/viewport.h"
+
+using namespace weft;
+
+namespace {
+
+// Every byte is half an em wide.
+float measure(std::string_view text, float size_px, bool) {
+    return 0.5f * size_px * float(text.size());
+}
+
+DrawList drawn(PromptLine& line, const PromptEdit& prompt, const PromptLine::Look& look) {
+    DrawList list;
+    line.draw(list, prompt, look, viewport_of({1280, 720}, 1.0f), measure);
+    return list;
+}
+
+bool has_label(const DrawList& list, const std::string& part) {
+    return std::ranges::any_of(list.labels,
+                               [&](const Label& l) { return l.text.find(part) != std::string::npos; });
+}
+
+}  // namespace
+
+TEST_CASE("the line says which mode it is in and the pointer finds the byte below it") {
+    PromptLine line;
+    const PromptEdit prompt("The cat");
+    CHECK(has_label(drawn(line, prompt, {}), "typing"));
+    PromptLine::Look flying;
+    flying.mode = InputMode::flying;
+    CHECK(has_label(drawn(line, prompt, flying), "flying"));
+    CHECK(line.byte_at({33.0f + 3 * 7.5f, 650.0f}, prompt, measure) == 3u);
+    CHECK_FALSE(line.byte_at({100.0f, 300.0f}, prompt, measure));
+}
+
+TEST_CASE("a text of any length shows the part with the caret, within the line") {
+    std::string text;
+    for (int i = 0; i < 5000; ++i) text += "word ";
+    text += "end";
+    PromptEdit prompt(text);
+    PromptLine line;
+    CHECK(has_label(drawn(line, prompt, {}), "end"));
+    prompt.move(Motion::start, false);
+    const DrawList list = drawn(line, prompt, {});
+    CHECK_FALSE(has_label(list, "end"));
+    for (const Label& label : list.labels) CHECK(measure(label.text, label.size_px, false) < 900.0f);
+}
+
+TEST_CASE("where the model's limit cuts the text is marked, with both numbers") {
+    PromptLine line;
+    PromptLine::Look look;
+    look.truncation = Truncation{900, 512, 4};
+    const DrawList list = drawn(line, PromptEdit("The cat"), look);
+    CHECK(has_label(list, "cut at 512 of 900"));
+    CHECK(std::ranges::count(list.labels, "The ", &Label::text) == 1);
+    CHECK(std::ranges::count(list.labels, "cat", &Label::text) == 1);
+}
