@@ -149,8 +149,7 @@ void FrameArena::begin_frame(uint64_t frame) {
 }
 
 BufferSlice FrameArena::push(std::span<const std::byte> bytes) {
-    constexpr VkDeviceSize alignment =
-        256;  // the greatest minStorageBufferOffsetAlignment that Vulkan allows
+    constexpr VkDeviceSize alignment = 256;  // the greatest offset alignment that Vulkan allows
     const VkDeviceSize size = bytes.empty() ? 16 : bytes.size();
     auto& chunks = chunks_[slot_];
     while (chunk_ < chunks.size() && used_bytes_ + size > chunks[chunk_].size_bytes) {
@@ -159,7 +158,8 @@ BufferSlice FrameArena::push(std::span<const std::byte> bytes) {
     }
     if (chunk_ == chunks.size())
         chunks.emplace_back(device_, std::max(chunk_bytes, size),
-                            VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_SRC_BIT,
+                            VK_BUFFER_USAGE_UNIFORM_BUFFER_BIT | VK_BUFFER_USAGE_STORAGE_BUFFER_BIT |
+                                VK_BUFFER_USAGE_TRANSFER_SRC_BIT,
                             MemoryKind::upload, "frame arena");
     const BufferSlice slice{chunks[chunk_].handle, used_bytes_, size};
     if (!bytes.empty())

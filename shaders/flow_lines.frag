@@ -7,11 +7,7 @@
 // Sums are stored times 8: the quotient is the same, the faintest lines stay clear of half floats' denormals, and
 // thousands of full lines stop growing at 32768 instead of becoming infinite.
 layout(constant_id = 0) const uint pulses = 0;
-layout(std430, binding = 1) readonly buffer Params { FlowParams params[]; };
-layout(push_constant) uniform Push {
-    uint batch;
-    float inverse_segments;
-} push;
+layout(std140, binding = 1) uniform Params { FlowParams params; };
 
 layout(location = 0) noperspective in vec4 in_shape;
 layout(location = 1) flat in vec4 in_color;
@@ -26,10 +22,10 @@ void main() {
     float a = in_shape.w * coverage;
     vec3 color = in_color.rgb;
     if (pulses != 0) {
-        float from_bead = (in_t - params[push.batch].pulse_phase) / params[push.batch].pulse_sigma;
+        float from_bead = (in_t - params.pulse_phase) / params.pulse_sigma;
         float bead = exp(-0.5 * from_bead * from_bead);
-        a *= params[push.batch].pulse_base + params[push.batch].pulse_gain * bead;
-        color = mix(color, vec3(1.0), params[push.batch].pulse_white * bead);
+        a *= params.pulse_base + params.pulse_gain * bead;
+        color = mix(color, vec3(1.0), params.pulse_white * bead);
     }
     a = clamp(a, 0.0, 1.0);
     float aw = 8.0 * a * a * sqrt(a) * in_color.w;

@@ -4,14 +4,13 @@
 #include "shaders/shared/frame_params.h"
 
 // One instance is a chunk of 64 lines. A vertex number is line << 8 | point << 1 | side.
-layout(std430, binding = 0) readonly buffer Frame { FrameParams frame; };
-layout(std430, binding = 1) readonly buffer Params { FlowParams params[]; };
+layout(std140, binding = 0) uniform Frame { FrameParams frame; };
+layout(std140, binding = 1) uniform Params { FlowParams params; };
 layout(std430, binding = 2) readonly buffer Colors { vec4 colors[]; };
 layout(std430, binding = 3) readonly buffer Indices { uint indices[]; };
 layout(std430, binding = 4) readonly buffer Values { float values[]; };
-layout(std430, binding = 5) readonly buffer Draw { FlowDraw draw; };
+layout(std140, binding = 5) uniform Draw { FlowDraw draw; };
 layout(push_constant) uniform Push {
-    uint batch;
     float inverse_segments;
 } push;
 
@@ -27,19 +26,19 @@ void main() {
     uint line = uint(gl_InstanceIndex) * 64u + (uint(gl_VertexIndex) >> 8);
     if (line >= draw.line_count) return;
     uint flat_index = indices[line];
-    uint at = params[push.batch].dense_values != 0u ? flat_index : line;
+    uint at = params.dense_values != 0u ? flat_index : line;
     float value = values[at];
-    uint slice_row = flat_index / params[push.batch].columns;
-    uint c = flat_index - slice_row * params[push.batch].columns;
-    uint s = slice_row / params[push.batch].rows;
-    uint r = slice_row - s * params[push.batch].rows;
+    uint slice_row = flat_index / params.columns;
+    uint c = flat_index - slice_row * params.columns;
+    uint s = slice_row / params.rows;
+    uint r = slice_row - s * params.rows;
 
-    float t = float((gl_VertexIndex >> 1) & 127) * push.inverse_segments * params[push.batch].grow;
-    vec3 p0 = params[push.batch].source_origin + float(s) * params[push.batch].source_slice_step +
-              float(c) * params[push.batch].source_column_step;
-    vec3 p3 = params[push.batch].target_origin + float(s) * params[push.batch].target_slice_step +
-              float(r) * params[push.batch].target_row_step;
-    vec3 handle = params[push.batch].axis * params[push.batch].handle_u;
+    float t = float((gl_VertexIndex >> 1) & 127) * push.inverse_segments * params.grow;
+    vec3 p0 = params.source_origin + float(s) * params.source_slice_step +
+              float(c) * params.source_column_step;
+    vec3 p3 = params.target_origin + float(s) * params.target_slice_step +
+              float(r) * params.target_row_step;
+    vec3 handle = params.axis * params.handle_u;
     float u = 1.0 - t;
     // Bezier with p1 = p0 + handle, p2 = p3 - handle
     vec3 point = (u * u * (u + 3.0 * t)) * p0 + (t * t * (t + 3.0 * u)) * p3 + (3.0 * u * t * (u - t)) * handle;
@@ -54,19 +53,19 @@ void main() {
     float distance_u = max(-view.z, 1e-3);
     float px_per_u = frame.px_per_u_at_1 / distance_u;
     float strength = abs(value);
-    float wanted_px = params[push.batch].width_u * sqrt(strength) * mix(1.0, params[push.batch].taper, t) * px_per_u;
-    float min_px = params[push.batch].min_px;
-    float width_px = clamp(wanted_px, min_px, max(min_px, params[push.batch].max_px));
-    float opacity = clamp(pow(strength, params[push.batch].opacity_power), params[push.batch].opacity_min,
-                          params[push.batch].opacity_max);
+    float wanted_px = params.width_u * sqrt(strength) * mix(1.0, params.taper, t) * px_per_u;
+    float min_px = params.min_px;
+    float width_px = clamp(wanted_px, min_px, max(min_px, params.max_px));
+    float opacity = clamp(pow(strength, params.opacity_power), params.opacity_min,
+                          params.opacity_max);
     if (strength == 0.0) opacity = 0.0;
-    uint color_index = value < 0.0 && params[push.batch].negative_color != 0xffffffffu
-                           ? params[push.batch].negative_color
-                           : params[push.batch].first_color + s;
+    uint color_index = value < 0.0 && params.negative_color != 0xffffffffu
+                           ? params.negative_color
+                           : params.first_color + s;
     vec4 color = colors[color_index];
     float depth = clamp((-view.z - frame.nearest_u) * frame.inverse_range_u, 0.0, 1.0);
-    opacity *= params[push.batch].opacity_scale * color.a * min(1.0, wanted_px / max(min_px, 1e-6)) *
-               (1.0 - params[push.batch].depth_fade * depth);
+    opacity *= params.opacity_scale * color.a * min(1.0, wanted_px / max(min_px, 1e-6)) *
+               (1.0 - params.depth_fade * depth);
     if (frame.near_fade_u > 0.0)
         opacity *= smoothstep(0.25 * frame.near_fade_u, frame.near_fade_u, length(view));
 
@@ -74,7 +73,7 @@ void main() {
     float pad_px = half_px + 0.75;
     float across_px = (gl_VertexIndex & 1) != 0 ? pad_px : -pad_px;
     float chord_px = (abs(p3.x - p0.x) + abs(p3.y - p0.y) + abs(p3.z - p0.z)) * px_per_u;
-    out_shape = vec4(across_px, half_px, min(t, params[push.batch].grow - t) * chord_px + 0.5, opacity);
+    out_shape = vec4(across_px, half_px, min(t, params.grow - t) * chord_px + 0.5, opacity);
     out_color = vec4(color.rgb, 1.0 - 0.75 * depth);
     out_t = t;
     gl_Position = frame.clip_from_view * vec4(view + side * (across_px / px_per_u), 1.0);

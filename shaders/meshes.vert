@@ -3,7 +3,7 @@
 #include "shaders/shared/frame_params.h"
 #include "shaders/shared/quad_data.h"
 
-layout(std430, binding = 0) readonly buffer Frame { FrameParams frame; };
+layout(std140, binding = 0) uniform Frame { FrameParams frame; };
 layout(std430, binding = 1) readonly buffer Params { MeshParams params; };
 layout(std430, binding = 2) readonly buffer Positions { float positions[]; };
 layout(std430, binding = 3) readonly buffer Normals { float normals[]; };

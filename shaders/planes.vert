@@ -4,7 +4,7 @@
 #include "shaders/shared/stroke_data.h"
 #include "shaders/shared/stroke.glsl"
 
-layout(std430, binding = 0) readonly buffer Frame { FrameParams frame; };
+layout(std140, binding = 0) uniform Frame { FrameParams frame; };
 layout(std430, binding = 1) readonly buffer Planes { PlaneData planes[]; };
 layout(location = 0) out vec4 out_shape;
 layout(location = 1) flat out vec4 out_color;

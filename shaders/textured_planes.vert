@@ -3,7 +3,7 @@
 #include "shaders/shared/frame_params.h"
 #include "shaders/shared/quad_data.h"
 
-layout(std430, binding = 0) readonly buffer Frame { FrameParams frame; };
+layout(std140, binding = 0) uniform Frame { FrameParams frame; };
 layout(std430, binding = 1) readonly buffer Quads { QuadData quads[]; };
 layout(location = 0) out vec2 out_uv;
 layout(location = 1) flat out vec4 out_tint;

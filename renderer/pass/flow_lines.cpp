@@ -43,7 +43,6 @@ gpu::FlowParams pack(const FlowBatch& flow, const WeightBlock& block, float px_s
 }
 
 struct Push {
-    uint32_t batch;
     float inverse_segments;
 };
 
@@ -57,7 +56,11 @@ FlowLinesPass::FlowLinesPass(const PassContext& context, const FlowSelectPass& s
             info.name = pulses ? "flow lines with pulses" : "flow lines";
             info.vertex = "flow_lines.vert";
             info.fragment = "flow_lines.frag";
-            info.bindings.assign(6, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER);
+            // What is the same for all vertices lies in uniform buffers: a software device reads storage lane
+            // by lane.
+            constexpr auto uniform = VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER,
+                           storage = VK_DESCRIPTOR_TYPE_STORAGE_BUFFER;
+            info.bindings = {uniform, uniform, storage, storage, storage, uniform};
             info.push_constant_bytes = sizeof(Push);
             info.constants = {pulses};
             info.render_pass = context.render_passes.flow[depth];
@@ -88,7 +91,7 @@ void FlowLinesPass::ensure_chunk(int segments) {
 
 void FlowLinesPass::prepare(FrameContext& frame) {
     ensure_chunk(flow_segments(frame.quality));
-    std::vector<gpu::FlowParams> params;
+    params_.clear();
     std::vector<glm::vec4> colors;
     for (size_t i = 0; i < frame.list.flows.size(); ++i) {
         const FlowBatch& flow = frame.list.flows[i];
@@ -105,9 +108,8 @@ void FlowLinesPass::prepare(FrameContext& frame) {
             packed.negative_color = static_cast<uint32_t>(colors.size());
             colors.push_back(mixed(*flow.negative_color, flow.mix_color));
         }
-        params.push_back(packed);
+        params_.push_back(frame.arena.push_value(packed));
     }
-    params_ = frame.arena.push(params);
     colors_ = frame.arena.push(colors);
 }
 
@@ -126,14 +128,13 @@ void FlowLinesPass::record(FrameContext& frame) {
         bound = pipeline;
         PushDescriptors()
             .buffer(0, frame.frame_params)
-            .buffer(1, params_)
+            .buffer(1, params_[i])
             .buffer(2, colors_)
             .buffer(3, selected.indices)
             .buffer(4, selected.values)
             .buffer(5, selected.draw)
             .push(device_, frame.commands, *pipeline);
-        pipeline->push_constants(frame.commands,
-                                 Push{static_cast<uint32_t>(i), 1.0f / static_cast<float>(chunk_segments_)});
+        pipeline->push_constants(frame.commands, Push{1.0f / static_cast<float>(chunk_segments_)});
         if (selected.dense) {
             vkCmdDrawIndexedIndirect(frame.commands, selected.draw.buffer, selected.draw.offset, 1, 0);
             continue;

@@ -23,7 +23,8 @@ class FlowLinesPass : public Pass {
     Pipeline* pipelines_[2][2];  // [depth][pulses]
     GpuBuffer chunk_;            // 16-bit indices of 64 ribbons
     int chunk_segments_ = 0;
-    BufferSlice params_, colors_;
+    std::vector<BufferSlice> params_;  // by batch
+    BufferSlice colors_;
 };
 
 }  // namespace weft

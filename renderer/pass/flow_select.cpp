@@ -16,7 +16,8 @@ constexpr uint64_t kept_frames = 60;  // hovering switches between a few selecti
 template <typename T>
 GpuBuffer upload(Device& device, const std::vector<T>& values, const char* name) {
     GpuBuffer buffer(device, std::max<size_t>(16, values.size() * sizeof(T)),
-                     VK_BUFFER_USAGE_STORAGE_BUFFER_BIT, MemoryKind::upload, name);
+                     VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_UNIFORM_BUFFER_BIT, MemoryKind::upload,
+                     name);
     std::copy(values.begin(), values.end(), static_cast<T*>(buffer.mapped));
     return buffer;
 }
@@ -37,13 +38,15 @@ struct FlowSelectPass::Entry {
     GpuBuffer indices, values, draw, groups;
     SelectedFlows selected;
     uint32_t lines() const {
-        return selected.dense ? static_cast<const gpu::FlowDraw*>(draw.mapped)->line_count : selected.line_count;
+        return selected.dense ? static_cast<const gpu::FlowDraw*>(draw.mapped)->line_count
+                              : selected.line_count;
     }
 };
 
 FlowSelectPass::FlowSelectPass(const PassContext& context, bool compute)
     : device_(context.device), compute_(compute) {
-    const char* const shaders[]{"flow_select_count.comp", "flow_select_scan.comp", "flow_select_scatter.comp"};
+    const char* const shaders[]{"flow_select_count.comp", "flow_select_scan.comp",
+                                "flow_select_scatter.comp"};
     for (size_t step = 0; step < 3; ++step) {
         PipelineInfo info;
         info.name = info.compute = shaders[step];
@@ -173,7 +176,8 @@ void FlowSelectPass::plan_compute(FrameContext& frame, Entry& entry) {
                               list_memory, "flow indices");
     entry.groups =
         GpuBuffer(device_, std::max(16u, params.group_count * 4), storage, MemoryKind::device, "flow groups");
-    entry.draw = GpuBuffer(device_, sizeof(gpu::FlowDraw), storage | VK_BUFFER_USAGE_INDIRECT_BUFFER_BIT,
+    entry.draw = GpuBuffer(device_, sizeof(gpu::FlowDraw),
+                           storage | VK_BUFFER_USAGE_UNIFORM_BUFFER_BIT | VK_BUFFER_USAGE_INDIRECT_BUFFER_BIT,
                            MemoryKind::readback, "flow draw");
     *static_cast<gpu::FlowDraw*>(entry.draw.mapped) = {};
     entry.selected = {whole(entry.indices), device_block(frame, entry.block), whole(entry.draw), true, 0};

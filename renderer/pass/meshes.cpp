@@ -34,6 +34,7 @@ MeshesPass::MeshesPass(const PassContext& context) : device_(context.device) {
     info.vertex = "meshes.vert";
     info.fragment = "meshes.frag";
     info.bindings.assign(4, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER);
+    info.bindings[0] = VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER;
     info.render_pass = context.render_passes.ground[1];
     info.depth = Depth::test_and_write;
     pipeline_ = context.pipelines.add(info);

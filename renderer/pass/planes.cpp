@@ -11,7 +11,7 @@ PlanesPass::PlanesPass(const PassContext& context) : device_(context.device) {
         info.name = name();
         info.vertex = "planes.vert";
         info.fragment = "planes.frag";
-        info.bindings = {VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER};
+        info.bindings = {VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER};
         info.render_pass = context.render_passes.ground[depth];
         pipelines_[depth] = context.pipelines.add(info);
     }

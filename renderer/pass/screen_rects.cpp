@@ -9,7 +9,7 @@ ScreenRectsPass::ScreenRectsPass(const PassContext& context) : device_(context.d
     info.name = name();
     info.vertex = "screen_rects.vert";
     info.fragment = "screen_rects.frag";
-    info.bindings.assign(2, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER);
+    info.bindings = {VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER};
     info.render_pass = context.render_passes.overlay;
     pipeline_ = context.pipelines.add(info);
 }

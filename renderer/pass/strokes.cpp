@@ -12,7 +12,7 @@ StrokesPass::StrokesPass(const PassContext& context, StrokeLayer layer)
         info.name = name();
         info.vertex = "strokes.vert";
         info.fragment = "strokes.frag";
-        info.bindings = {VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER};
+        info.bindings = {VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER};
         info.render_pass = layer == StrokeLayer::below_flows ? context.render_passes.ground[depth]
                                                              : context.render_passes.composite[depth];
         info.depth = depth ? Depth::test : Depth::none;

@@ -15,7 +15,7 @@ TexturedPlanesPass::TexturedPlanesPass(const PassContext& context)
         info.name = name();
         info.vertex = "textured_planes.vert";
         info.fragment = "textured_planes.frag";
-        info.bindings = {VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,
+        info.bindings = {VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,
                          VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER};
         info.render_pass = context.render_passes.ground[depth];
         pipelines_[depth] = context.pipelines.add(info);

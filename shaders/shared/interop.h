@@ -1,4 +1,4 @@
-// Structs in shared/ compile as C++ and as GLSL (std430). A vec3 is always followed by a scalar, so that both
+// Structs in shared/ compile as C++ and as GLSL (std430; std140 where they are read from a uniform buffer). A vec3 is always followed by a scalar, so that both
 // languages agree; tests/renderer/layout_test compares them by reflection.
 #ifndef WEFT_INTEROP_H
 #define WEFT_INTEROP_H

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <glm/gtc/matrix_transform.hpp>
 #include <random>
 
@@ -85,12 +86,18 @@ DrawList stack(int lines, bool everything) {
     return list;
 }
 
-double median_ms(Renderer& renderer, DrawList list, int frames, bool capture, bool pulses,
-                 std::vector<PassTiming>* passes) {
+struct Cost {
+    double wall_ms, processor_ms;
+};
+
+Cost cost_of(Renderer& renderer, DrawList list, int frames, bool capture, bool pulses,
+             std::vector<PassTiming>* passes) {
     std::vector<double> times;
+    std::clock_t began_cpu = 0;
     for (int i = 0; i < frames + 5; ++i) {
         if (pulses)
             for (FlowBatch& flow : list.flows) flow.pulse_phase = float(i % 40) / 40.0f;
+        if (i == 5) began_cpu = std::clock();
         const auto began = std::chrono::steady_clock::now();
         if (capture) renderer.capture_next([](CapturedImage&&) {});
         renderer.render(list, nullptr);
@@ -98,9 +105,10 @@ double median_ms(Renderer& renderer, DrawList list, int frames, bool capture, bo
         if (i >= 5) times.push_back(took.count());
     }
     renderer.flush_captures();
+    const double processor_ms = 1000.0 * double(std::clock() - began_cpu) / CLOCKS_PER_SEC / frames;
     if (passes) *passes = renderer.stats().passes;
     std::nth_element(times.begin(), times.begin() + long(times.size() / 2), times.end());
-    return times[times.size() / 2];
+    return {times[times.size() / 2], processor_ms};
 }
 
 }  // namespace
@@ -112,25 +120,25 @@ int main(int argc, char** argv) {
     const auto renderer = Renderer::create(settings);
     std::printf("%s, %dx%d, medians of %d frames\n", renderer->device().name.c_str(), size.x, size.y, frames);
     for (const int lines : {650, 2000}) {
-        const auto measure = [&](bool everything, bool capture, bool pulses) {
-            return median_ms(*renderer, stack(lines, everything), frames, capture, pulses, nullptr);
+        const auto measure = [&](const char* what, bool everything, bool capture, bool pulses,
+                                 Quality quality, double against) {
+            renderer->set_quality(quality);
+            const Cost cost = cost_of(*renderer, stack(lines, everything), frames, capture, pulses, nullptr);
+            std::printf("%4d lines, %-28s %6.1f ms, processor %6.1f ms", lines, what, cost.wall_ms,
+                        cost.processor_ms);
+            if (against > 0.0) std::printf(", ratio %.2f", cost.processor_ms / against);
+            std::printf("\n");
+            return cost.processor_ms;
         };
-        const double alone = measure(false, false, false);
-        const double whole = measure(true, false, false), pulsing = measure(true, false, true);
-        const double captured = measure(true, true, false);
-        renderer->set_quality({8, 1.0f});
-        const double eight = measure(true, false, false);
-        renderer->set_quality({16, 0.5f});
-        const double half = measure(true, false, false);
+        const double alone = measure("nothing else", false, false, false, {}, 0.0);
+        const double whole = measure("whole view", true, false, false, {}, alone);
+        measure("whole view, pulses", true, false, true, {}, alone);
+        measure("whole view, copied back", true, true, false, {}, whole);
+        measure("whole view, 8 segments", true, false, false, {8, 1.0f}, whole);
+        measure("whole view, half resolution", true, false, false, {16, 0.5f}, whole);
         renderer->set_quality({});
-        std::printf(
-            "%4d lines: alone %.1f ms, whole view %.1f ms (%.0f/s), ratio %.2f; with pulses %.1f ms; "
-            "captured %.1f ms, "
-            "ratio %.2f; 8 segments %.1f ms; half resolution %.1f ms\n",
-            lines, alone, whole, 1000.0 / whole, whole / alone, pulsing, captured, captured / whole, eight,
-            half);
         std::vector<PassTiming> passes;
-        median_ms(*renderer, stack(lines, true), 5, false, false, &passes);
+        cost_of(*renderer, stack(lines, true), 5, false, false, &passes);
         for (const PassTiming& pass : passes)
             std::printf("    %-16s cpu %6.3f ms, device %6.3f ms\n", pass.name.c_str(), pass.cpu_ms,
                         pass.gpu_ms);

@@ -139,8 +139,10 @@ TEST_CASE("structs shared with shaders have one layout in both languages") {
         std::string uses;
         for (const Layout& layout : layouts()) {
             const std::string at = std::to_string(binding++);
-            glsl << "layout(std430, binding = " << at << ") buffer B" << at << " { " << layout.name
-                 << " array" << at << "[]; };\n";
+            const std::string name = layout.name;
+            const bool uniform = name == "FrameParams" || name == "FlowParams" || name == "FlowDraw";
+            glsl << "layout(" << (uniform ? "std140" : "std430") << ", binding = " << at << ") buffer B" << at
+                 << " { " << layout.name << " array" << at << "[]; };\n";
             uses += "array" + at + "[1] = array" + at + "[0];\n";
         }
         glsl << "void main() {\n" << uses << "}\n";
