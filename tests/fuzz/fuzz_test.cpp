@@ -11,7 +11,7 @@ namespace {
 
 using Target = int (*)(const uint8_t*, size_t);
 
-constexpr int mutations_per_file = 400;
+constexpr int mutations_per_file = 4000;
 
 int run(Target target, const std::string& input) {
     // A buffer of exactly this size, so that an address sanitizer sees the first byte read past it.
@@ -20,7 +20,8 @@ int run(Target target, const std::string& input) {
 }
 
 std::string mutated(std::string input, std::mt19937& random) {
-    static const std::string interesting = std::string("{}[]\",:-0919eE.\\u \xff\x80", 22) + '\0';
+    static constexpr char interesting_bytes[] = "{}[]\",:-0919eE.\\u \xff\x80";
+    static const std::string interesting(interesting_bytes, sizeof(interesting_bytes));  // with its NUL
     const int edits = 1 + static_cast<int>(random() % 3);
     for (int i = 0; i < edits && !input.empty(); ++i) {
         const size_t at = random() % input.size();
