@@ -134,7 +134,11 @@ int run_record(const Options& options) {
             session.show_preset(CameraPreset::front);
         }
         session.advance(step_s, viewport);
-        if (drawn == 0) apply_start_view(session, options);
+        if (drawn == 0) {
+            apply_start_view(session, options);
+            session.advance(0.0, viewport);
+            session.animator().finish();
+        }
         DrawList list = session.draw(viewport, measure);
         if (options.typed_text && time_s < timeline.path_from_s) {
             PromptLine::Look look;

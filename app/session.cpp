@@ -106,6 +106,9 @@ void Session::update_plan() {
         const AttentionBlock& block = frame_->blocks.at(0);
         const int layer = std::min(3, static_cast<int>(block.layers) - 1);
         head_choice_ = {layer, strongest_head(block, frame_->stacks.at(block.query_stack).tokens, layer)};
+        const Focus line = strongest_line(block, frame_->stacks.at(block.query_stack).tokens, layer, head_choice_.head);
+        token_choice_ = std::max(line.query, 0);
+        if (view_.selected.kind == FocusKind::token && view_.selected.layer < 0) view_.selected.layer = layer;
     }
 }
 
@@ -117,6 +120,7 @@ void Session::drop_focus_out_of_range() {
     };
     if (!fits(view_.hovered)) view_.hovered = {};
     if (!fits(view_.selected)) view_.selected = {};
+    token_choice_ = std::clamp(token_choice_, 0, std::max(0, static_cast<int>(block.queries) - 1));
     head_choice_.layer = std::clamp(head_choice_.layer, 0, std::max(0, static_cast<int>(block.layers) - 1));
     head_choice_.head = std::clamp(head_choice_.head, 0, std::max(0, static_cast<int>(block.heads) - 1));
 }
@@ -134,9 +138,8 @@ ViewMotion Session::settled_motion() const {
 }
 
 Focus Session::preset_focus(CameraPreset preset) const {
-    if (preset == CameraPreset::token && view_.selected.query >= 0) return view_.selected;
     Focus focus{FocusKind::head, 0, head_choice_.layer, head_choice_.head, -1, -1, false};
-    if (preset == CameraPreset::token) focus = {FocusKind::token, 0, head_choice_.layer, -1, 0, -1, false};
+    if (preset == CameraPreset::token) focus = {FocusKind::token, 0, head_choice_.layer, -1, token_choice_, -1, false};
     return focus;
 }
 
@@ -232,9 +235,10 @@ DrawList Session::draw(const Viewport& viewport, const MeasureText& measure) con
         return draw_text_stack(*plan_, view_, animator_.motion(), animator_.camera(), time_s_, viewport,
                                measure);
     }
-    DrawList list;
-    list.ui_scale = viewport.ui_scale;
-    return list;
+    const std::optional<ModelSummary> loaded = model();
+    const bool waits = worker_ && !load_failed_ && (!loaded || has_pending_analysis());
+    return draw_empty_stack(view_, loaded ? loaded->name : "", !waits ? "" : loaded ? "Reading the text" : "Opening the model",
+                            viewport);
 }
 
 void Session::show_preset(CameraPreset preset, bool at_once) {
@@ -249,6 +253,13 @@ void Session::show_preset(CameraPreset preset, bool at_once) {
         animator_.enter_head(head_choice_.layer, head_choice_.head);
     } else {
         animator_.leave_head();
+    }
+    if (preset == CameraPreset::token && plan_) {
+        if (view_.selected.query >= 0) token_choice_ = view_.selected.query;
+        select({});
+        animator_.follow_token(token_choice_);
+    } else {
+        animator_.follow_token(-1);
     }
     move_to_preset(at_once);
 }

@@ -129,6 +129,7 @@ class Session {
     Viewport viewport_;
     bool has_viewport_ = false, folded_ = false, stacked_ = false;
     HeadChoice head_choice_;
+    int token_choice_ = 0;  // that CameraPreset::token follows
     std::optional<SessionMessage> message_;
     Show show_ = Show::none;
     double time_s_ = 0.0, asked_s_ = 0.0, show_s_ = 0.0;

@@ -34,7 +34,8 @@ void apply_start_view(Session& session, const Options& options) {
     if (options.stack || options.size.y > options.size.x) session.set_stack(true, true);
     if (options.fold) session.set_fold(true, true);
     if (options.camera.camera) return;
-    if (options.camera.preset == CameraPreset::head && !options.view.heads.empty()) {
+    if (options.camera.preset == CameraPreset::head) {
+        if (options.view.heads.empty()) return session.enter_head(session.head_choice(), true);
         const auto [layer, head] = options.view.heads.front();
         return session.enter_head({layer, head}, true);
     }

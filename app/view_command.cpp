@@ -33,6 +33,7 @@ int run_view_picture(const Options& options) {
         apply_start_view(session, options);
     }
     session.advance(0.0, viewport);
+    if (!options.time_s) session.animator().finish();  // a picture shows where transitions end
 
     CapturedImage picture;
     renderer->capture_next([&](CapturedImage&& image) { picture = std::move(image); });

@@ -19,7 +19,7 @@ glm::vec4 linear_over_ground(const glm::vec4& color, const glm::vec4& ground) {
     const float full = linear(color) - linear(ground);
     const float wanted = linear(glm::mix(glm::vec3(ground), glm::vec3(color), color.a)) - linear(ground);
     glm::vec4 out = linear_from_srgb(color);
-    if (std::abs(full) > 1e-4f) out.a = glm::clamp(wanted / full, 0.0f, 1.0f);
+    if (std::abs(full) > 1e-4f) out.a = glm::clamp(std::max(color.a, wanted / full), 0.0f, 1.0f);
     return out;
 }
 

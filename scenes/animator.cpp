@@ -69,6 +69,11 @@ void Animator::leave_head() {
     inside_.go(0.0, inside_duration_s);
 }
 
+void Animator::follow_token(int token) {
+    if (token >= 0) motion_.along_token = token;
+    along_.go(token >= 0 ? 1.0 : 0.0, inside_duration_s);
+}
+
 void Animator::restart_wave() {
     motion_.wave_s = 0.0f;
 }
@@ -96,7 +101,7 @@ void Animator::advance_focus(double dt_s, const ViewState& view) {
         focus_.go(0.0, focus_out_s);
     }
     focus_.advance(dt_s);
-    if (focus_.value() <= 0.0) motion_.shown_focus = Focus{};
+    if (focus_.value() <= 0.0 && focus_.target <= 0.0) motion_.shown_focus = Focus{};
 }
 
 void Animator::advance_wave(double dt_s, const ViewState& view, const TextStackPlan* plan) {
@@ -113,8 +118,10 @@ void Animator::write_motion() {
     motion_.fold = static_cast<float>(fold_.value());
     motion_.stack = static_cast<float>(stack_.value());
     motion_.inside = static_cast<float>(inside_.value());
+    motion_.along = static_cast<float>(along_.value());
     motion_.focus = static_cast<float>(focus_.value());
     if (inside_.value() <= 0.0 && inside_.target <= 0.0) motion_.inside_layer = motion_.inside_head = -1;
+    if (along_.value() <= 0.0 && along_.target <= 0.0) motion_.along_token = -1;
 }
 
 void Animator::advance(double dt_s, const ViewState& view, const TextStackPlan* plan) {
@@ -124,6 +131,7 @@ void Animator::advance(double dt_s, const ViewState& view, const TextStackPlan* 
     fold_.advance(dt_s);
     stack_.advance(dt_s);
     inside_.advance(dt_s);
+    along_.advance(dt_s);
     advance_wave(dt_s, view, plan);
     if (reduced_) return finish();
     write_motion();
@@ -131,12 +139,12 @@ void Animator::advance(double dt_s, const ViewState& view, const TextStackPlan* 
 
 void Animator::finish() {
     if (flies_) jump_to(to_);
-    for (Transition* transition : {&fold_, &stack_, &inside_, &focus_}) transition->runs = false;
+    for (Transition* transition : {&fold_, &stack_, &inside_, &along_, &focus_}) transition->runs = false;
     write_motion();
 }
 
 bool Animator::is_moving() const {
-    return flies_ || fold_.runs || stack_.runs || inside_.runs || focus_.runs || motion_.wave_s >= 0.0f;
+    return flies_ || fold_.runs || stack_.runs || inside_.runs || along_.runs || focus_.runs || motion_.wave_s >= 0.0f;
 }
 
 }  // namespace weft

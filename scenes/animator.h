@@ -19,6 +19,7 @@ class Animator {
     void set_stack(bool stacked);          // 0.8 s
     void enter_head(int layer, int head);  // widens its gap in 1.0 s
     void leave_head();
+    void follow_token(int token);          // all but the lines into it go in 1.0 s; -1: they come back
     void restart_wave();
     void advance(double dt_s, const ViewState& view, const TextStackPlan* plan);
     // Ends every transition at its target, now.
@@ -34,7 +35,7 @@ class Animator {
     ViewMotion& motion() { return motion_; }
     bool is_moving() const;  // false: the next frame will be the same
     bool is_settled() const {
-        return !flies_ && !fold_.runs && !stack_.runs && !inside_.runs && !focus_.runs;
+        return !flies_ && !fold_.runs && !stack_.runs && !inside_.runs && !along_.runs && !focus_.runs;
     }  // but for the wave
 
   private:
@@ -55,7 +56,7 @@ class Animator {
         flown_;  // flown_: where the flight left the camera, to see that someone else moved it
     double fly_elapsed_s_ = 0.0, fly_duration_s_ = 0.0;
     bool flies_ = false, reduced_ = false;
-    Transition fold_, stack_, inside_, focus_;
+    Transition fold_, stack_, inside_, along_, focus_;
     ViewMotion motion_;
 };
 

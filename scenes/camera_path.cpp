@@ -21,26 +21,6 @@ double part_of(double time_s, double start_s, double end_s) {
     return smoothstep5((time_s - start_s) / (end_s - start_s));
 }
 
-// The strongest line of one head that neither starts nor ends at a special token nor stays on its row.
-Focus strongest_edge(const AttentionBlock& attention, const std::vector<Token>& tokens, int layer, int head) {
-    Focus edge{FocusKind::none, 0, layer, head, -1, -1};
-    const auto& weights = *attention.layer_weights[static_cast<size_t>(layer)];
-    const size_t keys = attention.keys, queries = attention.queries;
-    float strongest = 0.0f;
-    for (size_t query = 0; query < queries; ++query) {
-        for (size_t key = 0; key < keys; ++key) {
-            if (query == key || tokens[query].special || tokens[key].special) continue;
-            const float weight = weights[(static_cast<size_t>(head) * queries + query) * keys + key];
-            if (weight <= strongest) continue;
-            strongest = weight;
-            edge.kind = FocusKind::edge;
-            edge.query = static_cast<int>(query);
-            edge.key = static_cast<int>(key);
-        }
-    }
-    return edge;
-}
-
 }  // namespace
 
 Camera mix_cameras(const Camera& from, const Camera& to, double part) {
@@ -77,7 +57,7 @@ PathPose default_path(const TextStackPlan& plan, double time_s, const Viewport& 
         pose.motion.shown_focus = {FocusKind::head, 0, layer, plan.lanes > 1 ? head : 0, -1, -1};
         pose.selected = pose.motion.shown_focus;
         if (time_s >= inside_s && time_s < leave_s)
-            pose.hovered = strongest_edge(attention, tokens, layer, head);
+            pose.hovered = strongest_line(attention, tokens, layer, head);
     }
     if (time_s >= wave_start_s && time_s < approach_s) {
         pose.motion.wave_s = static_cast<float>((time_s - wave_start_s) / (approach_s - wave_start_s) *

@@ -91,6 +91,30 @@ FlowBatch layer_batch(const TextStackPlan& plan, const TextStackLayout& layout, 
     return batch;
 }
 
+namespace {
+
+// What one token reads in every layer; its sinks are in the ledger alone.
+void add_lines_along(DrawList& list, const TextStackPlan& plan, const TextStackLayout& layout,
+                     const ViewState& view, const ViewMotion& motion) {
+    for (int l = 0; l < layout.layers; ++l) {
+        const LayerPlan& layer = plan.layers[static_cast<size_t>(l)];
+        FlowBatch batch = layer_batch(plan, layout, view, motion, l);
+        batch.selection.threshold = focus_line_weight;
+        batch.selection.row_thresholds = nullptr;
+        batch.selection.column_mask = layer.sink_mask;
+        batch.selection.band = -1;
+        batch.selection.only_row = motion.along_token;
+        batch.opacity_scale *= motion.along;
+        list.flows.push_back(std::move(batch));
+    }
+}
+
+}  // namespace
+
+bool is_along(const TextStackLayout& layout, const ViewMotion& motion) {
+    return motion.along > 0.0f && motion.along_token >= 0 && motion.along_token < layout.tokens;
+}
+
 void add_flow_lines(DrawList& list, const TextStackPlan& plan, const TextStackLayout& layout,
                     const ViewState& view, const ViewMotion& motion, const Camera& camera) {
     if (plan.blocks.empty()) return;
@@ -98,10 +122,15 @@ void add_flow_lines(DrawList& list, const TextStackPlan& plan, const TextStackLa
     const Emphasis emphasis = make_emphasis(plan, motion);
     const float eye = eye_lane(layout, camera);
     const bool bars_only = view.quantity == "entropy";
+    const bool along = is_along(layout, motion);
+    if (along) add_lines_along(list, plan, layout, view, motion);
+    const float others = along ? 1.0f - motion.along : 1.0f;
+    if (others <= 0.0f) return;
     for (int l = 0; l < layout.layers; ++l) {
         const LayerPlan& layer = plan.layers[static_cast<size_t>(l)];
         if (layer.lines == 0) continue;
         FlowBatch batch = layer_batch(plan, layout, view, motion, l);
+        batch.opacity_scale *= others;
         const bool one_head = emphasis.shows_one_head(l);
         const float receded = bars_only ? 1.0f : emphasis.receded(l);
         const float opacity = batch.opacity_scale;

@@ -19,6 +19,9 @@ FlowBatch layer_batch(const TextStackPlan& plan, const TextStackLayout& layout, 
 std::shared_ptr<const std::vector<glm::vec4>> lane_colors(const TextStackPlan& plan, ThemeName name);
 
 // All layers at rest or receded, sinks as grey lines where the view asks for them.
+// Whether all but the lines into one token of the stack have gone, or are going.
+bool is_along(const TextStackLayout& layout, const ViewMotion& motion);
+
 void add_flow_lines(DrawList& list, const TextStackPlan& plan, const TextStackLayout& layout,
                     const ViewState& view, const ViewMotion& motion, const Camera& camera);
 

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <numeric>
 
+#include "scenes/flow_lines.h"
 #include "scenes/focus_rows.h"
 #include "scenes/labels.h"
 #include "scenes/projection.h"
@@ -85,7 +86,7 @@ void add_caption(LabelPlacement& placement, const LabelScene& scene, const char*
 
 // Both columns of words beside the gap of one head, what each query gives to sinks, and the sinks by name.
 void add_inside(LabelPlacement& placement, DrawList& list, const LabelScene& scene) {
-    const float opacity = scene.motion.inside, scale = scene.text_scale, gap = 12.0f * scale;
+    const float opacity = inside_words(scene.motion.inside), scale = scene.text_scale, gap = 12.0f * scale;
     const int layer = scene.motion.inside_layer;
     if (opacity <= 0.0f || layer < 0 || layer >= scene.layout.layers) return;
     const int lane = std::clamp(scene.motion.inside_head, 0, std::max(scene.layout.lanes - 1, 0));
@@ -166,10 +167,30 @@ void add_inside(LabelPlacement& placement, DrawList& list, const LabelScene& sce
     }
 }
 
+// The word that the followed token reads most in each layer, with the number, where its line starts.
+void add_along(LabelPlacement& placement, const LabelScene& scene) {
+    if (!is_along(scene.layout, scene.motion) || scene.motion.along <= 0.5f) return;
+    for (int layer = 0; layer < scene.layout.layers; ++layer) {
+        const std::vector<StrongestLine> strongest = strongest_lines(
+            scene.plan, {FocusKind::token, 0, layer, -1, scene.motion.along_token, -1, false}, 1);
+        if (strongest.empty()) continue;
+        const StrongestLine& line = strongest.front();
+        const glm::vec3 at = screen_from_world(scene.camera, scene.viewport,
+                                               scene.layout.key_position(layer, line.lane, line.other));
+        if (at.z <= near_plane_u) continue;
+        const float size = std::clamp(15.0f * scene.text_scale, least_text_px, largest_key_px * scene.text_scale);
+        Label label = scene_label(
+            scene, with_number(token_text(scene.key_tokens[static_cast<size_t>(line.other)]), line.weight),
+            {at.x, at.y - size}, size, LabelAlign::center, 2.0f * scene.motion.along - 1.0f);
+        placement.add(std::move(label), 60.0f + line.weight);
+    }
+}
+
 }  // namespace
 
 void add_focus_labels(LabelPlacement& placement, DrawList& list, const LabelScene& scene) {
     add_inside(placement, list, scene);
+    add_along(placement, scene);
     const Focus& focus = scene.motion.shown_focus;
     if (scene.motion.focus <= 0.0f || scene.motion.inside > 0.5f || focus.layer < 0) return;
     if (focus.kind == FocusKind::token || focus.kind == FocusKind::edge)

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "scenes/flow_lines.h"
 #include "scenes/focus_rows.h"
 #include "scenes/label_placement.h"
 #include "scenes/ledger.h"
@@ -14,10 +15,10 @@ namespace weft {
 
 namespace {
 
-constexpr float margin_px = 24.0f, title_y_px = 26.0f;
 constexpr float foot_px = 48.0f;     // of the lowest row's upper border over the lower border of the picture
 constexpr float key_row_px = 54.0f;  // height of a row of keys over the ledger
 constexpr float ledger_line_em = 1.3f;
+constexpr float halo_opacity = 0.9f;
 constexpr float ledger_width_px = 300.0f, ledger_height_px = 8.0f;
 
 std::string plural(size_t count, const char* word) {
@@ -66,6 +67,8 @@ std::string subtitle(const HudScene& scene) {
                 break;
         }
     }
+    if (is_along(scene.layout, scene.motion) && scene.motion.along > 0.5f)
+        return "what " + in_quotes(queries, scene.motion.along_token) + " reads, layer by layer";
     std::string text = plural(attention.layers, "layer") + " · " + plural(attention.heads, "head") + " · " +
                        plural(queries.size(), "token");
     if (scene.view.quantity != "attention") text += " · " + scene.view.quantity;
@@ -88,9 +91,9 @@ void HudPen::write(const std::string& text, const glm::vec4& color, bool bold) {
 void add_title(DrawList& list, const HudScene& scene) {
     const Theme& colors = theme(scene.view.theme);
     const Provenance& provenance = scene.plan.frame->provenance;
-    const float size = std::max(15.0f * scene.scale, least_text_px);
-    const float end = static_cast<float>(scene.viewport.size.x) - margin_px * scene.scale;
-    HudPen pen{list, scene.measure, {margin_px * scene.scale, title_y_px * scene.scale + 0.36f * size}, size};
+    const float size = title_em * scene.text_px;
+    const float end = static_cast<float>(scene.viewport.size.x) - hud_margin_px * scene.scale;
+    HudPen pen{list, scene.measure, {hud_margin_px * scene.scale, hud_title_y_px * scene.scale + 0.36f * size}, size};
     std::string title = scene.view.title;
     if (title.empty()) title = provenance.title.empty() ? provenance.model : provenance.title;
     if (!title.empty()) {
@@ -107,7 +110,7 @@ void add_title(DrawList& list, const HudScene& scene) {
               of_a_head ? head_color(colors, focus.head, scene.plan.lanes) : colors.dim_text);
     list.labels.back().max_width_px = std::max(end - list.labels.back().position.x, 4.0f * size);
     if (const auto& cut = scene.plan.frame->truncation) {
-        const float left = margin_px * scene.scale;
+        const float left = hud_margin_px * scene.scale;
         pen.at = {left, pen.at.y + 1.5f * size};
         pen.write("cut at token " + grouped(cut->token_limit) + " of " + grouped(cut->token_count) +
                       ": the rest of the text is not analysed",
@@ -120,7 +123,9 @@ LedgerExtent add_ledger(DrawList& list, const HudScene& scene, float foot_px, fl
     const Theme& colors = theme(scene.view.theme);
     const Focus& focus = scene.motion.shown_focus;
     const bool focused = scene.motion.focus > 0.5f && focus.kind != FocusKind::none;
-    const FocusLedger in_focus = focus_ledger(scene.plan, focused ? focus : Focus{});
+    const bool along = is_along(scene.layout, scene.motion) && scene.motion.along > 0.5f && !focused;
+    const FocusLedger in_focus = along ? along_ledger(scene.plan, scene.motion.along_token)
+                                       : focus_ledger(scene.plan, focused ? focus : Focus{});
     const Ledger& ledger = in_focus.ledger;
     const Ledger::Percent percent = ledger.percent();
 
@@ -131,7 +136,8 @@ LedgerExtent add_ledger(DrawList& list, const HudScene& scene, float foot_px, fl
         glm::vec4 color;
     };
     std::vector<Part> parts{{"drawn", ledger.drawn, percent.drawn, colors.drawn}};
-    const char* sinks = scene.view.sinks == SinkMode::hidden && !in_focus.sinks_as_lines ? "sinks (hidden)"
+    const bool hides_sinks = along || (scene.view.sinks == SinkMode::hidden && !in_focus.sinks_as_lines);
+    const char* sinks = hides_sinks ? "sinks (hidden)"
                         : scene.view.sinks == SinkMode::lines || in_focus.sinks_as_lines
                             ? "sinks (grey lines)"
                             : "sinks (grey bars)";
@@ -145,7 +151,7 @@ LedgerExtent add_ledger(DrawList& list, const HudScene& scene, float foot_px, fl
         std::snprintf(rest, sizeof rest, "below %.2f", static_cast<double>(in_focus.threshold));
     parts.push_back({rest, ledger.not_drawn, percent.not_drawn, colors.rule});
 
-    const float left = margin_px * scene.scale, width = ledger_width_px * scene.scale,
+    const float left = hud_margin_px * scene.scale, width = ledger_width_px * scene.scale,
                 height = ledger_height_px * scene.scale;
     float x = left;
     for (const Part& part : parts) {
@@ -187,68 +193,90 @@ float hud_scale(const Viewport& viewport, float text_scale) {
 }
 
 float hud_foot_px(const Viewport& viewport, float text_scale) {
-    const float scale = hud_scale(viewport, text_scale);
+    const float scale = hud_scale(viewport, 1.0f), text = hud_scale(viewport, text_scale);
     const float width = static_cast<float>(viewport.size.x);
-    const float key_rows = width >= 1250.0f * scale                      ? 0.0f
-                           : width - viewport.panel_px >= 660.0f * scale ? 1.0f
-                                                                         : 2.0f;
-    const float lines = width < 620.0f * scale ? ledger_line_em * 13.0f : 0.0f;
-    return (foot_px + 10.0f + key_rows * key_row_px + lines) * scale;
+    // What ledger (on two lines at most) and keys take beside each other: their shapes, their words.
+    const float key_rows = width >= 460.0f * scale + 560.0f * text     ? 0.0f
+                           : width - viewport.panel_px >= 660.0f * text ? 1.0f
+                                                                        : 2.0f;
+    const float lines = width < 620.0f * text ? ledger_line_em * 13.0f : 0.0f;
+    return (foot_px + 10.0f) * scale + (key_rows * key_row_px + lines) * text;
 }
 
-void add_hud(DrawList& list, const TextStackPlan& plan, const TextStackLayout& layout, const ViewState& view,
-             const ViewMotion& motion, const Camera& camera, double, const Viewport& viewport,
-             const MeasureText& measure) {
-    const float scale = hud_scale(viewport, theme(view.theme).text_scale);
-    const HudScene scene{plan, layout, view, motion, camera, viewport, measure, scale, 13.0f * scale};
-    add_title(list, scene);
+namespace {
 
+float key_row_height(const HudScene& scene) {
+    return std::max(key_row_px * scene.scale, key_row_px / 13.0f * scene.text_px);
+}
+
+// Ledger, keys and hint; returns the y above which the picture is free.
+float add_foot(DrawList& list, const HudScene& scene) {
+    const ViewState& view = scene.view;
+    const float scale = scene.scale;
+    const Viewport& viewport = scene.viewport;
     // One row where there is room, over the whole width: a docked panel ends above it. Otherwise the keys
     // stand over the ledger, beside each other or one over the other.
     const float whole_width = static_cast<float>(viewport.size.x), gap = 16.0f * scale;
-    const float free_width = whole_width - viewport.panel_px, margin = margin_px * scale;
+    const float free_width = whole_width - viewport.panel_px, margin = hud_margin_px * scale;
     const float head_width = view.show_hud ? head_key_width(scene) : 0.0f;
     const float line_width = line_key_width(scene);
     const float keys_width = line_width + (head_width > 0.0f ? head_width + gap : 0.0f);
     DrawList unused;
-    const LedgerExtent whole = add_ledger(unused, scene, 0.0f, whole_width - margin);
-    const bool one_row =
-        !view.show_hud || (whole.lines == 1 && whole.right + gap + keys_width + margin <= whole_width);
-    const float ledger_right = (one_row ? whole_width : free_width) - margin;
+    const float beside_keys = whole_width - margin - keys_width - gap;
+    const LedgerExtent narrow = add_ledger(unused, scene, 0.0f, beside_keys);
+    const bool one_row = !view.show_hud || (narrow.lines <= 2 && narrow.right <= beside_keys);
+    const float ledger_right = view.show_hud && one_row ? beside_keys
+                               : one_row                ? whole_width - margin
+                                                        : free_width - margin;
     const LedgerExtent ledger = add_ledger(unused, scene, 0.0f, ledger_right);
-    float foot = static_cast<float>(viewport.size.y) - foot_px * scale -
-                 static_cast<float>(ledger.lines - 1) * ledger_line_em * scene.text_px;
+    const float key_foot = static_cast<float>(viewport.size.y) - foot_px * scale;
+    float foot = key_foot - static_cast<float>(ledger.lines - 1) * ledger_line_em * scene.text_px;
     add_ledger(list, scene, foot, ledger_right);
-    if (!view.show_hud) return;
+    if (!view.show_hud) return foot;
 
     const float right = (one_row ? whole_width : free_width) - margin;
     if (one_row) {
         const float low = ledger.right + gap + 0.5f * head_width;
         const float high = right - line_width - gap - 0.5f * head_width;
         if (head_width > 0.0f)
-            add_head_key(list, scene, std::clamp(0.555f * whole_width, low, std::max(low, high)), foot);
-        add_line_key(list, scene, right - line_width, foot);
+            add_head_key(list, scene, std::clamp(0.555f * whole_width, low, std::max(low, high)), key_foot);
+        add_line_key(list, scene, right - line_width, key_foot);
     } else {
-        foot -= key_row_px * scale;
+        foot -= key_row_height(scene);
         const bool beside = margin + keys_width <= right;
         add_line_key(list, scene, beside ? right - line_width : margin, foot);
         if (head_width > 0.0f) {
-            if (!beside) foot -= key_row_px * scale;
+            if (!beside) foot -= key_row_height(scene);
             add_head_key(list, scene, margin + 0.5f * head_width, foot);
         }
     }
-    const float width = free_width;
     if (!view.hint.empty()) {
         Label hint;
         hint.text = view.hint;
-        hint.size_px = std::max(15.0f * scale, least_text_px);
-        hint.position = {0.5f * width, foot - 22.0f * scale};
+        hint.size_px = title_em * scene.text_px;
+        hint.position = {0.5f * free_width, foot - 22.0f * scale};
         hint.align = LabelAlign::center;
         hint.color = theme(view.theme).text;
-        hint.halo = with_alpha(theme(view.theme).ground, 0.9f);
         list.labels.push_back(std::move(hint));
     }
-    add_tooltip(list, scene, foot - 20.0f * scale);
+    return foot;
+}
+
+}  // namespace
+
+void add_hud(DrawList& list, const TextStackPlan& plan, const TextStackLayout& layout, const ViewState& view,
+             const ViewMotion& motion, const Camera& camera, double, const Viewport& viewport,
+             const MeasureText& measure) {
+    const float scale = hud_scale(viewport, 1.0f);
+    const HudScene scene{plan,     layout,  view,  motion, camera,
+                         viewport, measure, scale, 13.0f * hud_scale(viewport, theme(view.theme).text_scale)};
+    const size_t first_label = list.labels.size();
+    add_title(list, scene);
+    const float hint_foot_px = add_foot(list, scene);
+    // Lines may run behind the words once the camera stands among them.
+    for (size_t i = first_label; i < list.labels.size(); ++i)
+        list.labels[i].halo = with_alpha(theme(view.theme).ground, halo_opacity * list.labels[i].color.a);
+    if (view.show_hud) add_tooltip(list, scene, hint_foot_px - 20.0f * scale);
 }
 
 }  // namespace weft

@@ -7,6 +7,9 @@
 
 namespace weft {
 
+constexpr float hud_margin_px = 24.0f, hud_title_y_px = 26.0f;
+constexpr float title_em = 15.0f / 13.0f;  // of the HUD's ordinary text
+
 void add_hud(DrawList& list, const TextStackPlan& plan, const TextStackLayout& layout, const ViewState& view,
              const ViewMotion& motion, const Camera& camera, double time_s, const Viewport& viewport,
              const MeasureText& measure);
@@ -35,7 +38,7 @@ struct HudScene {
     const Camera& camera;
     const Viewport& viewport;
     const MeasureText& measure;
-    float scale;    // of px
+    float scale;    // of the px of shapes
     float text_px;  // the HUD's ordinary text, never below 11
 };
 

@@ -21,6 +21,12 @@ int lanes_per_color(int lanes) {
     return lanes <= 12 ? 1 : (lanes + 7) / 8;
 }
 
+// A group's swatch has two numbers below it.
+float swatch_pitch(const HudScene& scene) {
+    const bool grouped = lanes_per_color(scene.plan.lanes) > 1;
+    return grouped ? 1.7f / 13.0f * swatch_pitch_px * scene.text_px : swatch_pitch_px * scene.scale;
+}
+
 std::array<std::string, 3> key_words(const QuantityLegend& legend, bool stacked) {
     if (legend.by_bars) return {legend.method, legend.unit, legend.width};
     if (legend.method == "attention weight") {
@@ -36,7 +42,7 @@ float head_key_width(const HudScene& scene) {
     if (scene.plan.lanes <= 1) return 0.0f;
     const int groups =
         (scene.plan.lanes + lanes_per_color(scene.plan.lanes) - 1) / lanes_per_color(scene.plan.lanes);
-    const float pitch = (lanes_per_color(scene.plan.lanes) > 1 ? 1.7f : 1.0f) * swatch_pitch_px * scene.scale;
+    const float pitch = swatch_pitch(scene);
     return scene.measure("head", scene.text_px, false) + 8.0f * scene.scale +
            pitch * static_cast<float>(groups);
 }
@@ -44,8 +50,8 @@ float head_key_width(const HudScene& scene) {
 void add_head_key(DrawList& list, const HudScene& scene, float centre_px, float foot_px) {
     const Theme& colors = theme(scene.view.theme);
     const int lanes = scene.plan.lanes, each = lanes_per_color(lanes), groups = (lanes + each - 1) / each;
-    const float pitch = (each > 1 ? 1.7f : 1.0f) * swatch_pitch_px * scene.scale;
-    const float size = swatch_px * scene.scale, digits = std::max(11.0f * scene.scale, least_text_px);
+    const float pitch = swatch_pitch(scene);
+    const float size = swatch_px * scene.scale, digits = std::max(11.0f / 13.0f * scene.text_px, least_text_px);
     HudPen pen{list,
                scene.measure,
                {centre_px - 0.5f * head_key_width(scene), foot_px + 0.5f * size + 0.36f * scene.text_px},
@@ -90,9 +96,9 @@ void add_line_key(DrawList& list, const HudScene& scene, float left, float foot_
     const std::array<std::string, 3> words = key_words(quantity, scene.motion.stack > 0.5f);
     const float numbers = scene.measure("1.00", scene.text_px, false);
     const float wedge = wedge_px * scene.scale,
-                row = std::max(wedge_row_px * scene.scale, 1.12f * scene.text_px);
+                row = std::max(wedge_row_px * scene.scale, 1.3f * scene.text_px);
     const float words_left = left + wedge + (10.0f + words_gap_px) * scene.scale + numbers;
-    const float first_row = foot_px - 8.0f * scene.scale;
+    const float first_row = foot_px + 28.0f * scene.scale - 2.0f * row;
 
     // As wide as a line in the middle of the scene.
     const float unit_px = pixels_per_unit(scene.camera, scene.viewport, scene.camera.distance_u);

@@ -11,6 +11,7 @@ namespace {
 // Of the em: how far letters reach above and below the baseline.
 constexpr float ascent_em = 0.74f, descent_em = 0.24f;
 constexpr float border_px = 2.0f;
+constexpr float landmark_pitch_em = 15.0f / 13.0f;  // from one landmark to the next
 
 }  // namespace
 
@@ -47,7 +48,7 @@ LabelPlacement::LabelPlacement(const Viewport& viewport, const MeasureText& meas
 }
 
 void LabelPlacement::reserve(const ScreenBounds& bounds) {
-    taken_.push_back(bounds);
+    taken_.push_back({bounds, 0.0f, bounds});
 }
 
 void LabelPlacement::add(Label label, float priority, const ScreenRect* tick) {
@@ -55,22 +56,41 @@ void LabelPlacement::add(Label label, float priority, const ScreenRect* tick) {
     candidates_.push_back({std::move(label), priority, tick != nullptr, tick ? *tick : ScreenRect{}});
 }
 
-bool LabelPlacement::is_free(const ScreenBounds& box) const {
+LabelPlacement::Place LabelPlacement::place_of(const Candidate& candidate) const {
+    Place place{label_bounds(candidate.label, measure_), candidate.label.angle_rad, {}};
+    if (candidate.has_tick) {
+        const float more = landmark_pitch_em * candidate.label.size_px - (place.box.bottom - place.box.top);
+        place.box.top -= 0.5f * std::max(more, 0.0f);
+        place.box.bottom += 0.5f * std::max(more, 0.0f);
+    }
+    Label upright = candidate.label;
+    const float c = std::cos(place.angle_rad), s = std::sin(place.angle_rad);
+    upright.position = {c * upright.position.x - s * upright.position.y,
+                        s * upright.position.x + c * upright.position.y};
+    upright.angle_rad = 0.0f;
+    place.turned = label_bounds(upright, measure_);
+    return place;
+}
+
+bool LabelPlacement::is_free(const Place& place) const {
+    const ScreenBounds& box = place.box;
     if (box.left < picture_.left || box.top < picture_.top || box.right > picture_.right ||
         box.bottom > picture_.bottom) {
         return false;
     }
-    return std::none_of(taken_.begin(), taken_.end(),
-                        [&](const ScreenBounds& other) { return overlap(box, other); });
+    return std::none_of(taken_.begin(), taken_.end(), [&](const Place& other) {
+        const bool parallel = place.angle_rad != 0.0f && place.angle_rad == other.angle_rad;
+        return overlap(box, other.box) && (!parallel || overlap(place.turned, other.turned));
+    });
 }
 
 void LabelPlacement::place(DrawList& list) {
     std::stable_sort(candidates_.begin(), candidates_.end(),
                      [](const Candidate& a, const Candidate& b) { return a.priority > b.priority; });
     for (Candidate& candidate : candidates_) {
-        const ScreenBounds box = label_bounds(candidate.label, measure_);
-        if (!is_free(box)) continue;
-        taken_.push_back(box);
+        const Place place = place_of(candidate);
+        if (!is_free(place)) continue;
+        taken_.push_back(place);
         if (candidate.has_tick) list.rects.push_back(candidate.tick);
         list.labels.push_back(std::move(candidate.label));
     }

@@ -31,12 +31,19 @@ class LabelPlacement {
         bool has_tick = false;
         ScreenRect tick;
     };
-    bool is_free(const ScreenBounds& box) const;
+    // Words slanted alike lie side by side although their upright boxes overlap: those are compared along the slant.
+    struct Place {
+        ScreenBounds box;
+        float angle_rad;
+        ScreenBounds turned;
+    };
+    Place place_of(const Candidate& candidate) const;
+    bool is_free(const Place& place) const;
 
     ScreenBounds picture_;
     const MeasureText& measure_;
     std::vector<Candidate> candidates_;
-    std::vector<ScreenBounds> taken_;
+    std::vector<Place> taken_;
 };
 
 // The box of a label's letters: cap height above and descent below the baseline; rotated ones by their

@@ -15,7 +15,7 @@ namespace {
 constexpr float label_gap_px = 10.0f, tick_px = 7.0f, widest_label_px = 110.0f;
 constexpr float halo_opacity = 0.9f;
 constexpr int every_token_up_to = 32;  // more: landmarks
-constexpr float landmark_distance_px = 15.0f, landmark_size_px = 13.0f;
+constexpr float landmark_size_px = 13.0f;
 constexpr float layer_number_px = 15.0f, threshold_px = 12.0f;
 constexpr float receded_opacity = 0.45f;
 
@@ -42,6 +42,7 @@ std::vector<float> landmark_weights(const LabelScene& scene, bool first_pane) {
 
 bool is_focused_row(const LabelScene& scene, int token) {
     const Focus& focus = scene.motion.shown_focus;
+    if (scene.motion.along > 0.5f && scene.motion.along_token == token) return true;
     return (focus.kind == FocusKind::token || focus.kind == FocusKind::edge) &&
            (focus.query == token || focus.key == token);
 }
@@ -61,7 +62,7 @@ void add_side(LabelPlacement& placement, const LabelScene& scene, int pane, bool
                            : std::max(landmark_size_px * scale, least_text_px);
     const std::vector<float> weights =
         all ? std::vector<float>(tokens.size(), 0.0f) : landmark_weights(scene, first_pane);
-    const float outer = std::abs(1.0f - 2.0f * scene.motion.stack) * (1.0f - scene.motion.inside) *
+    const float outer = std::abs(1.0f - 2.0f * scene.motion.stack) * outside_words(scene.motion.inside) *
                         (1.0f - seen_from_above(scene.camera));
     const float heaviest = all ? 1.0f : std::max(*std::max_element(weights.begin(), weights.end()), 1e-9f);
 
@@ -79,7 +80,7 @@ void add_side(LabelPlacement& placement, const LabelScene& scene, int pane, bool
                                   left ? LabelAlign::right : LabelAlign::left, outer * recede,
                                   !all && weight < 0.3f * heaviest);
         label.max_width_px = std::min(widest_label_px * scale, room);
-        label.bold = focused && scene.motion.focus > 0.5f;
+        label.bold = focused && std::max(scene.motion.focus, scene.motion.along) > 0.5f;
         const float priority = focused ? 50.0f
                                : all   ? 10.0f - 0.001f * static_cast<float>(token)
                                        : 10.0f * weight / heaviest;
@@ -104,7 +105,7 @@ void add_stacked_side(LabelPlacement& placement, const LabelScene& scene, int pa
     const auto& tokens = below ? scene.key_tokens : scene.query_tokens;
     const int count = static_cast<int>(tokens.size());
     const float size = std::max(13.0f * scene.text_scale, least_text_px);
-    const float opacity = std::max(2.0f * scene.motion.stack - 1.0f, 0.0f) * (1.0f - scene.motion.inside);
+    const float opacity = std::max(2.0f * scene.motion.stack - 1.0f, 0.0f) * outside_words(scene.motion.inside);
     const glm::vec3 first = row_end(scene, pane, 0, below), last = row_end(scene, pane, count - 1, below);
     if (first.z <= near_plane_u || last.z <= near_plane_u) return;
     const float column_px = count > 1 ? std::abs(last.x - first.x) / static_cast<float>(count - 1) : 1e3f;
@@ -121,7 +122,7 @@ void add_stacked_side(LabelPlacement& placement, const LabelScene& scene, int pa
                                            : LabelAlign::left,
                                   opacity);
         if (slanted) label.angle_rad = glm::radians(55.0f);
-        label.max_width_px = slanted ? 72.0f * scene.text_scale : column_px;
+        label.max_width_px = slanted ? 5.5f * size : column_px;
         placement.add(std::move(label), 10.0f - 0.001f * static_cast<float>(token));
     }
 }
@@ -145,7 +146,7 @@ std::string threshold_text(const LabelScene& scene, size_t layer) {
 
 // From above the lanes are what lies apart: their numbers stand at the left, where the words have gone.
 void add_lane_numbers(LabelPlacement& placement, const LabelScene& scene) {
-    const float opacity = seen_from_above(scene.camera) * (1.0f - scene.motion.inside);
+    const float opacity = seen_from_above(scene.camera) * outside_words(scene.motion.inside);
     const TextStackLayout& layout = scene.layout;
     if (opacity <= 0.0f || layout.lanes < 2 || scene.motion.stack > 0.5f) return;
     const auto left_of = [&](int lane) {
@@ -162,6 +163,15 @@ void add_lane_numbers(LabelPlacement& placement, const LabelScene& scene) {
                                   LabelAlign::right, opacity),
                       12.0f);
     }
+}
+
+// The left end on screen of the two panes of a gap.
+float leftmost_px(const LabelScene& scene, int layer) {
+    float left = 1e9f;
+    for (const int pane : {layer, layer + 1})
+        for (const glm::vec3& corner : scene.layout.pane_corners(pane))
+            left = std::min(left, screen_from_world(scene.camera, scene.viewport, corner).x);
+    return left;
 }
 
 // The number stands over the gap, never over a pane; with it the weight from which on lines are drawn.
@@ -184,20 +194,20 @@ void add_layer_numbers(LabelPlacement& placement, const LabelScene& scene) {
         const float whole = number_width + gap + scene.measure(threshold, small, false);
         const float y = at.y - 12.0f * scale;
         glm::vec2 anchor{at.x - 0.5f * whole, y};
-        if (stacked) anchor = {at.x - 12.0f * scale - whole, at.y};
+        if (stacked) anchor = {leftmost_px(scene, layer) - 10.0f * scale - whole, at.y};
         Label label =
-            scene_label(scene, number, anchor, size, LabelAlign::left, recede * (1.0f - scene.motion.inside));
+            scene_label(scene, number, anchor, size, LabelAlign::left, recede * outside_words(scene.motion.inside));
         label.bold = true;
         const float baseline = label.position.y;
         placement.add(std::move(label), 30.0f);
         Label rung =
             scene_label(scene, threshold, {anchor.x + number_width + gap, anchor.y}, small, LabelAlign::left,
-                        recede * (1.0f - scene.motion.focus) * (1.0f - scene.motion.inside), true);
+                        recede * (1.0f - scene.motion.focus) * outside_words(scene.motion.inside), true);
         rung.position.y = baseline;
         placement.add(std::move(rung), 20.0f);
         if (layer == 0 && !stacked) {
             Label caption = scene_label(scene, "layer", {anchor.x - 3.0f * gap, anchor.y}, small,
-                                        LabelAlign::right, 1.0f - scene.motion.inside, true);
+                                        LabelAlign::right, outside_words(scene.motion.inside), true);
             caption.position.y = baseline;
             placement.add(std::move(caption), 15.0f);
         }
@@ -219,6 +229,14 @@ Label scene_label(const LabelScene& scene, std::string text, glm::vec2 anchor, f
     label.halo = with_alpha(colors.ground, halo_opacity * opacity);
     label.halo_px = 3.0f * std::max(scene.text_scale, 0.67f);
     return label;
+}
+
+float inside_words(float inside) {
+    return glm::smoothstep(0.65f, 1.0f, inside);
+}
+
+float outside_words(float inside) {
+    return 1.0f - glm::smoothstep(0.0f, 0.4f, inside);
 }
 
 float seen_from_above(const DrawCamera& camera) {

@@ -81,6 +81,19 @@ Ledger ledger_from(const LedgerSums& sums) {
     return ledger;
 }
 
+FocusLedger along_ledger(const TextStackPlan& plan, int token) {
+    LedgerSums sums;
+    for (size_t l = 0; l < plan.layers.size(); ++l) {
+        sums += sums_of_focus(plan, {FocusKind::token, 0, static_cast<int>(l), -1, token, -1, false},
+                              focus_line_weight);
+    }
+    FocusLedger result;
+    result.ledger = ledger_from(sums);
+    result.threshold = focus_line_weight;
+    result.of = "of this token";
+    return result;
+}
+
 FocusLedger focus_ledger(const TextStackPlan& plan, const Focus& asked) {
     Focus focus = valid_focus(plan, asked);
     FocusLedger result;

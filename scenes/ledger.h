@@ -26,6 +26,8 @@ struct FocusLedger {
 
 // Query: its row in every shown lane of its layer; key: its column; edge: its query in its head; head; layer.
 // Focus none or out of range: the plan's own ledger, `of` empty.
+// What the query `token` reads in all shown layers together.
+FocusLedger along_ledger(const TextStackPlan& plan, int token);
 FocusLedger focus_ledger(const TextStackPlan& plan, const Focus& focus);
 
 }  // namespace weft

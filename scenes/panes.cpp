@@ -7,7 +7,7 @@
 namespace weft {
 namespace {
 
-constexpr float receded_edge = 0.12f, focused_edge = 0.45f, focused_fill = 0.075f;
+constexpr float receded_edge = 0.12f, focused_edge = 0.45f, focused_fill = 0.075f, receded_fill = 0.55f;
 constexpr int hairlines_up_to_tokens = 32;
 
 bool touches(const Focus& focus, int pane) {
@@ -42,9 +42,10 @@ void add_panes(DrawList& list, const TextStackPlan& plan, const TextStackLayout&
             edge = glm::mix(edge, focused_edge, amount);
         } else {
             edge = glm::mix(edge, receded_edge, amount);
+            fill *= glm::mix(1.0f, receded_fill, amount);
         }
-        // From within a head all panes stand between the eye and its lines: only their borders stay.
-        fill *= 1.0f - emphasis.inside_amount;
+        // From within a head, and along a token, all panes stand between the eye and the lines.
+        fill *= (1.0f - emphasis.inside_amount) * (1.0f - 0.7f * motion.along);
         list.planes.push_back(
             {layout.pane_corners(pane), with_alpha(colors.pane, fill), with_alpha(colors.pane, edge), 1.0f});
     }

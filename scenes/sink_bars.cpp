@@ -16,11 +16,13 @@ struct Bars {
     Emphasis emphasis;
     std::vector<int> lanes;  // back to front
     float fold;
+    float opacity;
 };
 
 Bars make_bars(const TextStackPlan& plan, const TextStackLayout& layout, const ViewMotion& motion,
                const Camera& camera) {
-    Bars bars{plan, layout, make_emphasis(plan, motion), {}, std::clamp(motion.fold, 0.0f, 1.0f)};
+    Bars bars{plan, layout, make_emphasis(plan, motion), {}, std::clamp(motion.fold, 0.0f, 1.0f),
+              is_along(layout, motion) ? 1.0f - motion.along : 1.0f};
     for (int h = 0; h < plan.lanes; ++h) bars.lanes.push_back(h);
     const bool seen_from_lane_0 = glm::dot(camera.eye(), layout.lane_axis) < 0.0f;
     if (seen_from_lane_0) std::reverse(bars.lanes.begin(), bars.lanes.end());
@@ -38,6 +40,14 @@ float bar_opacity(const Bars& bars, int layer, int lane) {
     return 1.0f - (entered ? bars.emphasis.inside_amount : bars.emphasis.focus_amount);
 }
 
+// How far the lines of one head are shown instead of its bar at the foot.
+float unfolded(const Bars& bars, int layer, int lane) {
+    const Emphasis& emphasis = bars.emphasis;
+    if (!emphasis.shows_one_head(layer)) return 0.0f;
+    if (emphasis.inside_layer == layer && emphasis.inside_head == lane) return emphasis.inside_amount;
+    return emphasis.focus.head == lane ? emphasis.focus_amount : 0.0f;
+}
+
 // `mean_of(lane)`: the measured weight. One stroke for each shown lane, from the key's pane into the gap.
 template <typename MeanOf, typename ColorOf>
 void add_bars(DrawList& list, const Bars& bars, int layer, float along_tokens, float width_u, MeanOf mean_of,
@@ -53,7 +63,7 @@ void add_bars(DrawList& list, const Bars& bars, int layer, float along_tokens, f
         if (!shown[static_cast<size_t>(h)]) continue;
         const float length = full_u * glm::mix(mean_of(h), sum / count, bars.fold);
         glm::vec4 color = color_of(h);
-        color.a *= bar_opacity(bars, layer, h);
+        color.a *= bars.opacity * bar_opacity(bars, layer, h);
         if (length <= 0.0f || color.a <= 0.0f) continue;
         const glm::vec3 start = layout.layer_axis * layout.pane_at[static_cast<size_t>(layer)] +
                                 layout.token_axis * along_tokens + layout.lane_axis * layout.lane_offset(h);
@@ -97,7 +107,7 @@ void add_neighbour_bars(DrawList& list, const TextStackPlan& plan, const TextSta
             [&](int h) { return layer.neighbour_mean[static_cast<size_t>(h)]; },
             [&](int h) {
                 const glm::vec4 own = glm::mix(lanes[static_cast<size_t>(h)], colors.neighbours, bars.fold);
-                return with_alpha(glm::mix(own, colors.sink, grey), neighbour_opacity);
+                return with_alpha(glm::mix(own, colors.sink, grey), neighbour_opacity * (1.0f - unfolded(bars, l, h)));
             });
     }
 }

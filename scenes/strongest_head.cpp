@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cctype>
 
 #include "scenes/text_stack.h"
 
@@ -14,61 +15,84 @@ struct Score {
     double excess() const { return rows > 0.0 ? (sum - uniform) / rows : 0.0; }
 };
 
-struct Explained {
-    double positional = 0.0;  // largest excess of self, previous, next, first, separator
-    double content = 0.0;     // mean over queries of the largest weight on another word
+// Special tokens and punctuation take weight whatever the sentence says.
+bool is_word(const Token& token) {
+    const auto names = [](unsigned char c) { return std::isalnum(c) || c >= 0x80; };
+    return !token.special && std::any_of(token.text.begin(), token.text.end(), names);
+}
+
+struct WordPair {
+    size_t query = 0, key = 0;
+    double weight = -1.0;  // < 0: there is none
 };
 
-Explained explain(const float* lane, size_t queries, size_t keys, const std::vector<Token>& tokens) {
-    Score self, previous, next, first, separator;
-    size_t separators = 0;
-    for (size_t j = 1; j < keys; ++j) separators += tokens[j].special;
+// The strongest line of a lane between two words that are no neighbours.
+WordPair strongest_pair(const float* lane, size_t queries, size_t keys, const std::vector<Token>& tokens) {
+    std::vector<size_t> words;
+    for (size_t j = 0; j < keys; ++j)
+        if (is_word(tokens[j])) words.push_back(j);
+    WordPair best;
+    for (const size_t i : words) {
+        if (i >= queries) break;
+        for (const size_t j : words) {
+            const bool is_neighbour = j + 1 >= i && j <= i + 1;
+            const double weight = static_cast<double>(lane[i * keys + j]);
+            if (!is_neighbour && weight > best.weight) best = {i, j, weight};
+        }
+    }
+    return best;
+}
+
+// Largest excess of self, previous, next and local (no farther than two) over uniform attention.
+double positional_excess(const float* lane, size_t queries, size_t keys) {
+    Score self, previous, next, local;
     const double one = 1.0 / static_cast<double>(keys);
-    double content = 0.0;
     for (size_t i = 0; i < queries; ++i) {
         const float* row = lane + i * keys;
         const auto at = [&](size_t j) { return static_cast<double>(row[j]); };
         if (i < keys) self.add(at(i), one);
         if (i > 0 && i <= keys) previous.add(at(i - 1), one);
         if (i + 1 < keys) next.add(at(i + 1), one);
-        if (i > 0) first.add(at(0), one);
-        double to_separators = 0.0, strongest = 0.0;
-        for (size_t j = 0; j < keys; ++j) {
-            if (tokens[j].special) {
-                if (j > 0) to_separators += at(j);
-            } else if (j != i) {
-                strongest = std::max(strongest, at(j));
-            }
-        }
-        if (separators > 0) separator.add(to_separators, static_cast<double>(separators) * one);
-        if (!tokens[std::min(i, tokens.size() - 1)].special) content += strongest;
+        double near = 0.0, near_keys = 0.0;
+        for (size_t j = i < 2 ? 0 : i - 2; j < std::min(keys, i + 3); ++j) near += at(j), near_keys += 1.0;
+        local.add(near, near_keys * one);
     }
-    Explained result;
-    for (const Score* score : {&self, &previous, &next, &first, &separator})
-        result.positional = std::max(result.positional, score->excess());
-    result.content = content / static_cast<double>(std::max<size_t>(queries, 1));
-    return result;
+    return std::max({self.excess(), previous.excess(), next.excess(), local.excess()});
+}
+
+bool fits(const AttentionBlock& attention, const std::vector<Token>& tokens, int layer) {
+    return layer >= 0 && layer < static_cast<int>(attention.layer_weights.size()) &&
+           tokens.size() == attention.keys && attention.keys > 0;
+}
+
+const float* lane_of(const AttentionBlock& attention, int layer, int head) {
+    return attention.layer_weights[static_cast<size_t>(layer)]->data() +
+           static_cast<size_t>(head) * attention.queries * attention.keys;
 }
 
 }  // namespace
 
 int strongest_head(const AttentionBlock& attention, const std::vector<Token>& tokens, int layer) {
-    if (layer < 0 || layer >= static_cast<int>(attention.layer_weights.size()) ||
-        tokens.size() != attention.keys || attention.keys == 0)
-        return 0;
-    const std::vector<float>& weights = *attention.layer_weights[static_cast<size_t>(layer)];
-    const size_t lane_size = size_t{attention.queries} * attention.keys;
+    if (!fits(attention, tokens, layer)) return 0;
     int best = 0, least_positional = 0;
-    double best_content = -1.0, least_excess = 1e9;
-    for (uint32_t head = 0; head < attention.heads; ++head) {
-        const Explained found =
-            explain(weights.data() + head * lane_size, attention.queries, attention.keys, tokens);
-        if (found.positional < least_excess)
-            least_excess = found.positional, least_positional = static_cast<int>(head);
-        if (found.positional >= named_excess || found.content <= best_content) continue;
-        best_content = found.content, best = static_cast<int>(head);
+    double best_weight = -1.0, least_excess = 1e9;
+    for (int head = 0; head < static_cast<int>(attention.heads); ++head) {
+        const float* lane = lane_of(attention, layer, head);
+        const double excess = positional_excess(lane, attention.queries, attention.keys);
+        if (excess < least_excess) least_excess = excess, least_positional = head;
+        if (excess >= named_excess) continue;
+        const double weight = strongest_pair(lane, attention.queries, attention.keys, tokens).weight;
+        if (weight > best_weight) best_weight = weight, best = head;
     }
-    return best_content >= 0.0 ? best : least_positional;
+    return best_weight >= 0.0 ? best : least_positional;
+}
+
+Focus strongest_line(const AttentionBlock& attention, const std::vector<Token>& tokens, int layer, int head) {
+    if (!fits(attention, tokens, layer) || head < 0 || head >= static_cast<int>(attention.heads)) return {};
+    const WordPair pair =
+        strongest_pair(lane_of(attention, layer, head), attention.queries, attention.keys, tokens);
+    if (pair.weight <= 0.0) return {};
+    return {FocusKind::edge, 0, layer, head, static_cast<int>(pair.query), static_cast<int>(pair.key), false};
 }
 
 }  // namespace weft

@@ -82,6 +82,10 @@ DrawList draw_text_stack(const TextStackPlan& plan, const ViewState& view, const
                          const Camera& camera, double time_s, const Viewport& viewport,
                          const MeasureText& measure);
 
+// Before there is anything to draw: ground, title, and in the middle what is awaited.
+DrawList draw_empty_stack(const ViewState& view, const std::string& title, const std::string& note,
+                          const Viewport& viewport);
+
 // The camera of a preset, fitted so that the whole stack lies in the picture's margins.
 // `focus` names the layer and head (or the token) of CameraPreset::head and ::token.
 Camera text_stack_camera(const TextStackPlan& plan, CameraPreset preset, const ViewMotion& motion,
@@ -91,8 +95,10 @@ Camera text_stack_camera(const TextStackPlan& plan, CameraPreset preset, const V
 Focus pick_text_stack(const TextStackPlan& plan, const ViewMotion& motion, const Camera& camera,
                       const Viewport& viewport, glm::vec2 pointer_px, bool out_of_key);
 
-// The strongest head of `layer` that is not positional (previous, next, self, first, separator do not explain
-// it).
+// Of the heads of `layer` that position (self, previous, next, local) does not explain: the one with the strongest line
+// between two words that are no neighbours.
 int strongest_head(const AttentionBlock& attention, const std::vector<Token>& tokens, int layer);
+// That line of one head, as FocusKind::edge; none where there are no two such words.
+Focus strongest_line(const AttentionBlock& attention, const std::vector<Token>& tokens, int layer, int head);
 
 }  // namespace weft

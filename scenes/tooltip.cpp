@@ -26,17 +26,21 @@ struct RowOnScreen {
     glm::vec2 first_lane, last_lane, target;  // px; `target`: what the camera looks at
 };
 
-// On the side away from the camera's target, off the row's outer end, below the row if there is room, inside
-// the picture's free part.
+// On the side away from the camera's target if it fits there, off the row's outer end, below the row if there
+// is room, inside the picture's free part.
 glm::vec2 place_box(const HudScene& scene, const ScreenBounds& free, const RowOnScreen& row, glm::vec2 size) {
-    const bool to_the_right = row.target.x < 0.5f * (row.first_lane.x + row.last_lane.x);
-    const bool first_is_outer = (row.first_lane.x > row.last_lane.x) == to_the_right;
-    const glm::vec2 end = first_is_outer ? row.first_lane : row.last_lane;
     const float gap = 22.0f * scene.scale;
-    glm::vec2 at{to_the_right ? end.x + gap : end.x - gap - size.x, end.y + 1.5f * gap};
-    if (at.y + size.y > free.bottom) at.y = end.y - 1.5f * gap - size.y;
     // Never over the columns of words at the sides.
     const float side = std::min(30.0f * scene.scale, 0.5f * (free.right - free.left - size.x));
+    const float low = std::min(row.first_lane.x, row.last_lane.x), high = std::max(row.first_lane.x, row.last_lane.x);
+    const bool fits_left = low - gap - size.x >= free.left + side;
+    const bool fits_right = high + gap + size.x <= free.right - side;
+    const bool away_is_right = row.target.x < 0.5f * (low + high);
+    const bool to_the_right = away_is_right ? fits_right || !fits_left : fits_right && !fits_left;
+    const bool first_is_outer = (row.first_lane.x > row.last_lane.x) == to_the_right;
+    const glm::vec2 end = first_is_outer ? row.first_lane : row.last_lane;
+    glm::vec2 at{to_the_right ? end.x + gap : end.x - gap - size.x, end.y + 1.5f * gap};
+    if (at.y + size.y > free.bottom) at.y = end.y - 1.5f * gap - size.y;
     at.x = std::clamp(at.x, free.left + side, free.right - size.x - side);
     at.y = std::clamp(at.y, free.top, free.bottom - size.y);
     return at;
@@ -61,7 +65,7 @@ void add_tooltip(DrawList& list, const HudScene& scene, float bottom_px) {
     if (lines.empty() || own < 0 || own >= static_cast<int>(own_tokens.size())) return;
 
     const Theme& colors = theme(scene.view.theme);
-    const float s = std::max(scene.scale, scene.text_px / 13.0f), text = scene.text_px;
+    const float s = scene.text_px / 13.0f, text = scene.text_px;
     ScreenBounds free = picture_margins(scene.viewport, colors.text_scale);
     free.bottom = std::min(free.bottom, bottom_px);
     const float rows = std::floor(((free.bottom - free.top) / s - head_px - foot_px) / row_px);

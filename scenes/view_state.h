@@ -68,6 +68,8 @@ struct ViewMotion {
     Focus shown_focus;          // what `focus` is about (stays during fade-out)
     float inside = 0.0f;        // how far the gap of `inside_layer` is widened (1.5 times at 1)
     int inside_layer = -1, inside_head = -1;
+    float along = 0.0f;         // how far all but the lines into `along_token` have gone
+    int along_token = -1;
     float grow = 1.0f;          // lines grow from key to query, layer by layer
     float wave_s = -1.0f;       // seconds into the pulse wave; < 0: none
     float stale = 0.0f;         // "stale" by the ledger

@@ -18,6 +18,18 @@ layout(location = 0) noperspective out vec4 out_shape;  // px across, half width
 layout(location = 1) flat out vec4 out_color;           // rgb, weight of depth
 layout(location = 2) noperspective out float out_t;
 
+// Where along the line its point number `part` (0..1) lies: half evenly in t, half evenly in the angle of the
+// tangent, so that steep lines do not break into corners at their ends. With p = t (1 - t) and both handles half the
+// run, tan(angle) = 6 p rise / ((1.5 - 3 p) run).
+float t_of_point(float part, float rise, float run) {
+    float slope = max(rise / max(run, 1e-6), 1e-3);
+    float half_part = 1.0 - abs(2.0 * part - 1.0);
+    float tangent = tan(half_part * atan(2.0 * slope));
+    float p = 1.5 * tangent / (6.0 * slope + 3.0 * tangent);
+    float t = 0.5 - 0.5 * sqrt(max(1.0 - 4.0 * p, 0.0));
+    return mix(part, part > 0.5 ? 1.0 - t : t, 0.5);
+}
+
 void main() {
     out_shape = vec4(0.0);
     out_color = vec4(0.0);
@@ -33,12 +45,14 @@ void main() {
     uint s = slice_row / params.rows;
     uint r = slice_row - s * params.rows;
 
-    float t = float((gl_VertexIndex >> 1) & 127) * push.inverse_segments * params.grow;
     vec3 p0 = params.source_origin + float(s) * params.source_slice_step +
               float(c) * params.source_column_step;
     vec3 p3 = params.target_origin + float(s) * params.target_slice_step +
               float(r) * params.target_row_step;
     vec3 handle = params.axis * params.handle_u;
+    float run = dot(p3 - p0, params.axis);
+    float part = float((gl_VertexIndex >> 1) & 127) * push.inverse_segments;
+    float t = t_of_point(part, length(p3 - p0 - run * params.axis), run) * params.grow;
     float u = 1.0 - t;
     // Bezier with p1 = p0 + handle, p2 = p3 - handle
     vec3 point = (u * u * (u + 3.0 * t)) * p0 + (t * t * (t + 3.0 * u)) * p3 + (3.0 * u * t * (u - t)) * handle;

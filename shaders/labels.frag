@@ -1,4 +1,4 @@
-// Premultiplied: text over its own halo in one go, a colour picture, or a rounded box.
+// Premultiplied: text or its halo, a colour picture, or a rounded box.
 #version 460
 #extension GL_GOOGLE_include_directive : require
 #include "shaders/shared/labels.h"

@@ -111,9 +111,13 @@ uint32_t* LabelBatch::allocate(size_t words) {
 bool LabelBatch::append(std::span<const Label> labels, const glm::ivec4& visible,
                         std::vector<gpu::LabelQuad>& quads) {
     if (entries_.size() > most_entries) return false;
-    for (const Label& label : labels)
-        if (!append_label(label, visible, quads)) return false;
-    return true;
+    halos_.clear();
+    const size_t first = quads.size();
+    const bool fits = std::all_of(labels.begin(), labels.end(), [&](const Label& label) {
+        return append_label(label, visible, quads);
+    });
+    quads.insert(quads.begin() + static_cast<std::ptrdiff_t>(first), halos_.begin(), halos_.end());
+    return fits;
 }
 
 const std::string& LabelBatch::key_of(const Label& label, const LabelStyle& style, float max_width_em) {
@@ -175,10 +179,14 @@ bool LabelBatch::append_text(Entry& entry, const Label& label, float halo_px, gl
             }
             gpu::LabelQuad quad{};
             quad.rect = as_vec4(moved(tile, origin));
-            quad.color = label.color;
-            quad.halo = label.halo;
             quad.kind = gpu::label_text;
             quad.offset = offset;
+            if (halo_px > 0.0f) {
+                quad.halo = label.halo;
+                halos_.push_back(quad);
+                quad.halo = glm::vec4(0.0f);
+            }
+            quad.color = label.color;
             quads.push_back(quad);
         }
     }

@@ -26,7 +26,8 @@ class LabelBatch {
     // uncached).
     void use_memory(std::span<uint32_t> texels);
 
-    // Appends the quads of all labels that touch `visible` (x, y, width, height in px), in order. False: the
+    // Appends the quads of all labels that touch `visible` (x, y, width, height in px): first every halo, so that
+    // none covers the letters of a neighbour, then texts and pills in order. False: the
     // memory is full; `quads` then has the labels before the one that did not fit. Whoever calls hands over
     // larger memory and asks again.
     bool append(std::span<const Label> labels, const glm::ivec4& visible, std::vector<gpu::LabelQuad>& quads);
@@ -59,6 +60,7 @@ class LabelBatch {
     std::unordered_map<std::string, Entry> entries_;
     std::unordered_map<GlyphKey, uint32_t, GlyphKeyHash> pictures_;  // offset, in 32-bit steps
     std::string key_;
+    std::vector<gpu::LabelQuad> halos_;
     std::vector<uint16_t> scratch_;
 };
 

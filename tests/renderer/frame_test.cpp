@@ -61,14 +61,20 @@ TEST_CASE("planes are blended in the list's order") {
     CHECK(pixel(rig.draw(list), 32, 32) == glm::ivec4(255, 0, 0, 255));
 }
 
-TEST_CASE("a pane's faint fill is as faint as on sRGB values") {
+TEST_CASE("a pane's faint fill shows on a dark and on a light ground") {
     Rig rig({64, 64});
     DrawList list = empty_list({64, 64});
-    list.ground = {11 / 255.0f, 14 / 255.0f, 20 / 255.0f, 1.0f};
-    const glm::vec4 pane{157 / 255.0f, 178 / 255.0f, 214 / 255.0f, 0.035f};
-    list.planes = {{{glm::vec3(-9, -9, 0), {9, -9, 0}, {9, 9, 0}, {-9, 9, 0}}, pane, glm::vec4(0.0f), 1.0f}};
-    const glm::ivec4 got = pixel(rig.draw(list), 32, 32);
-    CHECK(std::abs(got.g - 20) <= 1);  // 14 + 0.035 * (178 - 14)
+    const auto fill = [&](glm::vec4 ground, glm::vec4 pane) {
+        list.ground = ground;
+        list.planes = {
+            {{glm::vec3(-9, -9, 0), {9, -9, 0}, {9, 9, 0}, {-9, 9, 0}}, pane, glm::vec4(0.0f), 1.0f}};
+        return pixel(rig.draw(list), 32, 32);
+    };
+    const glm::ivec4 dark = fill({11 / 255.0f, 14 / 255.0f, 20 / 255.0f, 1.0f},
+                                 {157 / 255.0f, 178 / 255.0f, 214 / 255.0f, 0.035f});
+    CHECK(std::abs(dark.g - 0x26) <= 1);  // in linear light 0.0044 + 0.035 * (0.445 - 0.0044)
+    const glm::ivec4 light = fill({1.0f, 1.0f, 1.0f, 1.0f}, {0.0f, 0.0f, 0.0f, 0.035f});
+    CHECK(std::abs(light.g - 246) <= 1);  // 255 - 0.035 * 255
 }
 
 TEST_CASE("a pane's border is one pixel, wherever the camera stands") {

@@ -204,9 +204,24 @@ TEST_CASE("a halo darkens what lies under it and not the letters of its own labe
     CHECK(brightest > 225);
     CHECK(std::abs(o.at(o.bright(150).x, 194).g - plain.g) <=
           12);  // its soft edge lies on black, not on the ground
-    o.draw({{{bars, word}}});
+    o.draw({{{bars}}, {{word}}});
     CHECK(o.at(120, 191).g < 40);   // just left of the word, inside the bar
     CHECK(o.at(110, 191).g > 200);  // the bar itself
+    o.check_silence();
+}
+
+TEST_CASE("no halo covers the letters of a neighbour") {
+    Overlay& o = overlay();
+    Label above = label("gypsy", {100.0f, 100.0f}, 20.0f), below = label("HHHHH", {100.0f, 120.0f}, 20.0f);
+    above.halo = below.halo = ground;
+    const auto feet = [&](const std::vector<Label>& labels) {
+        o.draw({{labels}});
+        int sum = 0;
+        for (int y = 101; y < 104; ++y)
+            for (int x = 100; x < 160; ++x) sum += o.at(x, y).g;
+        return sum;
+    };
+    CHECK(feet({above, below}) == feet({above}));
     o.check_silence();
 }
 

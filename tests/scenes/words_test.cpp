@@ -24,11 +24,47 @@ struct Flaws {
     std::set<std::string> overlaps, cut, small, on_panel;
 };
 
+// The corners of a label's box, turned with it.
+std::array<glm::vec2, 4> corners_of(const Label& label) {
+    Label upright = label;
+    upright.angle_rad = 0.0f;
+    const ScreenBounds box = label_bounds(upright, measure);
+    const float c = std::cos(label.angle_rad), s = std::sin(label.angle_rad);
+    std::array<glm::vec2, 4> corners{glm::vec2(box.left, box.top), {box.right, box.top}, {box.right, box.bottom},
+                                     {box.left, box.bottom}};
+    for (glm::vec2& corner : corners) {
+        const glm::vec2 from = corner - label.position;
+        corner = label.position + glm::vec2(c * from.x + s * from.y, -s * from.x + c * from.y);
+    }
+    return corners;
+}
+
+// Two rectangles lie apart where a side of one has all of the other on its far side.
+bool lie_over_each_other(const Label& a, const Label& b) {
+    const auto as = corners_of(a), bs = corners_of(b);
+    for (const auto* own : {&as, &bs}) {
+        for (size_t n = 0; n < 2; ++n) {
+            const glm::vec2 axis = glm::normalize((*own)[n + 1] - (*own)[n]);
+            const auto range = [&](const std::array<glm::vec2, 4>& corners) {
+                glm::vec2 found(1e9f, -1e9f);
+                for (const glm::vec2& corner : corners) {
+                    found.x = std::min(found.x, glm::dot(axis, corner));
+                    found.y = std::max(found.y, glm::dot(axis, corner));
+                }
+                return found;
+            };
+            const glm::vec2 in_a = range(as), in_b = range(bs);
+            if (std::min(in_a.y, in_b.y) - std::max(in_a.x, in_b.x) <= 0.5f) return false;
+        }
+    }
+    return true;
+}
+
 void look(const DrawList& list, const Viewport& viewport, const std::string& picture, Flaws& flaws) {
     const glm::vec2 size(viewport.size);
-    std::vector<ScreenBounds> boxes;
-    for (const Label& label : list.labels) {
-        ScreenBounds box = label_bounds(label, measure);
+    for (size_t own = 0; own < list.labels.size(); ++own) {
+        const Label& label = list.labels[own];
+        const ScreenBounds box = label_bounds(label, measure);
         const std::string name = picture + ": \"" + label.text + "\"";
         if (label.size_px < least_text_px - 0.01f) flaws.small.insert(name);
         if (box.left < -0.5f || box.top < -0.5f || box.right > size.x + 0.5f || box.bottom > size.y + 0.5f)
@@ -39,14 +75,9 @@ void look(const DrawList& list, const Viewport& viewport, const std::string& pic
             box.top < 636.0f * viewport.ui_scale)
             flaws.on_panel.insert(name);
         if (label.color.a > 0.05f)
-            for (size_t n = 0; n < boxes.size(); ++n) {
-                const ScreenBounds& other = boxes[n];
-                const float w = std::min(box.right, other.right) - std::max(box.left, other.left);
-                const float h = std::min(box.bottom, other.bottom) - std::max(box.top, other.top);
-                if (w > 0.5f && h > 0.5f && list.labels[n].color.a > 0.05f)
+            for (size_t n = 0; n < own; ++n)
+                if (list.labels[n].color.a > 0.05f && lie_over_each_other(label, list.labels[n]))
                     flaws.overlaps.insert(name + " and \"" + list.labels[n].text + "\"");
-            }
-        boxes.push_back(box);
     }
 }
 
@@ -106,6 +137,7 @@ TEST_CASE("in no picture do words overlap, leave the window, lie on the panel or
                 if (viewport.size.x < viewport.size.y) motion.stack = 1.0f;
                 if (preset == CameraPreset::head)
                     motion.inside = 1.0f, motion.inside_layer = focus.layer, motion.inside_head = pick(heads);
+                if (preset == CameraPreset::token) motion.along = 1.0f, motion.along_token = token.query;
                 Focus aim = focus;
                 if (preset == CameraPreset::head) aim.head = motion.inside_head;
                 Camera camera = text_stack_camera(*plan, preset, motion, aim, viewport);
