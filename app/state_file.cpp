@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/error.h"
+#include "app/clock.h"
 #include "app/view_options.h"
 
 namespace weft {
@@ -45,6 +46,10 @@ std::string state_json(const Program& program, uint64_t validation_messages) {
     if (plan) {
         for (const Token& token : plan->frame->stacks.at(0).tokens) tokens.push_back(token.text);
     }
+    nlohmann::ordered_json passes = nlohmann::json::object(), analysis = nlohmann::json::object();
+    for (const PassTiming& pass : stats.passes) passes[pass.name] = {pass.cpu_ms, pass.gpu_ms};
+    if (const FramePtr frame = session.frame())
+        for (const auto& [name, ms] : frame->timings_ms) analysis[name] = ms;
     const nlohmann::ordered_json json = {
         {"text", session.prompt().text()},
         {"caret", session.prompt().caret()},
@@ -75,6 +80,7 @@ std::string state_json(const Program& program, uint64_t validation_messages) {
         {"hidden", program.panels.hidden},
         {"recording", program.recorder.is_running()},
         {"size", {program.viewport.size.x, program.viewport.size.y}},
+        {"time_s", clock_s()},
         {"frames", stats.frame},
         {"frame_ms", program.frame_ms},
         {"quality", program.quality.step()},
@@ -82,6 +88,8 @@ std::string state_json(const Program& program, uint64_t validation_messages) {
          {{"last", program.latency.last_ms()},
           {"median", program.latency.median_ms()},
           {"count", program.latency.count()}}},
+        {"passes_ms", passes},
+        {"analysis_ms", analysis},
         {"validation_messages", validation_messages},
     };
     return json.dump(1, ' ', false, nlohmann::json::error_handler_t::replace);

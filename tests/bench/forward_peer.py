@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
 """The peer of forward_bench: transformers eager, text in memory to the attention of all layers in memory.
 
-    python3 tests/bench/forward_peer.py MODEL_FOLDER
+    forward_peer.py MODEL_FOLDER
 
-Reads requests "TOKENS REPEAT" line by line and answers each with one JSON line, as forward_bench --serve does, so that
-tests/bench/forward.py can run both in turn.
+Reads requests "TOKENS REPEAT" line by line and answers each with one JSON line, as forward_bench does.
 """
 import json
 import sys
@@ -13,7 +12,7 @@ import time
 import torch
 from transformers import AutoModel, AutoTokenizer
 
-from forward import text_of
+from texts import text_of
 
 folder = sys.argv[1]
 tokenizer = AutoTokenizer.from_pretrained(folder)
@@ -27,5 +26,4 @@ for line in sys.stdin:
             start = time.perf_counter()
             output = model(**tokenizer(text, return_tensors="pt"), output_attentions=True)
             taken_ms.append((time.perf_counter() - start) * 1e3)
-    taken_ms = sorted(taken_ms[2:])
-    print(json.dumps({"tokens": output.attentions[0].shape[-1], "text_to_attention_ms": taken_ms}), flush=True)
+    print(json.dumps({"tokens": output.attentions[0].shape[-1], "text_to_attention_ms": taken_ms[2:]}), flush=True)

@@ -1,0 +1,7 @@
+"""Texts of a known number of tokens, the same in forward_bench.cpp."""
+WORDS = "the red thread goes over one and under two until the cloth is as long as the house".split()
+
+
+def text_of(tokens):
+    """A text of so many tokens: each word is one, two more are added by the tokenizer."""
+    return " ".join(WORDS[i % len(WORDS)] for i in range(tokens - 2))
