@@ -35,6 +35,8 @@ class Bench:
         self.shared_display = None
         # Where CUDA is not installed, torch finds stand-ins for its libraries there.
         self.peer_environment = dict(os.environ, LD_LIBRARY_PATH=str(pathlib.Path(args.peers) / "stand-ins"))
+        # The peers start as fast as they can: from compiled modules, which the warm-up leaves behind.
+        self.peer_environment.pop("PYTHONDONTWRITEBYTECODE", None)
 
     def rounds(self, count, warm_up=0):
         """Negative ones are for warming up."""
