@@ -39,7 +39,7 @@ gpu::FrameParams pack(const DrawList& list, const FrameContext& frame, const Flo
     params.clip_from_view = list.camera.clip_from_view;
     params.clip_from_world = list.camera.clip_from_view * list.camera.view_from_world;
     params.eye = list.camera.eye;
-    params.near_fade_u = list.camera.near_fade_u;
+    params.near_fade_u = std::max(list.camera.near_fade_u, 1e-6f);
     params.scene_px = frame.scene_px;
     params.output_px = frame.output_px;
     params.px_scale = frame.px_scale;

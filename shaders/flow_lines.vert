@@ -30,6 +30,8 @@ float t_of_point(float part, float rise, float run) {
     return mix(part, part > 0.5 ? 1.0 - t : t, 0.5);
 }
 
+// No branch here depends on uniforms alone: Mesa's software device (22.3) writes such values into the code and compiles
+// the shader again for every draw.
 void main() {
     out_shape = vec4(0.0);
     out_color = vec4(0.0);
@@ -38,8 +40,7 @@ void main() {
     uint line = uint(gl_InstanceIndex) * 64u + (uint(gl_VertexIndex) >> 8);
     if (line >= draw.line_count) return;
     uint flat_index = indices[line];
-    uint at = params.dense_values != 0u ? flat_index : line;
-    float value = values[at];
+    float value = values[line + params.dense_values * (flat_index - line)];
     uint slice_row = flat_index / params.columns;
     uint c = flat_index - slice_row * params.columns;
     uint s = slice_row / params.rows;
@@ -73,15 +74,12 @@ void main() {
     float opacity = clamp(pow(strength, params.opacity_power), params.opacity_min,
                           params.opacity_max);
     if (strength == 0.0) opacity = 0.0;
-    uint color_index = value < 0.0 && params.negative_color != 0xffffffffu
-                           ? params.negative_color
-                           : params.first_color + s;
+    uint color_index = params.first_color + (value < 0.0 ? params.negative_color : 0u) + s;
     vec4 color = colors[color_index];
     float depth = clamp((-view.z - frame.nearest_u) * frame.inverse_range_u, 0.0, 1.0);
     opacity *= params.opacity_scale * color.a * min(1.0, wanted_px / max(min_px, 1e-6)) *
                (1.0 - params.depth_fade * depth);
-    if (frame.near_fade_u > 0.0)
-        opacity *= smoothstep(0.25 * frame.near_fade_u, frame.near_fade_u, length(view));
+    opacity *= smoothstep(0.25 * frame.near_fade_u, frame.near_fade_u, length(view));
 
     float half_px = 0.5 * width_px;
     float pad_px = half_px + 0.75;

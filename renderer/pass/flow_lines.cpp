@@ -103,10 +103,9 @@ void FlowLinesPass::prepare(FrameContext& frame) {
             const bool given = flow.slice_colors && s < flow.slice_colors->size();
             colors.push_back(mixed(given ? (*flow.slice_colors)[s] : glm::vec4(1.0f), flow.mix_color));
         }
-        packed.negative_color = UINT32_MAX;
         if (flow.negative_color) {
-            packed.negative_color = static_cast<uint32_t>(colors.size());
-            colors.push_back(mixed(*flow.negative_color, flow.mix_color));
+            packed.negative_color = block.slices;
+            colors.insert(colors.end(), block.slices, mixed(*flow.negative_color, flow.mix_color));
         }
         params_.push_back(frame.arena.push_value(packed));
     }

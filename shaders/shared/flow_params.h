@@ -29,8 +29,8 @@ struct FlowParams {
     float pulse_white;
     uint rows;
     uint columns;
-    uint first_color;       // of slice 0; the colour of negative values comes after the last slice
-    uint negative_color;    // index, or the largest uint
+    uint first_color;       // of slice 0
+    uint negative_color;    // added to the colour's number for values below 0
     uint dense_values;      // 1: values are those of the whole block, 0: one for each drawn line
     uint pad0, pad1;
 };

@@ -8,7 +8,7 @@ struct FrameParams {
     mat4 clip_from_view;
     mat4 clip_from_world;
     vec3 eye;
-    float near_fade_u;       // 0: off
+    float near_fade_u;       // above 0; tiny: off
     vec2 scene_px;           // size of the 3D targets
     vec2 output_px;          // size of the overlay target
     float px_scale;          // a design pixel in pixels of the 3D targets
