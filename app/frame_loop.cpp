@@ -43,6 +43,7 @@ class FrameLoop {
             sleep();
             take_events();
             run_script();
+            resume_wave(clock_s());
             if (waits_for_attention()) continue;
             if (!update_size()) continue;
             if (seconds_until_frame(clock_s()) > 0.0) continue;
@@ -61,9 +62,11 @@ class FrameLoop {
 
     // 0: at once. The caret's blink is the slowest clock.
     double seconds_until_frame(double now) const {
-        const double earliest = std::max(0.0, last_frame_s_ + least_frame_s - now);
+        const double earliest =
+            program_.latency.is_waiting() ? 0.0 : std::max(0.0, last_frame_s_ + least_frame_s - now);
         if (settling_ > 0 || is_moving() || program_.needs_frame) return earliest;
         double wait = 1.0;
+        if (wave_resumes_s_ > 0.0) wait = std::min(wait, std::max(0.0, wave_resumes_s_ - now));
         if (program_.recorder.is_running()) wait = std::min(wait, program_.recorder.seconds_until_due(now));
         if (program_.mode == InputMode::typing && now - last_input_s_ < caret_rests_after_s) {
             wait = std::min(wait, caret_blink_s - std::fmod(now - last_input_s_, caret_blink_s) + 0.001);
@@ -72,7 +75,7 @@ class FrameLoop {
         if (program_.panels.docked == Docked::timings) wait = std::min(wait, last_frame_s_ + 0.5 - now);
         if (program_.session.has_pending_analysis()) wait = std::min(wait, 0.02);
         if (!script_.is_done()) wait = std::min(wait, 0.01);
-        if (is_refined_ || program_.quality.step() == 0) return std::max(wait, 0.0);
+        if (is_refined_ || program_.quality.step() == 0 || wave_resumes_s_ > 0.0) return std::max(wait, 0.0);
         return std::max(0.0, std::min(wait, last_frame_s_ + 0.2 - now));
     }
 
@@ -102,8 +105,7 @@ class FrameLoop {
         }
         if (program_.window.take_redraw_request()) program_.needs_frame = true;
         const uint64_t shown = program_.session.frame() ? program_.session.frame()->revision : 0;
-        if (program_.session.submit_prompt())
-            program_.latency.text_changed(now, program_.session.submitted_revision());
+        if (program_.session.submit_prompt()) text_changed(now);
         program_.session.take_news();
         if (program_.session.frame() && program_.session.frame()->revision != shown)
             program_.needs_frame = true;
@@ -125,9 +127,20 @@ class FrameLoop {
         }
         if (script_.lines_left() == before) return;
         settling_ = frames_to_settle;
-        if (program_.session.submit_prompt()) {
-            program_.latency.text_changed(clock_s(), program_.session.submitted_revision());
-        }
+        if (program_.session.submit_prompt()) text_changed(clock_s());
+    }
+
+    void text_changed(double now) {
+        program_.latency.text_changed(now, program_.session.submitted_revision());
+        program_.session.animator().rest_wave();
+        wave_resumes_s_ = now + wave_rests_s;
+    }
+
+    void resume_wave(double now) {
+        if (wave_resumes_s_ <= 0.0 || now < wave_resumes_s_) return;
+        wave_resumes_s_ = 0.0;
+        program_.session.animator().restart_wave();
+        program_.needs_frame = true;
     }
 
     bool waits_for_attention() {
@@ -293,7 +306,8 @@ class FrameLoop {
     Program& program_;
     ImguiLayer& ui_;
     Script script_;
-    double last_frame_s_ = 0.0, last_input_s_ = 0.0, last_state_s_ = 0.0, frame_gap_ms_ = 0.0;
+    double last_frame_s_ = 0.0, last_input_s_ = 0.0, last_state_s_ = 0.0, frame_gap_ms_ = 0.0,
+           wave_resumes_s_ = 0.0;  // 0: it runs, or does not rest for typing
     int settling_ = frames_to_settle;
     uint64_t validation_messages_ = 0;
     bool was_idle_ = true, follows_frame_ = false, drew_once_ = false, animates_ = false, is_refined_ = false;

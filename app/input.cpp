@@ -15,7 +15,7 @@ namespace weft {
 
 namespace {
 
-constexpr float drag_starts_px = 4.0f;
+constexpr float drag_starts_px = 4.0f, pointing_px = 8.0f;
 constexpr double double_click_s = 0.35;
 
 std::string utf8_of(char32_t c) {
@@ -90,6 +90,10 @@ void on_pointer(Program& program, glm::vec2 position_px) {
     PointerState& pointer = program.pointer;
     const glm::vec2 step = position_px - pointer.position_px;
     pointer.position_px = position_px;
+    // The window opens under a resting pointer: only a movement is input.
+    if (!pointer.first_px) pointer.first_px = position_px;
+    if (program.session.show() == Show::intro && glm::length(position_px - *pointer.first_px) > pointing_px)
+        program.session.end_show();
     if (pointer.in_prompt) {
         const auto byte = program.prompt_line.byte_at(position_px, program.session.prompt(), program.measure);
         if (byte) program.session.prompt().place_caret(*byte, true);

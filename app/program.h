@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <deque>
+#include <optional>
 #include <string>
 
 #include "app/command_line.h"
@@ -35,6 +36,7 @@ struct PointerState {
     int button = -1;  // held over the scene; -1: none
     bool dragged = false, in_prompt = false, with_shift = false;
     double last_click_s = -1.0;
+    std::optional<glm::vec2> first_px;
 };
 
 struct Program {

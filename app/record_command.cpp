@@ -115,6 +115,7 @@ int run_record(const Options& options) {
     PromptLine prompt_line;
     Progress progress("recording", timeline.seconds, "s");
     int64_t drawn = 0;
+    double wave_resumes_s = 0.0;
     for (; drawn < frames && !InterruptGuard::interrupted() && !recorder.failure(); ++drawn) {
         const double time_s = static_cast<double>(drawn) * step_s;
         if (const std::string_view text = timeline.text_at(time_s);
@@ -122,6 +123,12 @@ int run_record(const Options& options) {
             session.prompt().insert(text.substr(session.prompt().text().size()));
             session.submit_prompt();
             session.wait_for_analysis();
+            session.animator().rest_wave();
+            wave_resumes_s = time_s + wave_rests_s;
+        }
+        if (wave_resumes_s > 0.0 && time_s >= wave_resumes_s) {
+            session.animator().restart_wave();
+            wave_resumes_s = 0.0;
         }
         const bool on_path =
             time_s >= timeline.path_from_s && time_s < timeline.path_from_s + default_path_duration_s;

@@ -47,6 +47,10 @@ struct HeadChoice {
     bool operator==(const HeadChoice&) const = default;
 };
 
+// The wave rests while somebody types and begins anew so long after the last key: a pulse is a pass over the
+// whole sentence, and no frame of it is under way when the next key comes.
+constexpr double wave_rests_s = 0.6;
+
 class Session {
   public:
     // `wake` (may be empty) is called from the worker's thread when there is something new.

@@ -76,6 +76,12 @@ void Animator::follow_token(int token) {
 
 void Animator::restart_wave() {
     motion_.wave_s = 0.0f;
+    wave_rests_ = false;
+}
+
+void Animator::rest_wave() {
+    motion_.wave_s = -1.0f;
+    wave_rests_ = true;
 }
 
 void Animator::advance_flight(double dt_s) {
@@ -105,7 +111,7 @@ void Animator::advance_focus(double dt_s, const ViewState& view) {
 }
 
 void Animator::advance_wave(double dt_s, const ViewState& view, const TextStackPlan* plan) {
-    if (!view.motion || view.reduced_motion || !plan) {
+    if (!view.motion || view.reduced_motion || !plan || wave_rests_) {
         motion_.wave_s = -1.0f;
         return;
     }

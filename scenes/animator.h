@@ -21,6 +21,7 @@ class Animator {
     void leave_head();
     void follow_token(int token);          // all but the lines into it go in 1.0 s; -1: they come back
     void restart_wave();
+    void rest_wave();                      // no pulses until restart_wave()
     void advance(double dt_s, const ViewState& view, const TextStackPlan* plan);
     // Ends every transition at its target, now.
     void finish();
@@ -55,7 +56,7 @@ class Animator {
     Camera camera_, from_, to_,
         flown_;  // flown_: where the flight left the camera, to see that someone else moved it
     double fly_elapsed_s_ = 0.0, fly_duration_s_ = 0.0;
-    bool flies_ = false, reduced_ = false;
+    bool flies_ = false, reduced_ = false, wave_rests_ = false;
     Transition fold_, stack_, inside_, along_, focus_;
     ViewMotion motion_;
 };

@@ -8,6 +8,7 @@
 #include "scenes/focus_rows.h"
 #include "scenes/label_placement.h"
 #include "scenes/ledger.h"
+#include "scenes/projection.h"
 #include "scenes/theme.h"
 #include "scenes/token_text.h"
 
@@ -262,6 +263,17 @@ float add_foot(DrawList& list, const HudScene& scene) {
     return foot;
 }
 
+// Whether anything of the stack may lie behind the title or the foot.
+bool reaches_hud(const HudScene& scene, float picture_foot_px) {
+    const DrawCamera camera = draw_camera(scene.camera, scene.viewport);
+    const float title_foot_px = (hud_title_y_px + 14.0f) * scene.scale;
+    const auto corners = scene.layout.box_corners();
+    return std::any_of(corners.begin(), corners.end(), [&](const glm::vec3& corner) {
+        const glm::vec3 at = screen_from_world(camera, scene.viewport, corner);
+        return at.z <= near_plane_u || at.y < title_foot_px || at.y > picture_foot_px;
+    });
+}
+
 }  // namespace
 
 void add_hud(DrawList& list, const TextStackPlan& plan, const TextStackLayout& layout, const ViewState& view,
@@ -273,8 +285,9 @@ void add_hud(DrawList& list, const TextStackPlan& plan, const TextStackLayout& l
     const size_t first_label = list.labels.size();
     add_title(list, scene);
     const float hint_foot_px = add_foot(list, scene);
-    // Lines may run behind the words once the camera stands among them.
-    for (size_t i = first_label; i < list.labels.size(); ++i)
+    // Lines run behind the words once the camera stands among them.
+    const bool stands_over_scene = reaches_hud(scene, hint_foot_px);
+    for (size_t i = first_label; stands_over_scene && i < list.labels.size(); ++i)
         list.labels[i].halo = with_alpha(theme(view.theme).ground, halo_opacity * list.labels[i].color.a);
     if (view.show_hud) add_tooltip(list, scene, hint_foot_px - 20.0f * scale);
 }

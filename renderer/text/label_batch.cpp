@@ -32,6 +32,10 @@ glm::vec4 as_vec4(const PixelRect& rect) {
             static_cast<float>(rect.height)};
 }
 
+bool touch(const glm::vec4& a, const glm::vec4& b) {
+    return a.x < b.x + b.z && b.x < a.x + a.z && a.y < b.y + b.w && b.y < a.y + a.w;
+}
+
 PixelRect moved(const PixelRect& rect, glm::ivec2 by) {
     return {rect.x + by.x, rect.y + by.y, rect.width, rect.height};
 }
@@ -115,6 +119,19 @@ bool LabelBatch::append(std::span<const Label> labels, const glm::ivec4& visible
     const size_t first = quads.size();
     const bool fits = std::all_of(labels.begin(), labels.end(), [&](const Label& label) {
         return append_label(label, visible, quads);
+    });
+    // A halo that reaches no other letters needs no quad of its own.
+    const std::span<gpu::LabelQuad> added(quads.begin() + static_cast<std::ptrdiff_t>(first), quads.end());
+    std::erase_if(halos_, [&](const gpu::LabelQuad& halo) {
+        const auto own = std::find_if(added.begin(), added.end(), [&](const gpu::LabelQuad& quad) {
+            return quad.kind == gpu::label_text && quad.offset == halo.offset && quad.rect == halo.rect &&
+                   quad.halo.a == 0.0f;
+        });
+        const bool alone = std::none_of(added.begin(), added.end(), [&](const gpu::LabelQuad& quad) {
+            return &quad != &*own && quad.kind != gpu::label_pill && touch(quad.rect, halo.rect);
+        });
+        if (alone) own->halo = halo.halo;
+        return alone;
     });
     quads.insert(quads.begin() + static_cast<std::ptrdiff_t>(first), halos_.begin(), halos_.end());
     return fits;

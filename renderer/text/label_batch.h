@@ -26,8 +26,8 @@ class LabelBatch {
     // uncached).
     void use_memory(std::span<uint32_t> texels);
 
-    // Appends the quads of all labels that touch `visible` (x, y, width, height in px): first every halo, so that
-    // none covers the letters of a neighbour, then texts and pills in order. False: the
+    // Appends the quads of all labels that touch `visible` (x, y, width, height in px), in order; but a halo that
+    // reaches a neighbour's letters comes before all of them. False: the
     // memory is full; `quads` then has the labels before the one that did not fit. Whoever calls hands over
     // larger memory and asks again.
     bool append(std::span<const Label> labels, const glm::ivec4& visible, std::vector<gpu::LabelQuad>& quads);

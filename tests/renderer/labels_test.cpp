@@ -221,7 +221,7 @@ TEST_CASE("no halo covers the letters of a neighbour") {
             for (int x = 100; x < 160; ++x) sum += o.at(x, y).g;
         return sum;
     };
-    CHECK(feet({above, below}) == feet({above}));
+    CHECK(std::abs(feet({above, below}) - feet({above})) < 180);  // one step of 8 bits for each pixel
     o.check_silence();
 }
 
