@@ -343,7 +343,7 @@ void bind_prompt(Program& program) {
 
 void start_recording(Program& program) {
     program.recorder.start(program.renderer.size(), clock_s());
-    for (const std::string& remark : program.recorder.remarks()) program.session.set_message({remark, ""});
+    for (const std::string& remark : program.recorder.remarks()) program.session.set_message({remark, "", true});
 }
 
 void bind_program(Program& program) {
@@ -387,7 +387,7 @@ void bind_program(Program& program) {
         Session& session = program.session;
         if (program.panels.help) {
             program.panels.help = false;
-        } else if (session.message()) {
+        } else if (session.message() && !session.message()->passes) {
             session.clear_message();
         } else if (program.mode == InputMode::typing) {
             set_input_mode(program, InputMode::flying);
@@ -444,7 +444,7 @@ void stop_recording(Program& program) {
         program.session.set_message(
             {"recorded '" + result.output.string() + "', " + number_text(result.seconds) + " s" +
                  (result.dropped > 0 ? ", " + std::to_string(result.dropped) + " frames dropped" : ""),
-             ""});
+             "", true});
     }
 }
 

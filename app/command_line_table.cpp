@@ -231,7 +231,7 @@ const std::vector<std::string>& method_names() {
 
 const std::vector<std::string>& later_method_names() {
     static const std::vector<std::string> names = {"flow",
-                                                   "gradient_weighted_flow",
+                                                   "gradient_flow",
                                                    "gradient_attention",
                                                    "relevance",
                                                    "integrated_gradients",

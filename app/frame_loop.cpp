@@ -28,7 +28,7 @@ constexpr double longest_step_s = 0.1;        // of motion, after a frame that t
 // A frame waits so long for the attention of a text just changed, so that one frame shows both.
 constexpr double hold_s = 0.04;
 constexpr double caret_blink_s = 0.53, caret_rests_after_s = 10.0;
-constexpr double state_every_s = 0.1;
+constexpr double state_every_s = 0.1, message_passes_s = 5.0;
 constexpr float inside_fov_deg = 40.0f;
 constexpr double fov_settles_s = 0.5;
 constexpr int frames_to_settle = 3;  // of the user interface, after an event
@@ -66,6 +66,7 @@ class FrameLoop {
             program_.latency.is_waiting() ? 0.0 : std::max(0.0, last_frame_s_ + least_frame_s - now);
         if (settling_ > 0 || is_moving() || program_.needs_frame) return earliest;
         double wait = 1.0;
+        if (message_goes_s_ > 0.0) wait = std::min(wait, std::max(0.0, message_goes_s_ - now));
         if (wave_resumes_s_ > 0.0) wait = std::min(wait, std::max(0.0, wave_resumes_s_ - now));
         if (program_.recorder.is_running()) wait = std::min(wait, program_.recorder.seconds_until_due(now));
         if (program_.mode == InputMode::typing && now - last_input_s_ < caret_rests_after_s) {
@@ -109,7 +110,12 @@ class FrameLoop {
         program_.session.take_news();
         if (program_.session.frame() && program_.session.frame()->revision != shown)
             program_.needs_frame = true;
-        if (program_.session.take_message_change()) program_.needs_frame = true;
+        if (program_.session.take_message_change()) {
+            program_.needs_frame = true;
+            const auto& message = program_.session.message();
+            message_goes_s_ = message && message->passes ? now + message_passes_s : 0.0;
+        }
+        if (message_goes_s_ > 0.0 && now >= message_goes_s_) program_.session.clear_message();
     }
 
     void run_script() {
@@ -274,7 +280,7 @@ class FrameLoop {
     void save_screenshot(const std::string& path, const CapturedImage& picture) {
         try {
             write_picture(path, picture);
-            program_.session.set_message({"saved '" + path + "'", ""});
+            program_.session.set_message({"saved '" + path + "'", "", true});
         } catch (const Error& error) {
             program_.session.set_message({error.what(), error.hint()});
         }
@@ -307,6 +313,7 @@ class FrameLoop {
     ImguiLayer& ui_;
     Script script_;
     double last_frame_s_ = 0.0, last_input_s_ = 0.0, last_state_s_ = 0.0, frame_gap_ms_ = 0.0,
+           message_goes_s_ = 0.0,        // 0: it stays, or there is none
            wave_resumes_s_ = 0.0;  // 0: it runs, or does not rest for typing
     int settling_ = frames_to_settle;
     uint64_t validation_messages_ = 0;

@@ -33,9 +33,10 @@ struct SessionSettings {
     bool waits_for_text = false;  // an empty text is the start of typing, not a mistake
 };
 
-// What went wrong last, shown beside the last good picture.
+// What went wrong or was done last, shown beside the last good picture.
 struct SessionMessage {
     std::string text, hint;
+    bool passes = false;  // says what was done, and goes by itself
 };
 
 // Camera and motion on rails: the first start's introduction, the default path of a video.

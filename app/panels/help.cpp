@@ -52,7 +52,7 @@ void draw_row(const Command& command, const std::string& keys) {
 
 void draw_help(Program& program, ImguiLayer& ui) {
     const float scale = program.viewport.ui_scale;
-    const ImVec2 size{740.0f * scale, 350.0f * scale};  // 28 % of the window: the picture keeps the rest
+    const ImVec2 size{820.0f * scale, 330.0f * scale};  // 29 % of the window: the picture keeps the rest
     const auto width = static_cast<float>(program.viewport.size.x);
     ImGui::SetNextWindowPos({std::max(0.0f, (width - size.x) * 0.5f), 120.0f * scale});
     ImGui::SetNextWindowSize(size);
@@ -69,7 +69,7 @@ void draw_help(Program& program, ImguiLayer& ui) {
         ImGui::InputTextWithHint("##search", "search", program.panels.help_search,
                                  sizeof program.panels.help_search);
         const std::string search = program.panels.help_search;
-        if (ImGui::BeginTable("keys", 4, ImGuiTableFlags_ScrollY | ImGuiTableFlags_RowBg)) {
+        if (ImGui::BeginTable("keys", 4, ImGuiTableFlags_ScrollY)) {
             ImGui::TableSetupColumn("key", ImGuiTableColumnFlags_WidthFixed, 130.0f * scale);
             ImGui::TableSetupColumn("help", ImGuiTableColumnFlags_WidthStretch);
             ImGui::TableSetupColumn("value", ImGuiTableColumnFlags_WidthFixed, 100.0f * scale);

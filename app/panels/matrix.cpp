@@ -11,6 +11,7 @@
 #include "app/block_means.h"
 #include "app/head_stats.h"
 #include "app/panels/panels.h"
+#include "scenes/ledger.h"
 #include "scenes/theme.h"
 
 namespace weft {
@@ -143,7 +144,7 @@ void draw_cells(Program& program, ImguiLayer& ui, const Matrix& matrix) {
         session.set_hovered(focus);
         if (ImGui::IsMouseClicked(0)) session.select(focus);
     } else {
-        const ViewState& view = session.view();
+        const ViewState& view = program.session.view();
         const Focus& focus = view.hovered.kind != FocusKind::none ? view.hovered : view.selected;
         const bool same_layer = focus.layer == matrix.choice.layer || focus.layer < 0;
         const bool same_head = focus.head < 0 || focus.head == matrix.choice.head;
@@ -239,10 +240,16 @@ void draw_matrix_panel(Program& program, ImguiLayer& ui) {
         const HeadStats stats = head_stats(*plan, choice.layer, static_cast<int>(slice));
         value_row("weight to sinks", printf_text("%.2f", stats.to_sinks).c_str());
         value_row("entropy, mean of rows", printf_text("%.2f nats", stats.mean_entropy).c_str());
-        value_row("lines drawn",
-                  (std::to_string(stats.lines) +
-                   (stats.threshold > 0.0f ? printf_text(" of at least %.2g", double(stats.threshold)) : ""))
-                      .c_str());
+        // The picture shows more of a head that has the focus.
+        const ViewState& view = program.session.view();
+        const bool focused = view.selected.kind == FocusKind::head && view.selected.layer == choice.layer &&
+                             view.selected.head == static_cast<int>(slice);
+        const FocusLedger in_focus = focus_ledger(*plan, focused ? view.selected : Focus{});
+        const uint64_t lines = focused ? in_focus.ledger.lines : stats.lines;
+        const float threshold = focused ? in_focus.threshold : stats.threshold;
+        value_row("lines drawn", (std::to_string(lines) +
+                                  (threshold > 0.0f ? printf_text(" of at least %.2g", double(threshold)) : ""))
+                                     .c_str());
     }
     ImGui::End();
 }
