@@ -44,3 +44,18 @@ TEST_CASE("a wrong line is named by its number") {
     CHECK_THROWS_WITH(script.run_due(commands, 0.0, true), Catch::Contains("line 2"));
     CHECK_THROWS_AS(Script("/nowhere/at/all"), Error);
 }
+
+TEST_CASE("every lecture in assets/ runs to its end") {
+    for (const auto& lecture : std::filesystem::directory_iterator(WEFT_SOURCE_DIR "/assets/lectures")) {
+        INFO(lecture.path());
+        CommandTable commands;
+        size_t run = 0;
+        for (const Command& command : std::vector<Command>(commands.all()))
+            commands.bind(command.name, [&](const std::string&) { ++run; });
+        Script script(lecture.path().string());
+        for (double now_s = 0.0; now_s < 600.0 && !script.is_done(); now_s += 1.0)
+            script.run_due(commands, now_s, true);
+        CHECK(script.is_done());
+        CHECK(run > 5);
+    }
+}
