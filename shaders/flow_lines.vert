@@ -18,8 +18,8 @@ layout(location = 0) noperspective out vec4 out_shape;  // px across, half width
 layout(location = 1) flat out vec4 out_color;           // rgb, weight of depth
 layout(location = 2) noperspective out float out_t;
 
-// Where along the line its point number `part` (0..1) lies: half evenly in t, half evenly in the angle of the
-// tangent, so that steep lines do not break into corners at their ends. With p = t (1 - t) and both handles half the
+// Where along the line its point number `part` (0..1) lies: partly evenly in t, partly evenly in the angle of the
+// tangent (the more so the fewer segments there are), so that steep lines do not break into corners at their ends. With p = t (1 - t) and both handles half the
 // run, tan(angle) = 6 p rise / ((1.5 - 3 p) run).
 float t_of_point(float part, float rise, float run) {
     float slope = max(rise / max(run, 1e-6), 1e-3);
@@ -27,7 +27,7 @@ float t_of_point(float part, float rise, float run) {
     float tangent = tan(half_part * atan(2.0 * slope));
     float p = 1.5 * tangent / (6.0 * slope + 3.0 * tangent);
     float t = 0.5 - 0.5 * sqrt(max(1.0 - 4.0 * p, 0.0));
-    return mix(part, part > 0.5 ? 1.0 - t : t, 0.5);
+    return mix(part, part > 0.5 ? 1.0 - t : t, min(0.4 + 4.0 * push.inverse_segments, 1.0));
 }
 
 // No branch here depends on uniforms alone: Mesa's software device (22.3) writes such values into the code and compiles
