@@ -213,7 +213,8 @@ void check_combinations(const Options& options, const Given& given) {
 // The query's layer: the first that is shown.
 void complete_selection(ViewState& view) {
     if (view.selected.kind != FocusKind::token) return;
-    view.selected.layer = view.heads.empty() ? view.first_layer : view.heads.front().first;
+    if (!view.heads.empty()) view.selected.layer = view.heads.front().first;
+    else if (view.last_layer >= 0) view.selected.layer = view.first_layer;  // else the session chooses
 }
 
 }  // namespace
