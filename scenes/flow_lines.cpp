@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "scenes/easing.h"
+#include "scenes/quantity.h"
 #include "scenes/wave.h"
 
 namespace weft {
@@ -83,6 +84,10 @@ FlowBatch layer_batch(const TextStackPlan& plan, const TextStackLayout& layout, 
     batch.opacity_power = colors.opacity_power;
     batch.opacity_min = colors.opacity_min;
     batch.opacity_max = colors.opacity_max;
+    if (plan.view.quantity == "rollout") {
+        batch.width_u /= std::sqrt(rollout_full_share);
+        batch.opacity_power *= rollout_opacity;
+    }
     batch.slice_colors = lane_colors(plan, view.theme);
     const float layers = static_cast<float>(layout.layers);
     batch.grow = std::clamp(motion.grow * layers - static_cast<float>(layer), 0.0f, 1.0f);

@@ -117,11 +117,11 @@ void add_line_key(DrawList& list, const HudScene& scene, float left, float foot_
             line.min = {left, y - 0.5f * drawn};
             line.max = {left + wedge, y + 0.5f * drawn};
             line.right_height_px = std::max(0.35f * drawn, 1.0f);
-            line.fill = with_alpha(ink, std::clamp(std::pow(weight, colors.opacity_power), colors.opacity_min,
+            line.fill = with_alpha(ink, std::clamp(std::pow(weight, quantity.opacity_power), colors.opacity_min,
                                                    colors.opacity_max));
             list.rects.push_back(line);
             char number[8];
-            std::snprintf(number, sizeof number, "%.2f", static_cast<double>(weight));
+            std::snprintf(number, sizeof number, std::abs(100.0f * weight - std::round(100.0f * weight)) > 0.01f ? "%.3f" : "%.2f", static_cast<double>(weight));
             HudPen pen{list,
                        scene.measure,
                        {left + wedge + 10.0f * scene.scale, y + 0.36f * scene.text_px},

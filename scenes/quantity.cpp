@@ -78,13 +78,17 @@ QuantityLegend legend(const ViewState& view, const TextStackPlan& plan) {
     } else {
         result.samples = {1.0f, 0.5f, 0.2f};
     }
+    result.opacity_power = colors.opacity_power;
     result.method = "attention weight";
     result.unit = "share of the query's row, 0 to 1";
     result.width = "width = √weight";
     if (view.quantity == "rollout") {
         result.method = "attention rollout";
         result.unit = "share of the input token, 0 to 1";
-        result.width = "width = √share";
+        result.width = "width = 2√share";
+        result.full_weight *= rollout_full_share;
+        result.opacity_power *= rollout_opacity;
+        result.samples = {result.full_weight, 0.4f * result.full_weight, 0.2f * result.full_weight};
     } else if (view.quantity == "entropy") {
         result.method = "entropy of attention / ln(keys)";
         result.unit = "bar at the query, 0 to 1; full gap = 1";

@@ -13,6 +13,9 @@
 
 namespace weft {
 
+// Shares of rollout are small: its lines have the full width from a quarter on, and fade less.
+constexpr float rollout_full_share = 0.25f, rollout_opacity = 0.5f;
+
 // One block for each layer of the first attention block, or empty where the frame does not hold the quantity.
 // `previous` lends arrays that were made for the same frame.
 std::vector<WeightBlock> quantity_blocks(const AttentionFrame& frame, const std::string& quantity,
@@ -25,6 +28,7 @@ struct QuantityLegend {
     std::string width;               // "width = √weight"
     std::array<float, 3> samples{};  // weights whose lines the key shows
     float full_weight = 1.0f;        // the weight that has the full width; 0.5 from 97 tokens on
+    float opacity_power = 1.0f;      // of the lines' opacity
     bool by_bars = false;            // bars carry the number, lines are context
 };
 
