@@ -1,0 +1,110 @@
+"""Attention traces whose weights are known by construction, as METHODS.md defines the file."""
+import json
+import struct
+
+SENTENCE = ["[CLS]", "the", "animal", "did", "not", "cross", "the", "street", "because", "it", "was", "too", "tired",
+            "[SEP]"]
+SCRIPTS = ["[CLS]", "na\u00efve", "Stra\u00dfe", "\u6ce8\u610f\u529b", "\u3053\u3093\u306b\u3061\u306f", "\ud55c\uad6d\uc5b4",
+           "\U0001f642", "\U0001f469\u200d\U0001f680", "\u0645\u0631\u062d\u0628\u0627", "\u05e9\u05dc\u05d5\u05dd",
+           "\u0939\u093f\u0928\u094d\u0926\u0940", "\u0e44\u0e17\u0e22", "\u03a9\u2248\u2211", "[SEP]"]
+
+
+def long_text(count):
+    words = SENTENCE[1:-1]
+    return ["[CLS]"] + [words[i % len(words)] for i in range(count - 2)] + ["[SEP]"]
+
+
+class Chance:
+    """The same numbers on every machine."""
+
+    def __init__(self, seed):
+        self.state = seed
+
+    def number(self):
+        self.state = (self.state * 1664525 + 1013904223) % 2**32
+        return self.state / 2**32
+
+
+# Weights of layer, head, query i and key j, before each row is divided by its sum.
+
+
+def identity(_layer, _head, i, j):
+    return float(i == j)
+
+
+def uniform(_layer, _head, _i, _j):
+    return 1.0
+
+
+def causal(_layer, _head, i, j):
+    return float(j <= i)
+
+
+def one_hot(_layer, head, i, j):
+    """Head h looks h + 1 tokens back; the first token looks at itself."""
+    return float(j == max(0, i - head - 1))
+
+
+def mixed(tokens, seed):
+    """What trained heads look like: sinks at both ends, diagonals, fans, and chance between."""
+    chance = Chance(seed)
+    kinds = {}
+
+    def weight(layer, head, i, j):
+        if (layer, head) not in kinds:
+            kinds[layer, head] = (chance.number(), 1 + int(chance.number() * (tokens - 2)))
+        kind, favourite = kinds[layer, head]
+        value = 0.01 + 0.05 * chance.number()
+        if j in (0, tokens - 1):
+            value += 0.9 * (0.2 + 0.8 * chance.number())
+        if (kind < 0.3 and j == i - 1) or (0.3 <= kind < 0.5 and j == i + 1):
+            value += 3.0
+        if 0.5 <= kind < 0.8 and j == favourite:
+            value += 1.6 * chance.number()
+        if kind >= 0.8:
+            value += 4.0 * chance.number() ** 6
+        return value
+
+    return weight
+
+
+def attention(layers, heads, tokens, weight):
+    values = []
+    for layer in range(layers):
+        for head in range(heads):
+            for i in range(tokens):
+                row = [weight(layer, head, i, j) for j in range(tokens)]
+                total = sum(row)
+                values += [value / total for value in row]
+    return values
+
+
+def write(path, title, tokens, shape, values):
+    """`shape` is that of the tensor, which a bad file may get wrong."""
+    header = {"__metadata__": {"weft.trace": "1", "tokens": json.dumps(tokens), "title": title},
+              "attention": {"dtype": "F32", "shape": shape, "data_offsets": [0, 4 * len(values)]}}
+    text = json.dumps(header).encode()
+    with open(path, "wb") as file:
+        file.write(struct.pack("<Q", len(text)) + text + struct.pack(f"<{len(values)}f", *values))
+
+
+def write_all(folder):
+    """Name -> path of every trace that the pictures use."""
+    paths = {}
+
+    def add(name, tokens, layers, heads, weight):
+        paths[name] = f"{folder}/{name}.safetensors"
+        count = len(tokens)
+        write(paths[name], name, tokens, [layers, heads, count, count], attention(layers, heads, count, weight))
+
+    plain = SENTENCE[1:-1]
+    add("identity", plain, 4, 4, identity)
+    add("uniform", plain, 4, 4, uniform)
+    add("causal", plain, 4, 4, causal)
+    add("one_hot", plain, 4, 4, one_hot)
+    add("mixed", SENTENCE, 6, 12, mixed(len(SENTENCE), 7))
+    add("deep", SENTENCE, 12, 16, mixed(len(SENTENCE), 11))
+    add("scripts", SCRIPTS, 4, 8, mixed(len(SCRIPTS), 3))
+    add("one_token", ["[CLS]"], 2, 2, identity)
+    add("tokens_130", long_text(130), 3, 4, mixed(130, 5))
+    return paths
