@@ -94,9 +94,12 @@ void check_output(const fs::path& output) {
         throw Error("cannot record to " + in_quotes(output) + ": only .mp4 is written",
                     "Did you mean " + in_quotes(output.stem().string() + ".mp4") + "?");
     }
-    if (fs::is_directory(output)) throw Error("cannot record to " + in_quotes(output) + ": it is a folder");
+    std::error_code ignored;
+    if (fs::is_directory(output, ignored)) {
+        throw Error("cannot record to " + in_quotes(output) + ": it is a folder", "Give the name of a file.");
+    }
     const fs::path folder = output.parent_path();
-    if (!fs::is_directory(folder)) {
+    if (!fs::is_directory(folder, ignored)) {
         throw Error("cannot record to " + in_quotes(output) + ": there is no folder " + in_quotes(folder),
                     "Create the folder first.");
     }
@@ -118,7 +121,8 @@ fs::path state_folder() {
 GrowingFile::GrowingFile(const fs::path& output)
     : output_(fs::absolute(output)), part_(output_.string() + ".part") {
     check_output(output_);
-    if (fs::exists(part_) && fs::file_size(part_) > 0) {
+    std::error_code ignored;
+    if (fs::exists(part_, ignored) && fs::file_size(part_) > 0) {
         if (is_held(part_)) {
             throw Error("cannot record to " + in_quotes(output_) + ": another program is recording to it",
                         "Choose another --output.");

@@ -154,6 +154,7 @@ TEST_CASE("a path that can't be written is refused before anything starts") {
     CHECK_THROWS_AS(Recorder({folder / "no/such/a.mp4", {64, 64}, 30, false}), Error);
     CHECK_THROWS_AS(Recorder({folder / "a.avi", {64, 64}, 30, false}), Error);
     CHECK_THROWS_AS(Recorder({"/proc/a.mp4", {64, 64}, 30, false}), Error);
+    CHECK_THROWS_AS(Recorder({folder / (std::string(300, 'a') + ".mp4"), {64, 64}, 30, false}), Error);
     fs::create_directory(folder / "b.mp4");
     CHECK_THROWS_AS(Recorder({folder / "b.mp4", {64, 64}, 30, false}), Error);
     CHECK(fs::is_empty(folder / "b.mp4"));
