@@ -1,7 +1,9 @@
 // weft: one program, a subcommand each. Errors are shown once, here: 1 failed, 2 wrong usage.
 
+#include <cerrno>
 #include <clocale>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 
 #include "analysis/error.h"
@@ -35,6 +37,13 @@ int run(const weft::Options& options) {
     return 2;
 }
 
+// What was printed counts only once it is out: a full disk behind a redirection is a failure.
+int flush_output(int exit_code) {
+    if (std::fflush(stdout) == 0 && !std::ferror(stdout)) return exit_code;
+    throw weft::Error("cannot write to the standard output: " + std::string(std::strerror(errno)),
+                      "Make room, or send it somewhere else.");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -43,9 +52,9 @@ int main(int argc, char** argv) {
         const weft::Options options = weft::parse_command_line(argc, argv);
         if (!options.answer.empty()) {
             std::fputs(options.answer.c_str(), stdout);
-            return 0;
+            return flush_output(0);
         }
-        return run(options);
+        return flush_output(run(options));
     } catch (const weft::Error& error) {
         std::fprintf(stderr, "weft: %s\n", error.what());
         if (!error.hint().empty()) std::fprintf(stderr, "      %s\n", error.hint().c_str());
