@@ -29,6 +29,17 @@ class UsageError : public Error {
     using Error::Error;
 };
 
+// Runs `read`; an Error that does not say what to do next leaves it with `hint`.
+template <class Read>
+auto with_hint(const char* hint, const Read& read) {
+    try {
+        return read();
+    } catch (const Error& error) {
+        if (!error.hint().empty() || dynamic_cast<const UsageError*>(&error)) throw;
+        throw Error(error.what(), hint);
+    }
+}
+
 [[noreturn]] inline void assertion_failed(const char* file, int line, const char* condition,
                                           const std::string& values) {
     std::fprintf(stderr, "%s:%d: assertion failed: %s (%s)\n", file, line, condition, values.c_str());

@@ -118,7 +118,8 @@ ModelConfig load_model_config(const std::string& folder) {
     if (!std::filesystem::exists(path, ignored))
         throw Error("model folder \"" + folder + "\" has no config.json",
                     "Give a folder in the Hugging Face layout.");
-    return parse_model_config(read_text_file(path, 1 << 24), path, folder);
+    return with_hint("config.json must be the model's own: copy it again from its source, unchanged.",
+                     [&] { return parse_model_config(read_text_file(path, 1 << 24), path, folder); });
 }
 
 }  // namespace weft

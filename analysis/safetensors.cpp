@@ -190,8 +190,7 @@ SafetensorsContent parse_safetensors(std::span<const std::byte> file, const std:
     const uint64_t data_bytes = file.size() - length_bytes - header_bytes;
     if (static_cast<uint64_t>(expected) > data_bytes)
         throw Error(quoted + " is truncated: header says " + std::to_string(expected) +
-                        " bytes of data, file has " + std::to_string(data_bytes),
-                    "download or copy the file again");
+                    " bytes of data, file has " + std::to_string(data_bytes));
     if (static_cast<uint64_t>(expected) < data_bytes)
         throw Error(quoted + " has " + std::to_string(data_bytes - static_cast<uint64_t>(expected)) +
                     " bytes after its last tensor");
@@ -217,10 +216,14 @@ struct Safetensors::Mapping {
 };
 
 Safetensors Safetensors::open(const std::string& path) {
-    const auto failed = [&path] { return Error("cannot read \"" + path + "\": " + std::strerror(errno)); };
+    const auto failed = [&path] {
+        return Error("cannot read \"" + path + "\": " + std::strerror(errno),
+                     "Check the path and its permissions.");
+    };
     struct stat info {};
     if (::stat(path.c_str(), &info) != 0) throw failed();
-    if (!S_ISREG(info.st_mode)) throw Error("\"" + path + "\" is not a file");
+    if (!S_ISREG(info.st_mode))
+        throw Error("\"" + path + "\" is not a file", "Give the name of a .safetensors file.");
 
     auto mapping = std::make_shared<Mapping>();
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -240,7 +243,9 @@ Safetensors Safetensors::open(const std::string& path) {
 
     Safetensors file;
     file.path_ = path;
-    file.content_ = parse_safetensors({static_cast<const std::byte*>(mapping->address), mapping->size}, path);
+    file.content_ = with_hint("Copy or download the file again.", [&] {
+        return parse_safetensors({static_cast<const std::byte*>(mapping->address), mapping->size}, path);
+    });
     file.mapping_ = std::move(mapping);
     file.by_name_.resize(file.content_.tensors.size());
     std::iota(file.by_name_.begin(), file.by_name_.end(), 0u);

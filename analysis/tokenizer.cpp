@@ -89,13 +89,15 @@ Tokenizer Tokenizer::parse(std::string_view tokenizer_json, const std::string& s
 }
 
 Tokenizer Tokenizer::load(const std::string& folder) {
+    const char* const copy_again = "Copy the tokenizer's files again from the model's source, unchanged.";
     const std::filesystem::path root(folder);
     std::error_code ignored;
     if (std::filesystem::exists(root / "tokenizer.json", ignored)) {
         const std::string path = (root / "tokenizer.json").string();
-        return parse(read_text_file(path), path);
+        return with_hint(copy_again, [&] { return parse(read_text_file(path), path); });
     }
-    if (std::filesystem::exists(root / "vocab.txt", ignored)) return Tokenizer(read_vocabulary_files(folder));
+    if (std::filesystem::exists(root / "vocab.txt", ignored))
+        return with_hint(copy_again, [&] { return Tokenizer(read_vocabulary_files(folder)); });
     throw Error("model folder \"" + folder + "\" has no tokenizer", "It needs tokenizer.json or vocab.txt.");
 }
 

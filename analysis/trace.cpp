@@ -223,7 +223,10 @@ FramePtr parse_trace(std::span<const std::byte> file, const std::string& source,
 
 FramePtr read_trace(const std::string& path, const RolloutOptions& options) {
     const Safetensors file = Safetensors::open(path);
-    return frame_of({file.tensors(), file.metadata()}, path, options);
+    return with_hint("Record the trace again: attention after the softmax, and a JSON list of its tokens.",
+                     [&] {
+                         return frame_of({file.tensors(), file.metadata()}, path, options);
+                     });
 }
 
 void write_trace(const std::string& path, const AttentionFrame& frame) {

@@ -39,7 +39,8 @@ std::vector<std::string> lines_of_file(const std::string& path) {
         }
         lines.push_back(std::move(line));
     }
-    if (file.bad()) throw Error("cannot read text file '" + path + "' to its end");
+    if (file.bad())
+        throw Error("cannot read text file '" + path + "' to its end", "Give the name of a text file.");
     return lines;
 }
 

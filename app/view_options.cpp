@@ -17,6 +17,8 @@ const std::vector<std::string> theme_names = {"dark", "light", "projector"};
 const std::vector<std::string> sink_names = {"bars", "lines", "hidden"};
 const std::vector<std::string> quantity_names = {"attention", "rollout", "entropy"};
 
+constexpr const char* number_in_range = "Give a number of that range.";
+constexpr double max_coordinate_u = 1e6;
 constexpr int64_t max_index =
     1'000'000;  // of layers, heads and tokens; a typing error, not a model, is above
 
@@ -103,7 +105,8 @@ float camera_number(const nlohmann::json& json, const char* name, float fallback
     const double number = found->get<double>();
     if (!(number >= least && number <= greatest)) {
         throw UsageError("--camera: \"" + std::string(name) + "\" is '" + short_number(number) +
-                         "', outside " + short_number(least) + " to " + short_number(greatest));
+                             "', outside " + short_number(least) + " to " + short_number(greatest),
+                         number_in_range);
     }
     return static_cast<float>(number);
 }
@@ -120,9 +123,15 @@ Camera camera_from_json(const std::string& value) {
     for (const auto& item : json.items()) parse_choice("camera", item.key(), names);
     Camera camera;
     if (const auto target = json.find("target"); target != json.end()) {
-        const bool three = target->is_array() && target->size() == 3 &&
-                           std::ranges::all_of(*target, [](const auto& x) { return x.is_number(); });
-        if (!three) throw UsageError("--camera: \"target\" needs three numbers");
+        const bool three =
+            target->is_array() && target->size() == 3 && std::ranges::all_of(*target, [](const auto& x) {
+                return x.is_number() && std::abs(x.template get<double>()) <= max_coordinate_u;
+            });
+        if (!three) {
+            throw UsageError("--camera: \"target\" is '" + target->dump().substr(0, 80) +
+                                 "', not three numbers from -1e+06 to 1e+06",
+                             R"(Write {"target": [0, 0, 0]}.)");
+        }
         for (int axis = 0; axis < 3; ++axis) camera.target[axis] = (*target)[size_t(axis)].get<float>();
     }
     camera.yaw_deg = camera_number(json, "yaw", camera.yaw_deg, -36000, 36000);
@@ -159,7 +168,8 @@ int64_t parse_integer(std::string_view option, const std::string& value, int64_t
     const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
     if (error != std::errc{} || end != value.data() + value.size() || number < least || number > greatest) {
         throw UsageError(option_and_value(option, value) + " is no whole number from " +
-                         std::to_string(least) + " to " + std::to_string(greatest));
+                             std::to_string(least) + " to " + std::to_string(greatest),
+                         number_in_range);
     }
     return number;
 }
@@ -170,7 +180,8 @@ double parse_number(std::string_view option, const std::string& value, double le
     const bool whole = error == std::errc{} && end == value.data() + value.size();
     if (!whole || !(number >= least && number <= greatest)) {
         throw UsageError(option_and_value(option, value) + " is no number from " + short_number(least) +
-                         " to " + short_number(greatest));
+                             " to " + short_number(greatest),
+                         number_in_range);
     }
     return number;
 }

@@ -76,7 +76,8 @@ std::unique_ptr<Model> Model::load(const std::string& folder, const std::string&
     try {
         return load_bert(folder, device);
     } catch (const c10::Error& error) {
-        throw Error("LibTorch failed to load \"" + folder + "\": " + error.what_without_backtrace());
+        throw Error("LibTorch failed to load \"" + folder + "\": " + error.what_without_backtrace(),
+                    "--device cpu asks the least of the machine; 'weft doctor' says what it has.");
     } catch (const std::bad_alloc&) {
         throw Error("there is not enough memory to load \"" + folder + "\"", "Use a smaller model.");
     }

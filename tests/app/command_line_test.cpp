@@ -88,6 +88,8 @@ TEST_CASE("a camera is a name or JSON") {
     CHECK(refusal({"--camera", R"({"jaw":1})"}).hint.find("'yaw'") != std::string::npos);
     CHECK(refusal({"--camera", R"({"fov":900})"}).message.find("'900'") != std::string::npos);
     CHECK(refusal({"--camera", R"({"target":[1,2]})"}).message.find("three numbers") != std::string::npos);
+    CHECK(refusal({"--camera", R"({"target":[1e300,0,0]})"}).message.find("[1e+300,0,0]") !=
+          std::string::npos);
     CHECK(refusal({"--camera", R"({"target":)"}).message.find("no JSON object") != std::string::npos);
 }
 
