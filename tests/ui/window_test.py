@@ -108,9 +108,12 @@ def typing(weft):
     check(state["mode"] == "typing", "typing is the first mode")
     check(state["lines"] > 0, "no lines")
     weft.key("BackSpace", "BackSpace")
-    # xdotool puts each of these on a spare key for as long as its delay.
-    weft.type("\u00fcber \u4f60\u597d", delay_ms=400)
-    weft.wait_for("umlaut and Chinese", shown("The cat sat on \u00fcber \u4f60\u597d"))
+    text = "The cat sat on "
+    for letters in ("\u00fc", "ber ", "\u4f60", "\u597d"):
+        # xdotool puts a letter that no key has on a spare one for as long as its delay.
+        weft.type(letters, delay_ms=40 if letters.isascii() else 1000)
+        text += letters
+        weft.wait_for(f"typed {letters}", shown(text))
     weft.key("Home", "ctrl+Right", "ctrl+shift+Right")
     weft.wait_for("a selected word", lambda s: s["selected_text"].strip() == "cat")
     weft.type(" dog")
@@ -172,6 +175,8 @@ def panels(weft):
     weft.key("Escape")
     state = weft.wait_for("Esc closes the help", lambda s: not s["help"])
     check(not state["folded"], "the search's letters are no commands")
+    # The search gives the keys back in the frame after.
+    weft.wait_for("two more frames", lambda s, n=state["frames"]: s["frames"] >= n + 2)
     weft.key("F3", "F10")
     weft.wait_for("hidden", lambda s: s["hidden"] and s["docked"] == "none")
     weft.key("F10")
@@ -196,14 +201,29 @@ def pointing(weft):
 def recording(weft):
     weft.key("r")
     weft.wait_for("recording", lambda s: s["recording"])
+    started = time.monotonic()
+    size = weft.state()["size"]
     time.sleep(1.5)
-    weft.xdotool("windowsize", weft.window, "900", "701")
-    time.sleep(0.7)
+    for disturbance in (["windowmove", weft.window, "150", "90"], ["windowsize", weft.window, "900", "701"],
+                        ["windowsize", weft.window, "1", "1"], ["windowsize", weft.window, *map(str, size)],
+                        ["windowunmap", weft.window], ["windowmap", weft.window]):
+        weft.xdotool(*disturbance)
+        time.sleep(0.4)
+    weft.focus()
+    weft.wait_for("still recording", lambda s: s["recording"] and s["size"] == size)
+    seconds = time.monotonic() - started
     weft.key("r")
     weft.wait_for("recorded", lambda s: not s["recording"] and "recorded" in s["message"])
     video = os.path.join(weft.folder, "weft-1.mp4")
-    check(os.path.getsize(video) > 1000, "the video is empty")
     check(not os.path.exists(video + ".part"), "the part is still there")
+    played = subprocess.run(["ffprobe", "-v", "error", "-count_frames", "-select_streams", "v", "-show_entries",
+                             "stream=width,height,duration,nb_read_frames", "-of", "json", video],
+                            capture_output=True, text=True, check=True)
+    check(not played.stderr.strip(), f"the video does not play: {played.stderr}")
+    stream = json.loads(played.stdout)["streams"][0]
+    check([stream["width"], stream["height"]] == size, f"the video is {stream['width']}x{stream['height']}, not {size}")
+    check(abs(float(stream["duration"]) - seconds) < 1.5, f"{stream['duration']} s of {seconds:.1f} s are in the video")
+    check(int(stream["nb_read_frames"]) > 30, f"{stream['nb_read_frames']} frames")
     weft.key("F12")
     weft.wait_for("screenshot", lambda s: "weft-1.png" in s["message"])
     check(os.path.getsize(os.path.join(weft.folder, "weft-1.png")) > 1000, "the screenshot is empty")
