@@ -132,8 +132,8 @@ def devices(replay, trace):
 
     refused("no driver", "Vulkan", environment={"VK_ICD_FILENAMES": "/nonexistent", "VK_DRIVER_FILES": "/nonexistent"})
     refused("a name that none has", "no such card", more=["--graphics-device", "no such card"])
-    replay.refused("device: no driver while recording", ["record", trace, "--output", replay.path("a.mp4")], 1, "Vulkan",
-                   environment={"VK_ICD_FILENAMES": "/nonexistent", "VK_DRIVER_FILES": "/nonexistent"})
+    replay.refused("device: no driver while recording", ["record", trace, "--output", replay.path("a.mp4")], 1,
+                   "Vulkan", environment={"VK_ICD_FILENAMES": "/nonexistent", "VK_DRIVER_FILES": "/nonexistent"})
 
 
 def models(replay):
@@ -192,7 +192,8 @@ def models(replay):
 
     model_folder.write(folder)
     numbers = ["--model", folder, "--device", "cpu", "--output", replay.path("a.json")]
-    replay.refused("analyze: a text longer than the model", ["analyze", "--text", "warp " * 50, *numbers], 1, "52", "40")
+    replay.refused("analyze: a text longer than the model", ["analyze", "--text", "warp " * 50, *numbers], 1, "52",
+                   "40")
     replay.refused("analyze: no model", ["analyze", "--text", "a", "--model", "/nowhere/model", "--output",
                                          replay.path("a.json")], 1, "/nowhere/model")
     replay.refused("record: no model", ["record", "--text", "a", "--model", "/nowhere/model", "--output",

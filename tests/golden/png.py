@@ -1,4 +1,4 @@
-"""PNG files as width, height and RGB bytes, without row filters as the program writes them; the standard library alone."""
+"""PNG files as width, height and RGB bytes: as the program writes them, without row filters."""
 import struct
 import zlib
 

@@ -4,9 +4,10 @@ import struct
 
 SENTENCE = ["[CLS]", "the", "animal", "did", "not", "cross", "the", "street", "because", "it", "was", "too", "tired",
             "[SEP]"]
-SCRIPTS = ["[CLS]", "na\u00efve", "Stra\u00dfe", "\u6ce8\u610f\u529b", "\u3053\u3093\u306b\u3061\u306f", "\ud55c\uad6d\uc5b4",
-           "\U0001f642", "\U0001f469\u200d\U0001f680", "\u0645\u0631\u062d\u0628\u0627", "\u05e9\u05dc\u05d5\u05dd",
-           "\u0939\u093f\u0928\u094d\u0926\u0940", "\u0e44\u0e17\u0e22", "\u03a9\u2248\u2211", "[SEP]"]
+SCRIPTS = ["[CLS]", "na\u00efve", "Stra\u00dfe", "\u6ce8\u610f\u529b", "\u3053\u3093\u306b\u3061\u306f",
+           "\ud55c\uad6d\uc5b4", "\U0001f642", "\U0001f469\u200d\U0001f680", "\u0645\u0631\u062d\u0628\u0627",
+           "\u05e9\u05dc\u05d5\u05dd", "\u0939\u093f\u0928\u094d\u0926\u0940", "\u0e44\u0e17\u0e22",
+           "\u03a9\u2248\u2211", "[SEP]"]
 
 
 def long_text(count):
