@@ -56,6 +56,11 @@ const Command* command_for(const Program& program, KeyChord chord) {
     return command && command->argument == ArgumentType::held ? command : nullptr;
 }
 
+// All of an open help's keys are its search's, also before a frame has given that the focus.
+bool keys_are_taken(const Program& program) {
+    return program.panels.help || (program.ui && program.ui->wants_keys());
+}
+
 void on_key(Program& program, const KeyEvent& event) {
     if (!event.pressed) {
         const Command* command = command_for(program, {chord_from_glfw(event.key, 0).key});
@@ -67,7 +72,7 @@ void on_key(Program& program, const KeyEvent& event) {
     const bool leaves_search = chord.key == Key::escape || chord.key == Key::f1;
     program.swallow_chars = false;
     if (program.session.show() == Show::intro) program.session.end_show();
-    if (program.ui && program.ui->wants_keys() && !leaves_search) return;
+    if (keys_are_taken(program) && !leaves_search) return;
     const Command* command = command_for(program, chord);
     if (command && (!event.repeated || command->repeats)) {
         run_command(program, *command, command->argument == ArgumentType::held ? "on" : "");
@@ -77,7 +82,7 @@ void on_key(Program& program, const KeyEvent& event) {
 
 void on_char(Program& program, char32_t code_point) {
     if (program.mode != InputMode::typing || program.swallow_chars) return;
-    if (program.ui && program.ui->wants_keys()) return;
+    if (keys_are_taken(program)) return;
     program.session.prompt().insert(utf8_of(code_point));
 }
 
