@@ -106,7 +106,8 @@ void add_title(DrawList& list, const HudScene& scene) {
     }
     pen.size_px = scene.text_px;
     const Focus& focus = scene.motion.shown_focus;
-    const bool of_a_head = scene.motion.focus > 0.5f && focus.kind == FocusKind::head && scene.plan.lanes > 1;
+    const bool of_a_head = scene.motion.focus > 0.5f && focus.kind == FocusKind::head && focus.head >= 0 &&
+                           scene.plan.lanes > 1;
     pen.write(subtitle(scene),
               of_a_head ? head_color(colors, focus.head, scene.plan.lanes) : colors.dim_text);
     list.labels.back().max_width_px = std::max(end - list.labels.back().position.x, 4.0f * size);

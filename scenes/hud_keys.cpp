@@ -103,7 +103,8 @@ void add_line_key(DrawList& list, const HudScene& scene, float left, float foot_
     // As wide as a line in the middle of the scene.
     const float unit_px = pixels_per_unit(scene.camera, scene.viewport, scene.camera.distance_u);
     const Focus& focus = scene.motion.shown_focus;
-    const bool one_head = scene.motion.focus > 0.5f && focus.kind == FocusKind::head && scene.plan.lanes > 1;
+    const bool one_head = scene.motion.focus > 0.5f && focus.kind == FocusKind::head && focus.head >= 0 &&
+                          scene.plan.lanes > 1;
     const glm::vec4 ink = one_head ? head_color(colors, focus.head, scene.plan.lanes) : colors.text;
     for (size_t i = 0; i < words.size(); ++i) {
         const float weight = quantity.samples[i];
