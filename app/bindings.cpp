@@ -343,7 +343,8 @@ void bind_prompt(Program& program) {
 
 void start_recording(Program& program) {
     program.recorder.start(program.renderer.size(), clock_s());
-    for (const std::string& remark : program.recorder.remarks()) program.session.set_message({remark, "", true});
+    for (const std::string& remark : program.recorder.remarks())
+        program.session.set_message({remark, "", true});
 }
 
 void bind_program(Program& program) {

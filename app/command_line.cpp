@@ -213,8 +213,10 @@ void check_combinations(const Options& options, const Given& given) {
 // The query's layer: the first that is shown.
 void complete_selection(ViewState& view) {
     if (view.selected.kind != FocusKind::token) return;
-    if (!view.heads.empty()) view.selected.layer = view.heads.front().first;
-    else if (view.last_layer >= 0) view.selected.layer = view.first_layer;  // else the session chooses
+    if (!view.heads.empty())
+        view.selected.layer = view.heads.front().first;
+    else if (view.last_layer >= 0)
+        view.selected.layer = view.first_layer;  // else the session chooses
 }
 
 }  // namespace

@@ -40,9 +40,9 @@ struct Options {
     std::optional<double> time_s;  // of a picture on the way of motion; none: at rest
     std::string graphics_device;   // part of a Vulkan device's name
     bool validation = false;
-    std::string script_file;                // --script: named commands that the window runs
-    std::string state_file;                 // --state: where the window says what it shows, as JSON
-    bool finish = false;                    // --finish: make videos of the recordings that were left unfinished
+    std::string script_file;  // --script: named commands that the window runs
+    std::string state_file;   // --state: where the window says what it shows, as JSON
+    bool finish = false;      // --finish: make videos of the recordings that were left unfinished
 
     // Output
     std::string output;                     // empty: a window (view), or wrong usage (record, analyze)

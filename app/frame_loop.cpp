@@ -313,8 +313,8 @@ class FrameLoop {
     ImguiLayer& ui_;
     Script script_;
     double last_frame_s_ = 0.0, last_input_s_ = 0.0, last_state_s_ = 0.0, frame_gap_ms_ = 0.0,
-           message_goes_s_ = 0.0,        // 0: it stays, or there is none
-           wave_resumes_s_ = 0.0;  // 0: it runs, or does not rest for typing
+           message_goes_s_ = 0.0,  // 0: it stays, or there is none
+        wave_resumes_s_ = 0.0;     // 0: it runs, or does not rest for typing
     int settling_ = frames_to_settle;
     uint64_t validation_messages_ = 0;
     bool was_idle_ = true, follows_frame_ = false, drew_once_ = false, animates_ = false, is_refined_ = false;

@@ -9,7 +9,9 @@ namespace weft {
 
 namespace {
 
-double ease(double t, double from, double to) { return smoothstep5((t - from) / (to - from)); }
+double ease(double t, double from, double to) {
+    return smoothstep5((t - from) / (to - from));
+}
 
 constexpr double grow_from_s = 0.5, grow_to_s = 2.0, unfold_to_s = 5.0;
 constexpr double light_from_s = 6.5, light_to_s = 9.5, light_fade_s = 0.25;

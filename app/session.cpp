@@ -106,7 +106,8 @@ void Session::update_plan() {
         const AttentionBlock& block = frame_->blocks.at(0);
         const int layer = std::min(3, static_cast<int>(block.layers) - 1);
         head_choice_ = {layer, strongest_head(block, frame_->stacks.at(block.query_stack).tokens, layer)};
-        const Focus line = strongest_line(block, frame_->stacks.at(block.query_stack).tokens, layer, head_choice_.head);
+        const Focus line =
+            strongest_line(block, frame_->stacks.at(block.query_stack).tokens, layer, head_choice_.head);
         token_choice_ = std::max(line.query, 0);
         if (view_.selected.kind == FocusKind::token && view_.selected.layer < 0) view_.selected.layer = layer;
     }
@@ -139,7 +140,8 @@ ViewMotion Session::settled_motion() const {
 
 Focus Session::preset_focus(CameraPreset preset) const {
     Focus focus{FocusKind::head, 0, head_choice_.layer, head_choice_.head, -1, -1, false};
-    if (preset == CameraPreset::token) focus = {FocusKind::token, 0, head_choice_.layer, -1, token_choice_, -1, false};
+    if (preset == CameraPreset::token)
+        focus = {FocusKind::token, 0, head_choice_.layer, -1, token_choice_, -1, false};
     return focus;
 }
 
@@ -237,7 +239,10 @@ DrawList Session::draw(const Viewport& viewport, const MeasureText& measure) con
     }
     const std::optional<ModelSummary> loaded = model();
     const bool waits = worker_ && !load_failed_ && (!loaded || has_pending_analysis());
-    return draw_empty_stack(view_, loaded ? loaded->name : "", !waits ? "" : loaded ? "Reading the text" : "Opening the model",
+    return draw_empty_stack(view_, loaded ? loaded->name : "",
+                            !waits   ? ""
+                            : loaded ? "Reading the text"
+                                     : "Opening the model",
                             viewport);
 }
 

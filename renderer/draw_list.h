@@ -50,7 +50,7 @@ struct TexturedPlane {
 struct Stroke {
     glm::vec3 a{0.0f}, b{0.0f};
     glm::vec4 color{1.0f};
-    float width_u = 0.0f;   // world width; the drawn width is max(width_px, width_u on screen)
+    float width_u = 0.0f;  // world width; the drawn width is max(width_px, width_u on screen)
     float width_px = 1.0f;
     bool round_caps = false;
 };
@@ -62,20 +62,20 @@ struct WeightBlock {
     uint32_t slices = 0, rows = 0, columns = 0;
 };
 
-// Which entries (s, r, c) of a block are drawn; a test on indices and value, so that it can run on the device.
-// Drawn when every line of the test holds:
+// Which entries (s, r, c) of a block are drawn; a test on indices and value, so that it can run on the
+// device. Drawn when every line of the test holds:
 //   |value| >= threshold  and, if row_thresholds, |value| >= row_thresholds[s * rows + r]
 //   slice_mask has s (empty: all); no bit of column_mask at c (empty: none is masked)
 //   |r - c| > band (band < 0: no such test)
 //   only_slice / only_row / only_column: equal, where >= 0
 struct FlowSelection {
     float threshold = 0.0f;
-    std::shared_ptr<const std::vector<float>> row_thresholds;        // [slices * rows] or null
-    std::shared_ptr<const std::vector<uint32_t>> slice_mask;         // bit s set: slice s is drawn; null: all
-    std::shared_ptr<const std::vector<uint32_t>> column_mask;        // bit c set: column c is left out; null: none
+    std::shared_ptr<const std::vector<float>> row_thresholds;  // [slices * rows] or null
+    std::shared_ptr<const std::vector<uint32_t>> slice_mask;   // bit s set: slice s is drawn; null: all
+    std::shared_ptr<const std::vector<uint32_t>> column_mask;  // bit c set: column c is left out; null: none
     int32_t band = -1;
     int32_t only_slice = -1, only_row = -1, only_column = -1;
-    bool operator==(const FlowSelection&) const = default;           // pointers by identity
+    bool operator==(const FlowSelection&) const = default;  // pointers by identity
 };
 
 // One block drawn as flow lines: a cubic from source(s, c) to target(s, r) whose tangents run along `axis`.
@@ -87,21 +87,21 @@ struct FlowBatch {
     glm::vec3 source_origin{0.0f}, source_slice_step{0.0f}, source_column_step{0.0f};
     glm::vec3 target_origin{0.0f}, target_slice_step{0.0f}, target_row_step{0.0f};
     glm::vec3 axis{1.0f, 0.0f, 0.0f};
-    float handle_u = 1.0f;              // length of both tangents
+    float handle_u = 1.0f;  // length of both tangents
 
     // width_u * sqrt(|value|) at the source, * taper at the target; below min_px the width stays and
     // opacity falls in proportion; above max_px it is cut. width_scale multiplies (focus, receded).
     float width_u = 0.13f, min_px = 1.1f, max_px = 24.0f, taper = 0.35f, width_scale = 1.0f;
     // clamp(|value|^opacity_power, opacity_min, opacity_max) * opacity_scale
     float opacity_power = 0.8f, opacity_min = 0.05f, opacity_max = 0.95f, opacity_scale = 1.0f;
-    float depth_fade = 0.30f;           // opacity lost from the nearest to the farthest point of the scene
+    float depth_fade = 0.30f;  // opacity lost from the nearest to the farthest point of the scene
     std::shared_ptr<const std::vector<glm::vec4>> slice_colors;  // [slices], alpha multiplies opacity
-    glm::vec4 mix_color{0.0f};          // rgb mixed into every colour by its alpha (to white, to grey)
+    glm::vec4 mix_color{0.0f};                // rgb mixed into every colour by its alpha (to white, to grey)
     std::optional<glm::vec4> negative_color;  // colour of values below 0, where the block is signed
 
-    float pulse_phase = -1.0f;          // 0..1 along the line; outside: no pulse
+    float pulse_phase = -1.0f;  // 0..1 along the line; outside: no pulse
     float pulse_sigma = 0.06f, pulse_gain = 0.9f, pulse_base = 0.85f, pulse_white = 0.35f;
-    float grow = 1.0f;                  // 0..1: the part of each line, from its source, that is drawn
+    float grow = 1.0f;  // 0..1: the part of each line, from its source, that is drawn
 };
 
 // Triangles with depth test and write, flat colour and one light from the camera.
@@ -128,12 +128,12 @@ enum class LabelAlign { left, center, right };
 
 // One line of text of any script. Shaped by the renderer; `position` is on the baseline.
 struct Label {
-    std::string text;               // UTF-8
+    std::string text;  // UTF-8
     glm::vec2 position{0.0f};
-    float size_px = 15.0f;          // em
+    float size_px = 15.0f;  // em
     LabelAlign align = LabelAlign::left;
     glm::vec4 color{1.0f};
-    glm::vec4 halo{0.0f};           // alpha 0: none
+    glm::vec4 halo{0.0f};  // alpha 0: none
     float halo_px = 3.0f;
     bool bold = false;
     float max_width_px = 0.0f;      // > 0: cut with an ellipsis
@@ -147,18 +147,18 @@ using MeasureText = std::function<float(std::string_view text, float size_px, bo
 struct DrawList {
     DrawCamera camera;
     glm::vec4 ground{0.0f, 0.0f, 0.0f, 1.0f};
-    float ui_scale = 1.0f;               // multiplies every *_px of flow lines, strokes and planes; labels and
-                                         // screen rects come scaled already
-    std::vector<Plane> planes;           // drawn in this order
+    float ui_scale = 1.0f;      // multiplies every *_px of flow lines, strokes and planes; labels and
+                                // screen rects come scaled already
+    std::vector<Plane> planes;  // drawn in this order
     std::vector<TexturedPlane> textured_planes;
     std::vector<Mesh> meshes;
-    std::vector<Stroke> strokes_below;   // under the flow lines
+    std::vector<Stroke> strokes_below;  // under the flow lines
     std::vector<WeightBlock> blocks;
     std::vector<FlowBatch> flows;
-    std::vector<Stroke> strokes_above;   // over the flow lines
-    std::vector<ScreenRect> rects;       // over all of the above
-    std::vector<Label> labels;           // over the rects
-    bool animates = false;               // the next frame will differ even without input
+    std::vector<Stroke> strokes_above;  // over the flow lines
+    std::vector<ScreenRect> rects;      // over all of the above
+    std::vector<Label> labels;          // over the rects
+    bool animates = false;              // the next frame will differ even without input
 };
 
 }  // namespace weft

@@ -1,6 +1,6 @@
 // The renderer as the program sees it: DrawList in, picture out, the same way with and without a window.
-// Not thread-safe: one thread (the main one) owns it. No Vulkan in this header; the user-interface hook hands out
-// raw handles as void* for the one file of app/ that feeds Dear ImGui.
+// Not thread-safe: one thread (the main one) owns it. No Vulkan in this header; the user-interface hook hands
+// out raw handles as void* for the one file of app/ that feeds Dear ImGui.
 #pragma once
 
 #include <cstdint>
@@ -24,8 +24,8 @@ struct SurfaceSource {
 struct RendererSettings {
     glm::ivec2 size{1280, 720};
     SurfaceSource surface;
-    bool validation = false;         // core and synchronisation validation; messages go to `validation_messages`
-    std::string device_name;         // part of a name; empty: the best device
+    bool validation = false;  // core and synchronisation validation; messages go to `validation_messages`
+    std::string device_name;  // part of a name; empty: the best device
     bool compute_selection = false;  // force the compute shader where the CPU twin is the product path
     int max_samples = 1;
 };
@@ -45,7 +45,7 @@ struct PassTiming {
 struct RenderStats {
     std::vector<PassTiming> passes;
     uint64_t lines_drawn = 0;
-    uint64_t selections_run = 0;    // since start: how often weights or selection really changed
+    uint64_t selections_run = 0;  // since start: how often weights or selection really changed
     uint64_t frame = 0;
 };
 
@@ -91,19 +91,19 @@ class Renderer {
     virtual void set_quality(const Quality& quality) = 0;
     virtual Quality quality() const = 0;
 
-    // Renders one picture and presents it if there is a surface. Returns false if nothing was drawn (size zero,
-    // surface lost: call again). `ui` may be null. Waits at most for the frame before last.
+    // Renders one picture and presents it if there is a surface. Returns false if nothing was drawn (size
+    // zero, surface lost: call again). `ui` may be null. Waits at most for the frame before last.
     virtual bool render(const DrawList& list, UiLayer* ui) = 0;
 
-    // The picture of the next render() call is copied back; `done` is called on this thread from a later render()
-    // or from flush_captures(), in order. `without_ui`: the picture before `ui` was recorded.
+    // The picture of the next render() call is copied back; `done` is called on this thread from a later
+    // render() or from flush_captures(), in order. `without_ui`: the picture before `ui` was recorded.
     virtual void capture_next(std::function<void(CapturedImage&&)> done, bool without_ui = false) = 0;
     virtual void flush_captures() = 0;
 
     virtual UiHandles ui_handles() = 0;
 
-    // Between a UiLayer's record() begin and end: draws labels with the UI's clip rectangle (x, y, width, height in
-    // px), so that shaped text lies inside panels. Safe from an ImDrawList callback.
+    // Between a UiLayer's record() begin and end: draws labels with the UI's clip rectangle (x, y, width,
+    // height in px), so that shaped text lies inside panels. Safe from an ImDrawList callback.
     virtual void record_labels(void* command_buffer, std::span<const Label> labels, glm::ivec4 clip) = 0;
 
     virtual MeasureText text_measure() = 0;
@@ -113,8 +113,9 @@ class Renderer {
     // Messages of the validation layers since the last call. Empty when all is well.
     virtual std::vector<std::string> take_validation_messages() = 0;
 
-    // Debug builds: recompiles shaders whose source changed and rebuilds their pipelines; false: nothing changed.
-    // A shader that fails to compile keeps the old pipeline; the compiler's text is thrown as weft::Error.
+    // Debug builds: recompiles shaders whose source changed and rebuilds their pipelines; false: nothing
+    // changed. A shader that fails to compile keeps the old pipeline; the compiler's text is thrown as
+    // weft::Error.
     virtual bool reload_changed_shaders() = 0;
 };
 

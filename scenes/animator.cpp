@@ -150,7 +150,8 @@ void Animator::finish() {
 }
 
 bool Animator::is_moving() const {
-    return flies_ || fold_.runs || stack_.runs || inside_.runs || along_.runs || focus_.runs || motion_.wave_s >= 0.0f;
+    return flies_ || fold_.runs || stack_.runs || inside_.runs || along_.runs || focus_.runs ||
+           motion_.wave_s >= 0.0f;
 }
 
 }  // namespace weft

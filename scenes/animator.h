@@ -19,9 +19,9 @@ class Animator {
     void set_stack(bool stacked);          // 0.8 s
     void enter_head(int layer, int head);  // widens its gap in 1.0 s
     void leave_head();
-    void follow_token(int token);          // all but the lines into it go in 1.0 s; -1: they come back
+    void follow_token(int token);  // all but the lines into it go in 1.0 s; -1: they come back
     void restart_wave();
-    void rest_wave();                      // no pulses until restart_wave()
+    void rest_wave();  // no pulses until restart_wave()
     void advance(double dt_s, const ViewState& view, const TextStackPlan* plan);
     // Ends every transition at its target, now.
     void finish();

@@ -10,6 +10,8 @@ glm::vec3 Camera::forward() const {
     return {-std::sin(yaw) * std::cos(pitch), -std::sin(pitch), -std::cos(yaw) * std::cos(pitch)};
 }
 
-glm::vec3 Camera::eye() const { return target - forward() * distance_u; }
+glm::vec3 Camera::eye() const {
+    return target - forward() * distance_u;
+}
 
 }  // namespace weft

@@ -16,6 +16,8 @@ namespace weft {
 
 namespace {
 
+constexpr float stacked_words_px = 26.0f;
+
 // One direction of the picture. With c = offset from the picture's middle / focal length, a point p at screen
 // position c obeys p_side - e_side = c (p_forward - e_forward): linear in the eye e. The two bounds give
 //   e_side >= low + c_high e_forward   and   e_side <= high + c_low e_forward.
@@ -129,7 +131,13 @@ Camera text_stack_camera(const TextStackPlan& plan, CameraPreset preset, const V
     if (preset == CameraPreset::top) direction = directed(0.0f, 90.0f, 6.0f);
     if (preset == CameraPreset::end) direction = directed(-75.0f, 4.0f, 22.0f);
     const auto corners = layout.box_corners();
-    return fit_camera(direction, corners, glm::vec3(0.0f), picture_margins(viewport, text_scale), viewport);
+    ScreenBounds bounds = picture_margins(viewport, text_scale);
+    // Words stand below and above a stack.
+    const float words =
+        stacked_words_px * hud_scale(viewport, text_scale) * glm::smoothstep(0.5f, 1.0f, motion.stack);
+    bounds.top += words;
+    bounds.bottom -= words;
+    return fit_camera(direction, corners, glm::vec3(0.0f), bounds, viewport);
 }
 
 }  // namespace weft

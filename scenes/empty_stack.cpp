@@ -1,6 +1,6 @@
-#include "scenes/theme.h"
 #include "scenes/hud.h"
 #include "scenes/text_stack.h"
+#include "scenes/theme.h"
 
 namespace weft {
 

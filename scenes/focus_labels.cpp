@@ -178,7 +178,8 @@ void add_along(LabelPlacement& placement, const LabelScene& scene) {
         const glm::vec3 at = screen_from_world(scene.camera, scene.viewport,
                                                scene.layout.key_position(layer, line.lane, line.other));
         if (at.z <= near_plane_u) continue;
-        const float size = std::clamp(15.0f * scene.text_scale, least_text_px, largest_key_px * scene.text_scale);
+        const float size =
+            std::clamp(15.0f * scene.text_scale, least_text_px, largest_key_px * scene.text_scale);
         Label label = scene_label(
             scene, with_number(token_text(scene.key_tokens[static_cast<size_t>(line.other)]), line.weight),
             {at.x, at.y - size}, size, LabelAlign::center, 2.0f * scene.motion.along - 1.0f);

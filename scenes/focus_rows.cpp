@@ -21,6 +21,8 @@ void visit(const TextStackPlan& plan, const Focus& focus, const Visit& see) {
     const bool one_row = (focus.kind == FocusKind::token && !by_key) || focus.kind == FocusKind::edge;
     for (int lane = std::max(first_lane, 0); lane <= std::min(last_lane, static_cast<int>(block.slices) - 1);
          ++lane) {
+        if (!one_lane && !plan.layers[static_cast<size_t>(focus.layer)].lane_shown[static_cast<size_t>(lane)])
+            continue;
         for (int row = one_row ? focus.query : 0;
              row <= (one_row ? focus.query : static_cast<int>(block.rows) - 1); ++row) {
             if (row < 0 || row >= static_cast<int>(block.rows)) continue;
@@ -45,13 +47,19 @@ bool is_sink(const TextStackPlan& plan, const Focus& focus, int column) {
 
 }  // namespace
 
+int shown_lanes(const TextStackPlan& plan, int layer) {
+    if (layer < 0 || layer >= static_cast<int>(plan.layers.size())) return 0;
+    const std::vector<bool>& shown = plan.layers[static_cast<size_t>(layer)].lane_shown;
+    return static_cast<int>(std::count(shown.begin(), shown.end(), true));
+}
+
 std::vector<float> mean_weights(const TextStackPlan& plan, const Focus& focus) {
     const bool by_key = focus.kind == FocusKind::token && focus.by_key;
     const AttentionBlock& attention = plan.frame->blocks.front();
     std::vector<float> means(by_key ? attention.queries : attention.keys, 0.0f);
+    const auto lanes = static_cast<float>(std::max(shown_lanes(plan, focus.layer), 1));
     visit(plan, focus, [&](int, int row, int column, float weight) {
-        means[static_cast<size_t>(by_key ? row : column)] +=
-            weight / static_cast<float>(std::max(plan.lanes, 1));
+        means[static_cast<size_t>(by_key ? row : column)] += weight / lanes;
     });
     return means;
 }

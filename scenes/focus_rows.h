@@ -8,9 +8,11 @@
 
 namespace weft {
 
-constexpr float focus_line_threshold = 0.03f;   // one query: all lines from here on
+constexpr float focus_line_threshold = 0.03f;  // one query: all lines from here on
 
-// Mean over the plan's lanes of the weights of one token in one layer: over keys for a query, over queries
+int shown_lanes(const TextStackPlan& plan, int layer);
+
+// Mean over the shown lanes of the weights of one token in one layer: over keys for a query, over queries
 // for a key.
 std::vector<float> mean_weights(const TextStackPlan& plan, const Focus& focus);
 
@@ -18,7 +20,7 @@ struct StrongestLine {
     int lane = 0, other = 0;  // the key of a query, or the query of a key
     float weight = 0.0f;
 };
-// The `count` largest weights of one token in one layer over all lanes, sinks left out; descending.
+// The `count` largest weights of one token in one layer over the shown lanes, sinks left out; descending.
 std::vector<StrongestLine> strongest_lines(const TextStackPlan& plan, const Focus& focus, int count);
 
 // Exact number of an edge; NaN where the focus names none.

@@ -46,8 +46,10 @@ std::string subtitle(const HudScene& scene) {
     if (scene.motion.focus > 0.5f && focus.layer >= 0) {
         const std::string layer = "layer " + std::to_string(focus.layer),
                           head = "head " + std::to_string(focus.head);
-        const std::string heads =
-            scene.plan.lanes > 1 ? ", all " + std::to_string(scene.plan.lanes) + " heads" : "";
+        const int shown = shown_lanes(scene.plan, focus.layer);
+        const std::string heads = scene.plan.lanes > 1 ? (shown < scene.plan.lanes ? ", " : ", all ") +
+                                                             plural(static_cast<size_t>(shown), "head")
+                                                       : "";
         switch (focus.kind) {
             case FocusKind::token:
                 if (focus.by_key) return "who reads " + in_quotes(keys, focus.key) + " in " + layer + heads;
@@ -94,7 +96,10 @@ void add_title(DrawList& list, const HudScene& scene) {
     const Provenance& provenance = scene.plan.frame->provenance;
     const float size = title_em * scene.text_px;
     const float end = static_cast<float>(scene.viewport.size.x) - hud_margin_px * scene.scale;
-    HudPen pen{list, scene.measure, {hud_margin_px * scene.scale, hud_title_y_px * scene.scale + 0.36f * size}, size};
+    HudPen pen{list,
+               scene.measure,
+               {hud_margin_px * scene.scale, hud_title_y_px * scene.scale + 0.36f * size},
+               size};
     std::string title = scene.view.title;
     if (title.empty()) title = provenance.title.empty() ? provenance.model : provenance.title;
     if (!title.empty()) {
@@ -106,8 +111,8 @@ void add_title(DrawList& list, const HudScene& scene) {
     }
     pen.size_px = scene.text_px;
     const Focus& focus = scene.motion.shown_focus;
-    const bool of_a_head = scene.motion.focus > 0.5f && focus.kind == FocusKind::head && focus.head >= 0 &&
-                           scene.plan.lanes > 1;
+    const bool of_a_head =
+        scene.motion.focus > 0.5f && focus.kind == FocusKind::head && focus.head >= 0 && scene.plan.lanes > 1;
     pen.write(subtitle(scene),
               of_a_head ? head_color(colors, focus.head, scene.plan.lanes) : colors.dim_text);
     list.labels.back().max_width_px = std::max(end - list.labels.back().position.x, 4.0f * size);
@@ -198,7 +203,7 @@ float hud_foot_px(const Viewport& viewport, float text_scale) {
     const float scale = hud_scale(viewport, 1.0f), text = hud_scale(viewport, text_scale);
     const float width = static_cast<float>(viewport.size.x);
     // What ledger (on two lines at most) and keys take beside each other: their shapes, their words.
-    const float key_rows = width >= 460.0f * scale + 560.0f * text     ? 0.0f
+    const float key_rows = width >= 460.0f * scale + 560.0f * text      ? 0.0f
                            : width - viewport.panel_px >= 660.0f * text ? 1.0f
                                                                         : 2.0f;
     const float lines = width < 620.0f * text ? ledger_line_em * 13.0f : 0.0f;
@@ -281,8 +286,9 @@ void add_hud(DrawList& list, const TextStackPlan& plan, const TextStackLayout& l
              const ViewMotion& motion, const Camera& camera, double, const Viewport& viewport,
              const MeasureText& measure) {
     const float scale = hud_scale(viewport, 1.0f);
-    const HudScene scene{plan,     layout,  view,  motion, camera,
-                         viewport, measure, scale, 13.0f * hud_scale(viewport, theme(view.theme).text_scale)};
+    const HudScene scene{plan,    layout, view,
+                         motion,  camera, viewport,
+                         measure, scale,  13.0f * hud_scale(viewport, theme(view.theme).text_scale)};
     const size_t first_label = list.labels.size();
     add_title(list, scene);
     const float hint_foot_px = add_foot(list, scene);

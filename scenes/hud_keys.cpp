@@ -24,7 +24,7 @@ int lanes_per_color(int lanes) {
 // A group's swatch has two numbers below it.
 float swatch_pitch(const HudScene& scene) {
     const bool grouped = lanes_per_color(scene.plan.lanes) > 1;
-    return grouped ? 1.7f / 13.0f * swatch_pitch_px * scene.text_px : swatch_pitch_px * scene.scale;
+    return grouped ? 2.0f / 13.0f * swatch_pitch_px * scene.text_px : swatch_pitch_px * scene.scale;
 }
 
 std::array<std::string, 3> key_words(const QuantityLegend& legend, bool stacked) {
@@ -51,7 +51,8 @@ void add_head_key(DrawList& list, const HudScene& scene, float centre_px, float 
     const Theme& colors = theme(scene.view.theme);
     const int lanes = scene.plan.lanes, each = lanes_per_color(lanes), groups = (lanes + each - 1) / each;
     const float pitch = swatch_pitch(scene);
-    const float size = swatch_px * scene.scale, digits = std::max(11.0f / 13.0f * scene.text_px, least_text_px);
+    const float size = swatch_px * scene.scale,
+                digits = std::max(11.0f / 13.0f * scene.text_px, least_text_px);
     HudPen pen{list,
                scene.measure,
                {centre_px - 0.5f * head_key_width(scene), foot_px + 0.5f * size + 0.36f * scene.text_px},
@@ -103,8 +104,8 @@ void add_line_key(DrawList& list, const HudScene& scene, float left, float foot_
     // As wide as a line in the middle of the scene.
     const float unit_px = pixels_per_unit(scene.camera, scene.viewport, scene.camera.distance_u);
     const Focus& focus = scene.motion.shown_focus;
-    const bool one_head = scene.motion.focus > 0.5f && focus.kind == FocusKind::head && focus.head >= 0 &&
-                          scene.plan.lanes > 1;
+    const bool one_head =
+        scene.motion.focus > 0.5f && focus.kind == FocusKind::head && focus.head >= 0 && scene.plan.lanes > 1;
     const glm::vec4 ink = one_head ? head_color(colors, focus.head, scene.plan.lanes) : colors.text;
     for (size_t i = 0; i < words.size(); ++i) {
         const float weight = quantity.samples[i];
@@ -118,11 +119,13 @@ void add_line_key(DrawList& list, const HudScene& scene, float left, float foot_
             line.min = {left, y - 0.5f * drawn};
             line.max = {left + wedge, y + 0.5f * drawn};
             line.right_height_px = std::max(0.35f * drawn, 1.0f);
-            line.fill = with_alpha(ink, std::clamp(std::pow(weight, quantity.opacity_power), colors.opacity_min,
-                                                   colors.opacity_max));
+            line.fill = with_alpha(ink, std::clamp(std::pow(weight, quantity.opacity_power),
+                                                   colors.opacity_min, colors.opacity_max));
             list.rects.push_back(line);
             char number[8];
-            std::snprintf(number, sizeof number, std::abs(100.0f * weight - std::round(100.0f * weight)) > 0.01f ? "%.3f" : "%.2f", static_cast<double>(weight));
+            std::snprintf(number, sizeof number,
+                          std::abs(100.0f * weight - std::round(100.0f * weight)) > 0.01f ? "%.3f" : "%.2f",
+                          static_cast<double>(weight));
             HudPen pen{list,
                        scene.measure,
                        {left + wedge + 10.0f * scene.scale, y + 0.36f * scene.text_px},

@@ -31,7 +31,8 @@ class LabelPlacement {
         bool has_tick = false;
         ScreenRect tick;
     };
-    // Words slanted alike lie side by side although their upright boxes overlap: those are compared along the slant.
+    // Words slanted alike lie side by side although their upright boxes overlap: those are compared along the
+    // slant.
     struct Place {
         ScreenBounds box;
         float angle_rad;

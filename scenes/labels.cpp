@@ -105,7 +105,8 @@ void add_stacked_side(LabelPlacement& placement, const LabelScene& scene, int pa
     const auto& tokens = below ? scene.key_tokens : scene.query_tokens;
     const int count = static_cast<int>(tokens.size());
     const float size = std::max(13.0f * scene.text_scale, least_text_px);
-    const float opacity = std::max(2.0f * scene.motion.stack - 1.0f, 0.0f) * outside_words(scene.motion.inside);
+    const float opacity =
+        std::max(2.0f * scene.motion.stack - 1.0f, 0.0f) * outside_words(scene.motion.inside);
     const glm::vec3 first = row_end(scene, pane, 0, below), last = row_end(scene, pane, count - 1, below);
     if (first.z <= near_plane_u || last.z <= near_plane_u) return;
     const float column_px = count > 1 ? std::abs(last.x - first.x) / static_cast<float>(count - 1) : 1e3f;
@@ -133,7 +134,7 @@ std::string threshold_text(const LabelScene& scene, size_t layer) {
     if (threshold.mode == ThresholdMode::top_k) {
         std::snprintf(text, sizeof text, "top %d", threshold.top_k);
     } else if (threshold.mode == ThresholdMode::mass) {
-        std::snprintf(text, sizeof text, "%.0f %%", 100.0 * static_cast<double>(threshold.mass));
+        std::snprintf(text, sizeof text, "to %.0f %%", 100.0 * static_cast<double>(threshold.mass));
     } else {
         std::snprintf(text, sizeof text, "≥%.2f", static_cast<double>(scene.plan.layers[layer].threshold));
         std::string shortened(text);
@@ -195,19 +196,25 @@ void add_layer_numbers(LabelPlacement& placement, const LabelScene& scene) {
         const float y = at.y - 12.0f * scale;
         glm::vec2 anchor{at.x - 0.5f * whole, y};
         if (stacked) anchor = {leftmost_px(scene, layer) - 10.0f * scale - whole, at.y};
-        Label label =
-            scene_label(scene, number, anchor, size, LabelAlign::left, recede * outside_words(scene.motion.inside));
+        Label label = scene_label(scene, number, anchor, size, LabelAlign::left,
+                                  recede * outside_words(scene.motion.inside));
         label.bold = true;
         const float baseline = label.position.y;
         placement.add(std::move(label), 30.0f);
+        const std::vector<bool>& shown = scene.plan.layers[static_cast<size_t>(layer)].lane_shown;
+        const bool draws = std::find(shown.begin(), shown.end(), true) != shown.end();
         Label rung =
             scene_label(scene, threshold, {anchor.x + number_width + gap, anchor.y}, small, LabelAlign::left,
                         recede * (1.0f - scene.motion.focus) * outside_words(scene.motion.inside), true);
         rung.position.y = baseline;
-        placement.add(std::move(rung), 20.0f);
+        if (draws) placement.add(std::move(rung), 20.0f);
         if (layer == 0 && !stacked) {
-            Label caption = scene_label(scene, "layer", {anchor.x - 3.0f * gap, anchor.y}, small,
-                                        LabelAlign::right, outside_words(scene.motion.inside), true);
+            const glm::vec3 words = row_end(scene, 0, 0, true);
+            const float beside = anchor.x - 3.0f * gap;
+            const float x =
+                words.z > near_plane_u ? std::min(beside, words.x - label_gap_px * scale) : beside;
+            Label caption = scene_label(scene, "layer", {x, anchor.y}, small, LabelAlign::right,
+                                        outside_words(scene.motion.inside), true);
             caption.position.y = baseline;
             placement.add(std::move(caption), 15.0f);
         }

@@ -31,8 +31,8 @@ void add_outer_labels(LabelPlacement& placement, const LabelScene& scene);
 // Tokens of the focused layer: pill on the query, keys with their weight; both columns inside a head.
 void add_focus_labels(LabelPlacement& placement, DrawList& list, const LabelScene& scene);
 
-// Words of an entered head and words of the whole stack never show together: on the way one set has gone before the
-// other comes. `inside` as in ViewMotion.
+// Words of an entered head and words of the whole stack never show together: on the way one set has gone
+// before the other comes. `inside` as in ViewMotion.
 float inside_words(float inside);
 float outside_words(float inside);
 

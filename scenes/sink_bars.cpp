@@ -21,7 +21,11 @@ struct Bars {
 
 Bars make_bars(const TextStackPlan& plan, const TextStackLayout& layout, const ViewMotion& motion,
                const Camera& camera) {
-    Bars bars{plan, layout, make_emphasis(plan, motion), {}, std::clamp(motion.fold, 0.0f, 1.0f),
+    Bars bars{plan,
+              layout,
+              make_emphasis(plan, motion),
+              {},
+              std::clamp(motion.fold, 0.0f, 1.0f),
               is_along(layout, motion) ? 1.0f - motion.along : 1.0f};
     for (int h = 0; h < plan.lanes; ++h) bars.lanes.push_back(h);
     const bool seen_from_lane_0 = glm::dot(camera.eye(), layout.lane_axis) < 0.0f;
@@ -107,7 +111,8 @@ void add_neighbour_bars(DrawList& list, const TextStackPlan& plan, const TextSta
             [&](int h) { return layer.neighbour_mean[static_cast<size_t>(h)]; },
             [&](int h) {
                 const glm::vec4 own = glm::mix(lanes[static_cast<size_t>(h)], colors.neighbours, bars.fold);
-                return with_alpha(glm::mix(own, colors.sink, grey), neighbour_opacity * (1.0f - unfolded(bars, l, h)));
+                return with_alpha(glm::mix(own, colors.sink, grey),
+                                  neighbour_opacity * (1.0f - unfolded(bars, l, h)));
             });
     }
 }

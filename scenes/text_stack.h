@@ -95,8 +95,8 @@ Camera text_stack_camera(const TextStackPlan& plan, CameraPreset preset, const V
 Focus pick_text_stack(const TextStackPlan& plan, const ViewMotion& motion, const Camera& camera,
                       const Viewport& viewport, glm::vec2 pointer_px, bool out_of_key);
 
-// Of the heads of `layer` that position (self, previous, next, local) does not explain: the one with the strongest line
-// between two words that are no neighbours.
+// Of the heads of `layer` that position (self, previous, next, local) does not explain: the one with the
+// strongest line between two words that are no neighbours.
 int strongest_head(const AttentionBlock& attention, const std::vector<Token>& tokens, int layer);
 // That line of one head, as FocusKind::edge; none where there are no two such words.
 Focus strongest_line(const AttentionBlock& attention, const std::vector<Token>& tokens, int layer, int head);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <optional>
 
 #include "scenes/focus_rows.h"
 #include "scenes/hud.h"
@@ -22,28 +23,30 @@ std::string three_digits(float number) {
     return text;
 }
 
+// The row of the focused token, and the same row on the pane where its lines end beside words and numbers;
+// px.
 struct RowOnScreen {
-    glm::vec2 first_lane, last_lane, target;  // px; `target`: what the camera looks at
+    float low, high, other_low, other_high;  // x
+    float y;
 };
 
-// On the side away from the camera's target if it fits there, off the row's outer end, below the row if there
-// is room, inside the picture's free part.
-glm::vec2 place_box(const HudScene& scene, const ScreenBounds& free, const RowOnScreen& row, glm::vec2 size) {
-    const float gap = 22.0f * scene.scale;
-    // Never over the columns of words at the sides.
-    const float side = std::min(30.0f * scene.scale, 0.5f * (free.right - free.left - size.x));
-    const float low = std::min(row.first_lane.x, row.last_lane.x), high = std::max(row.first_lane.x, row.last_lane.x);
-    const bool fits_left = low - gap - size.x >= free.left + side;
-    const bool fits_right = high + gap + size.x <= free.right - side;
-    const bool away_is_right = row.target.x < 0.5f * (low + high);
-    const bool to_the_right = away_is_right ? fits_right || !fits_left : fits_right && !fits_left;
-    const bool first_is_outer = (row.first_lane.x > row.last_lane.x) == to_the_right;
-    const glm::vec2 end = first_is_outer ? row.first_lane : row.last_lane;
-    glm::vec2 at{to_the_right ? end.x + gap : end.x - gap - size.x, end.y + 1.5f * gap};
-    if (at.y + size.y > free.bottom) at.y = end.y - 1.5f * gap - size.y;
-    at.x = std::clamp(at.x, free.left + side, free.right - size.x - side);
-    at.y = std::clamp(at.y, free.top, free.bottom - size.y);
-    return at;
+// Beside the row on the side without its lines, else beyond the words at the lines' other ends; below the row
+// if there is room; inside the picture's free part and off the columns of words at its sides. None: it would
+// hide words.
+std::optional<glm::vec2> place_box(const HudScene& scene, const ScreenBounds& free, const RowOnScreen& row,
+                                   glm::vec2 size) {
+    const float gap = 22.0f * scene.scale, words = 130.0f * scene.text_px / 13.0f;
+    const float side = 30.0f * scene.scale;
+    const bool other_is_left = row.other_low + row.other_high < row.low + row.high;
+    const float beside = other_is_left ? row.high + gap : row.low - gap - size.x;
+    const float beyond = other_is_left ? row.other_low - words - size.x : row.other_high + words;
+    for (const float x : {beside, beyond}) {
+        if (x < free.left + side || x + size.x > free.right - side) continue;
+        float y = row.y + 1.5f * gap;
+        if (y + size.y > free.bottom) y = row.y - 1.5f * gap - size.y;
+        return glm::vec2(x, std::clamp(y, free.top, free.bottom - size.y));
+    }
+    return std::nullopt;
 }
 
 }  // namespace
@@ -78,9 +81,17 @@ void add_tooltip(DrawList& list, const HudScene& scene, float bottom_px) {
         return glm::vec2(screen_from_world(camera, scene.viewport, world));
     };
     const int last_lane = std::max(scene.layout.lanes - 1, 0);
-    const RowOnScreen row{screen(scene.layout.position(pane, 0, own)),
-                          screen(scene.layout.position(pane, last_lane, own)), screen(scene.camera.target)};
-    const glm::vec2 at = place_box(scene, free, row, size);
+    const int other_pane = focus.by_key ? focus.layer + 1 : focus.layer;
+    const glm::vec2 first = screen(scene.layout.position(pane, 0, own)),
+                    last = screen(scene.layout.position(pane, last_lane, own)),
+                    other_first = screen(scene.layout.position(other_pane, 0, own)),
+                    other_last = screen(scene.layout.position(other_pane, last_lane, own));
+    const RowOnScreen row{std::min(first.x, last.x), std::max(first.x, last.x),
+                          std::min(other_first.x, other_last.x), std::max(other_first.x, other_last.x),
+                          0.5f * (first.y + last.y)};
+    const std::optional<glm::vec2> placed = place_box(scene, free, row, size);
+    if (!placed) return;
+    const glm::vec2 at = *placed;
     ScreenRect panel;
     panel.min = at;
     panel.max = at + size;

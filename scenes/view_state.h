@@ -1,5 +1,5 @@
-// Everything the user can choose about a picture, as one value. Two equal ViewStates on the same frame at the same
-// time give the same picture. Defaults are the design's.
+// Everything the user can choose about a picture, as one value. Two equal ViewStates on the same frame at the
+// same time give the same picture. Defaults are the design's.
 #pragma once
 
 #include <cstdint>
@@ -16,10 +16,10 @@ enum class ThresholdMode { budget, value, top_k, mass };
 
 struct Thresholding {
     ThresholdMode mode = ThresholdMode::budget;
-    int budget = 0;        // lines; 0: the theme's default, min(650, 40 n) on dark
-    float value = 0.1f;    // ThresholdMode::value
-    int top_k = 3;         // largest weights of each query row
-    float mass = 0.5f;     // smallest set of each row that reaches this share
+    int budget = 0;      // lines; 0: the theme's default, min(650, 40 n) on dark
+    float value = 0.1f;  // ThresholdMode::value
+    int top_k = 3;       // largest weights of each query row
+    float mass = 0.5f;   // smallest set of each row that reaches this share
     bool operator==(const Thresholding&) const = default;
 };
 
@@ -38,7 +38,7 @@ struct Camera {
     glm::vec3 target{0.0f};
     float yaw_deg = -22.0f, pitch_deg = 5.0f, distance_u = 50.0f, fov_deg = 22.0f;
     bool operator==(const Camera&) const = default;
-    glm::vec3 eye() const;          // target - forward * distance
+    glm::vec3 eye() const;  // target - forward * distance
     glm::vec3 forward() const;
 };
 
@@ -47,32 +47,32 @@ enum class CameraPreset { default_view, front, top, end, head, token };
 // What to show; nothing here changes by itself.
 struct ViewState {
     ThemeName theme = ThemeName::dark;
-    std::string quantity = "attention";       // attention, rollout, entropy
-    int first_layer = 0, last_layer = -1;     // inclusive; -1: the last
-    std::vector<std::pair<int, int>> heads;   // (layer, head) that are shown; empty: all
+    std::string quantity = "attention";      // attention, rollout, entropy
+    int first_layer = 0, last_layer = -1;    // inclusive; -1: the last
+    std::vector<std::pair<int, int>> heads;  // (layer, head) that are shown; empty: all
     Thresholding threshold;
     SinkMode sinks = SinkMode::bars;
-    bool fold_neighbours = true;              // where the token count asks for it
+    bool fold_neighbours = true;  // where the token count asks for it
     Focus hovered, selected;
     bool show_labels = true, show_hud = true, motion = true, reduced_motion = false;
-    std::string title;                        // "": the frame's
-    std::string hint;                         // one line at the foot, "" none
+    std::string title;  // "": the frame's
+    std::string hint;   // one line at the foot, "" none
     bool operator==(const ViewState&) const = default;
 };
 
 // The moving parts between two states, each 0..1 unless said otherwise; set by Animator (scenes/animator.h).
 struct ViewMotion {
-    float fold = 0.0f;          // 0: lanes unfolded, 1: flat
-    float stack = 0.0f;         // 0: panes left to right, 1: layers go up
-    float focus = 0.0f;         // how far the context has receded
-    Focus shown_focus;          // what `focus` is about (stays during fade-out)
-    float inside = 0.0f;        // how far the gap of `inside_layer` is widened (1.5 times at 1)
+    float fold = 0.0f;    // 0: lanes unfolded, 1: flat
+    float stack = 0.0f;   // 0: panes left to right, 1: layers go up
+    float focus = 0.0f;   // how far the context has receded
+    Focus shown_focus;    // what `focus` is about (stays during fade-out)
+    float inside = 0.0f;  // how far the gap of `inside_layer` is widened (1.5 times at 1)
     int inside_layer = -1, inside_head = -1;
-    float along = 0.0f;         // how far all but the lines into `along_token` have gone
+    float along = 0.0f;  // how far all but the lines into `along_token` have gone
     int along_token = -1;
-    float grow = 1.0f;          // lines grow from key to query, layer by layer
-    float wave_s = -1.0f;       // seconds into the pulse wave; < 0: none
-    float stale = 0.0f;         // "stale" by the ledger
+    float grow = 1.0f;     // lines grow from key to query, layer by layer
+    float wave_s = -1.0f;  // seconds into the pulse wave; < 0: none
+    float stale = 0.0f;    // "stale" by the ledger
     bool operator==(const ViewMotion&) const = default;
 };
 

@@ -247,9 +247,10 @@ void draw_matrix_panel(Program& program, ImguiLayer& ui) {
         const FocusLedger in_focus = focus_ledger(*plan, focused ? view.selected : Focus{});
         const uint64_t lines = focused ? in_focus.ledger.lines : stats.lines;
         const float threshold = focused ? in_focus.threshold : stats.threshold;
-        value_row("lines drawn", (std::to_string(lines) +
-                                  (threshold > 0.0f ? printf_text(" of at least %.2g", double(threshold)) : ""))
-                                     .c_str());
+        value_row("lines drawn",
+                  (std::to_string(lines) +
+                   (threshold > 0.0f ? printf_text(" of at least %.2g", double(threshold)) : ""))
+                      .c_str());
     }
     ImGui::End();
 }
