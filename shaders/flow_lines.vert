@@ -82,7 +82,7 @@ void main() {
     opacity *= smoothstep(0.25 * frame.near_fade_u, frame.near_fade_u, length(view));
 
     float half_px = 0.5 * width_px;
-    float pad_px = half_px + 0.75;
+    float pad_px = half_px + 0.51;
     float across_px = (gl_VertexIndex & 1) != 0 ? pad_px : -pad_px;
     float chord_px = (abs(p3.x - p0.x) + abs(p3.y - p0.y) + abs(p3.z - p0.z)) * px_per_u;
     out_shape = vec4(across_px, half_px, min(t, params.grow - t) * chord_px + 0.5, opacity);
