@@ -8,9 +8,8 @@
 
 namespace weft {
 
-// Best first. Fewer than six segments show as corners; fewer pixels cost an enlargement, which eats what
-// small steps save.
-constexpr std::array<Quality, 4> quality_steps{{{16, 1.0f}, {8, 1.0f}, {6, 1.0f}, {6, 0.5f}}};
+// Best first. Fewer than six segments begin to show as corners, so pixels go before them.
+constexpr std::array<Quality, 5> quality_steps{{{16, 1.0f}, {8, 1.0f}, {6, 1.0f}, {6, 0.5f}, {4, 0.5f}}};
 
 // Down one step when the mean of the last 8 frames that followed each other exceeds `budget_ms`. Up one step
 // when it would fit with a margin if the better step costs half as much again, after 2 s of such frames; each
