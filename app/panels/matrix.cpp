@@ -4,6 +4,7 @@
 #include <imgui.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <optional>
@@ -27,6 +28,30 @@ constexpr float column_angle_rad = 0.9599f;  // 55 degrees
 ImU32 packed(glm::vec4 c) {
     return ImGui::ColorConvertFloat4ToU32({c.r, c.g, c.b, c.a});
 }
+
+// The theme's weight map by the square root of the weight, packed once: a cell costs no power function.
+class PackedMap {
+  public:
+    ImU32 at(float position) const {
+        const float scaled = std::clamp(position, 0.0f, 1.0f) * static_cast<float>(colors_.size() - 1);
+        return colors_[static_cast<size_t>(scaled + 0.5f)];
+    }
+    static const PackedMap& of(ThemeName name) {
+        static const PackedMap maps[] = {PackedMap(ThemeName::dark), PackedMap(ThemeName::light),
+                                         PackedMap(ThemeName::projector)};
+        return maps[static_cast<size_t>(name)];
+    }
+
+  private:
+    explicit PackedMap(ThemeName name) {
+        const auto steps = static_cast<float>(colors_.size() - 1);
+        for (size_t i = 0; i < colors_.size(); ++i) {
+            const float position = static_cast<float>(i) / steps;
+            colors_[i] = packed(weight_color(theme(name), position * position));
+        }
+    }
+    std::array<ImU32, 1024> colors_{};
+};
 
 struct Matrix {
     const TextStackPlan& plan;
@@ -81,7 +106,7 @@ Label axis_label(std::string text, glm::vec2 position, float scale, const UiColo
 
 void draw_color_bar(Program& program, ImguiLayer& ui, const std::string& quantity) {
     const float scale = program.viewport.ui_scale;
-    const Theme& colors = theme(program.session.view().theme);
+    const PackedMap& colors = PackedMap::of(program.session.view().theme);
     dim_text((quantity + " (colour = its square root)").c_str());
     ImDrawList* list = ImGui::GetWindowDrawList();
     const ImVec2 at = ImGui::GetCursorScreenPos();
@@ -90,8 +115,7 @@ void draw_color_bar(Program& program, ImguiLayer& ui, const std::string& quantit
     for (int i = 0; i < steps; ++i) {
         const float position = (float(i) + 0.5f) / steps;
         const float left = at.x + width * float(i) / steps, right = at.x + width * float(i + 1) / steps;
-        list->AddRectFilled({left, at.y}, {right, at.y + height},
-                            packed(weight_color(colors, position * position)));
+        list->AddRectFilled({left, at.y}, {right, at.y + height}, colors.at(position));
     }
     for (const float tick : {0.0f, 0.05f, 0.2f, 0.5f, 1.0f}) {
         const float x = at.x + width * std::sqrt(tick);
@@ -109,7 +133,7 @@ void draw_color_bar(Program& program, ImguiLayer& ui, const std::string& quantit
 void draw_cells(Program& program, ImguiLayer& ui, const Matrix& matrix) {
     Session& session = program.session;
     const float scale = program.viewport.ui_scale;
-    const Theme& colors = theme(session.view().theme);
+    const PackedMap& colors = PackedMap::of(session.view().theme);
     ImDrawList* list = ImGui::GetWindowDrawList();
     const float room = ImGui::GetContentRegionAvail().x - row_label_width * scale - 14.0f * scale;
     const float wanted = room / static_cast<float>(std::max(1u, matrix.cells.columns));
@@ -124,8 +148,7 @@ void draw_cells(Program& program, ImguiLayer& ui, const Matrix& matrix) {
         for (uint32_t column = 0; column < matrix.cells.columns; ++column) {
             const ImVec2 low = cell_min(row, column);
             const float value = matrix.cells.values[size_t{row} * matrix.cells.columns + column];
-            list->AddRectFilled(low, {low.x + cell, low.y + cell},
-                                packed(weight_color(colors, std::abs(value))));
+            list->AddRectFilled(low, {low.x + cell, low.y + cell}, colors.at(std::sqrt(std::abs(value))));
         }
     }
 
