@@ -8,6 +8,8 @@ namespace {
 
 constexpr int window_frames = 8;
 constexpr double margin = 0.85, better_step_cost = 1.5;
+constexpr double alike = 1.15;  // one step's frame time and the cheapest one's
+constexpr double deepest_ms = 300000.0;
 constexpr double first_wait_ms = 2000.0, longest_wait_ms = 60000.0, regret_ms = 3000.0;
 
 }  // namespace
@@ -16,6 +18,14 @@ void QualityControl::move_to(int step) {
     step_ = step;
     paused();
     good_for_ms_ = 0.0;
+}
+
+int QualityControl::best_of_alike(double mean_ms) const {
+    for (int step = 0; step < step_; ++step) {
+        const double taken_ms = taken_ms_[static_cast<size_t>(step)];
+        if (taken_ms > 0.0 && taken_ms <= mean_ms * alike) return step;
+    }
+    return step_;
 }
 
 void QualityControl::paused() {
@@ -27,6 +37,7 @@ void QualityControl::set_enabled(bool enabled) {
     enabled_ = enabled;
     move_to(0);
     wait_ms_ = first_wait_ms;
+    deepest_ = last_step;
 }
 
 bool QualityControl::frame_took(double frame_ms) {
@@ -38,8 +49,18 @@ bool QualityControl::frame_took(double frame_ms) {
     const double mean = sum_ms_ / count_;
     const double window_ms = sum_ms_;
     paused();
+    deepest_for_ms_ -= window_ms;
+    if (deepest_for_ms_ <= 0.0) deepest_ = last_step;
     if (mean > budget_ms_) {
-        if (step_ + 1 >= static_cast<int>(quality_steps.size())) return false;
+        if (step_ >= deepest_) {
+            const int best = step_ == last_step ? best_of_alike(mean) : step_;
+            if (best == step_) return false;
+            move_to(best);
+            deepest_ = best;
+            deepest_for_ms_ = deepest_ms;
+            return true;
+        }
+        taken_ms_[static_cast<size_t>(step_)] = mean;
         if (since_up_ms_ < regret_ms) wait_ms_ = std::min(wait_ms_ * 2.0, longest_wait_ms);
         move_to(step_ + 1);
         return true;

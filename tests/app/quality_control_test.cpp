@@ -27,7 +27,8 @@ TEST_CASE("one slow frame changes nothing, a slow device goes down step by step 
     CHECK(control.step() == 0);
     draw(control, 8, 50.0);
     CHECK(control.step() == 1);
-    draw(control, 200, 50.0);
+    const double cost_ms[] = {50.0, 46.0, 42.0, 38.0, 32.0};
+    for (int i = 0; i < 200; ++i) control.frame_took(cost_ms[control.step()]);
     CHECK(control.quality() == quality_steps.back());
 }
 
@@ -60,13 +61,28 @@ TEST_CASE("the wait doubles when the better step proves too slow, so that qualit
     CHECK(control.step() == 1);
 }
 
+TEST_CASE("steps that save nothing are taken back, and not tried again for minutes") {
+    QualityControl control(30.0);
+    // Lines are not what costs: only the first step down saves something.
+    const auto cost_ms = [&] { return control.step() == 0 ? 50.0 : 41.0; };
+    for (int i = 0; i < 100; ++i) control.frame_took(cost_ms());
+    CHECK(control.step() == 1);
+    int changes = 0;
+    for (int i = 0; i < 4000; ++i) changes += control.frame_took(cost_ms()) ? 1 : 0;
+    CHECK(changes == 0);
+    // Where the last step saves a third, it stays.
+    QualityControl helped(30.0);
+    for (int i = 0; i < 100; ++i) helped.frame_took(helped.step() == 4 ? 32.0 : 48.0);
+    CHECK(helped.step() == 4);
+}
+
 TEST_CASE("a pause forgets the frames before it, and switched off means the best quality") {
     QualityControl control(30.0);
     draw(control, 7, 90.0);
     control.paused();
     draw(control, 1, 90.0);
     CHECK(control.step() == 0);
-    draw(control, 40, 90.0);
+    draw(control, 20, 90.0);
     REQUIRE(control.step() > 0);
     control.set_enabled(false);
     draw(control, 40, 90.0);
