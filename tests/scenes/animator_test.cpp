@@ -91,6 +91,21 @@ TEST_CASE("reduced motion cuts and starts no wave") {
     CHECK_FALSE(animator.is_moving());
 }
 
+TEST_CASE("a wave that rests sends no pulses until it is started again") {
+    Animator animator;
+    const ViewState view;
+    const auto plan = plan_text_stack(synthetic::frame(2, 2, 4, synthetic::uniform()), view, nullptr);
+    animator.advance(0.1, view, plan.get());
+    REQUIRE(animator.motion().wave_s >= 0.0f);
+    animator.rest_wave();
+    animator.advance(2.0, view, plan.get());
+    CHECK(animator.motion().wave_s < 0.0f);
+    CHECK_FALSE(animator.is_moving());
+    animator.restart_wave();
+    animator.advance(0.1, view, plan.get());
+    CHECK(animator.motion().wave_s == Approx(0.1f));
+}
+
 TEST_CASE("who moves the camera ends a flight") {
     Animator animator;
     animator.fly_to(far_camera());

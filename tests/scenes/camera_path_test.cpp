@@ -77,3 +77,21 @@ TEST_CASE("the strongest head is not one that position explains") {
     const auto self = synthetic::frame(1, 2, 4, synthetic::identity());
     CHECK(strongest_head(self->blocks[0], self->stacks[0].tokens, 0) == 0);
 }
+
+TEST_CASE("the strongest line joins two words that are no neighbours") {
+    // Strongest of all: a comma's, a neighbour's and a special token's line; then word 1 reads word 4.
+    auto frame = synthetic::frame(1, 1, 7, [](int, int, int i, int j) {
+        if (i == 2 && j == 5) return 90.0f;
+        if (i == 3 && j == 4) return 80.0f;
+        if (i == 4 && j == 0) return 70.0f;
+        if (i == 1 && j == 4) return 20.0f;
+        return 1.0f;
+    });
+    frame->stacks[0].tokens[5].text = ",";
+    const Focus line = strongest_line(frame->blocks[0], frame->stacks[0].tokens, 0, 0);
+    CHECK(line.kind == FocusKind::edge);
+    CHECK(line.query == 1);
+    CHECK(line.key == 4);
+    const auto two = synthetic::frame(1, 1, 2, synthetic::uniform());
+    CHECK(strongest_line(two->blocks[0], two->stacks[0].tokens, 0, 0).kind == FocusKind::none);
+}

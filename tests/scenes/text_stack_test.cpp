@@ -8,6 +8,7 @@
 #include "scenes/flow_lines.h"
 #include "scenes/focus_lines.h"
 #include "scenes/layout.h"
+#include "scenes/ledger.h"
 #include "scenes/line_budget.h"
 #include "scenes/panes.h"
 #include "scenes/quantity.h"
@@ -470,4 +471,48 @@ TEST_CASE("a frame without labels is drawn in a fraction of a millisecond", "[.]
             std::cout << tokens << " tokens" << (focused ? ", focus: " : ": ") << best_ms << " ms\n";
         }
     }
+}
+
+TEST_CASE("along a token only the lines into it are left, and the ledger speaks of them") {
+    Scene scene(synthetic::frame(3, 2, 9, synthetic::random(3, 2.5f, 30.0f)));
+    scene.motion.along = 1.0f;
+    scene.motion.along_token = 4;
+    const DrawList list = scene.draw();
+    REQUIRE(list.flows.size() == 3);
+    for (const FlowBatch& flow : list.flows) {
+        CHECK(flow.selection.only_row == 4);
+        CHECK(flow.selection.threshold == focus_line_weight);
+    }
+    double drawn = 0.0, total = 0.0;
+    for (int l = 0; l < 3; ++l)
+        for (int h = 0; h < 2; ++h)
+            for (int j = 0; j < 9; ++j) {
+                const float weight = lane_weights(*scene.plan, l, h)[static_cast<size_t>(4 * 9 + j)];
+                total += static_cast<double>(weight);
+                const bool sink =
+                    scene.plan->layers[static_cast<size_t>(l)].sink_keys[static_cast<size_t>(j)];
+                if (!sink && weight >= focus_line_weight) drawn += static_cast<double>(weight);
+            }
+    const FocusLedger ledger = along_ledger(*scene.plan, 4);
+    CHECK(ledger.ledger.drawn == Approx(drawn / total));
+    const Ledger::Percent percent = ledger.ledger.percent();
+    CHECK(percent.drawn + percent.sinks + percent.neighbours + percent.not_drawn == 100);
+}
+
+TEST_CASE("half way along a token the other lines have faded by half") {
+    Scene scene(synthetic::frame(2, 2, 6, synthetic::random(5)));
+    const float rest = scene.draw().flows.front().opacity_scale;
+    scene.motion.along = 0.5f;
+    scene.motion.along_token = 2;
+    for (const FlowBatch& flow : scene.draw().flows) CHECK(flow.opacity_scale == Approx(0.5f * rest));
+}
+
+TEST_CASE("before the first text the picture has the theme's ground and the model's name") {
+    ViewState view;
+    view.theme = ThemeName::light;
+    const DrawList list = draw_empty_stack(view, "a model", "Opening the model", {});
+    CHECK(list.ground == theme(ThemeName::light).ground);
+    REQUIRE(list.labels.size() == 2);
+    CHECK(list.labels[0].text == "a model");
+    CHECK(list.labels[1].text == "Opening the model");
 }
