@@ -394,7 +394,9 @@ void bind_program(Program& program) {
             set_input_mode(program, InputMode::flying);
         } else {
             session.select({});
-            if (session.preset() == CameraPreset::head) session.show_preset(CameraPreset::default_view);
+            session.animator().follow_token(-1);
+            if (session.preset() == CameraPreset::head || session.preset() == CameraPreset::token)
+                session.show_preset(CameraPreset::default_view);
         }
     });
     commands.bind("trace.open",

@@ -179,6 +179,9 @@ void Session::play_show(double dt_s, const Viewport& viewport) {
 
 void Session::play(Show show, double from_s) {
     end_show();
+    animator_.leave_head();
+    animator_.follow_token(-1);
+    animator_.finish();
     show_ = show;
     show_s_ = from_s;
 }

@@ -19,8 +19,8 @@ layout(location = 1) flat out vec4 out_color;           // rgb, weight of depth
 layout(location = 2) noperspective out float out_t;
 
 // Where along the line its point number `part` (0..1) lies: partly evenly in t, partly evenly in the angle of the
-// tangent (the more so the fewer segments there are), so that steep lines do not break into corners at their ends. With p = t (1 - t) and both handles half the
-// run, tan(angle) = 6 p rise / ((1.5 - 3 p) run).
+// tangent (the more so the fewer segments there are), so that steep lines do not break into corners at their ends.
+// With p = t (1 - t) and both handles half the run, tan(angle) = 6 p rise / ((1.5 - 3 p) run).
 float t_of_point(float part, float rise, float run) {
     float slope = max(rise / max(run, 1e-6), 1e-3);
     float half_part = 1.0 - abs(2.0 * part - 1.0);

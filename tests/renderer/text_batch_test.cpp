@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <iostream>
@@ -85,7 +86,7 @@ TEST_CASE("labels outside the picture cost nothing, long ones only what is seen"
     std::string text;
     for (int k = 0; k < 2000; ++k) text += "word ";
     const auto quads = rig.quads({label(text, {-9000.0f, 20.0f})}, {0, 0, 300, 100});
-    CHECK(quads.size() <= 4);
+    CHECK(quads.size() <= 2);
     CHECK(rig.batch.used_bytes() < 60000);
 }
 
@@ -119,14 +120,17 @@ TEST_CASE("full memory is reported, and larger memory takes everything") {
         labels.push_back(label("word" + std::to_string(k), {10.0f, static_cast<float>(k)}));
     std::vector<gpu::LabelQuad> quads;
     CHECK_FALSE(rig.batch.append(labels, picture, quads));
-    CHECK(quads.size() < 200);
+    CHECK(std::count_if(quads.begin(), quads.end(), [](const auto& quad) { return quad.color.a > 0.0f; }) <
+          100);
     std::vector<uint32_t> larger(1 << 20);
     rig.batch.use_memory(larger);
     quads.clear();
     CHECK(rig.batch.append(labels, picture, quads));
     REQUIRE(quads.size() == 200);
-    CHECK(std::all_of(quads.begin(), quads.begin() + 100, [](const auto& quad) { return quad.halo.a > 0.0f; }));
-    CHECK(std::all_of(quads.begin() + 100, quads.end(), [](const auto& quad) { return quad.halo.a == 0.0f; }));
+    CHECK(
+        std::all_of(quads.begin(), quads.begin() + 100, [](const auto& quad) { return quad.halo.a > 0.0f; }));
+    CHECK(
+        std::all_of(quads.begin() + 100, quads.end(), [](const auto& quad) { return quad.halo.a == 0.0f; }));
 }
 
 TEST_CASE("positions that are not finite are left out") {

@@ -145,6 +145,10 @@ def flying(weft):
     for key, preset in (("2", "front"), ("3", "top"), ("4", "end"), ("5", "head"), ("1", "default")):
         weft.key(key)
         weft.wait_for(f"view {preset}", lambda s, p=preset: s["preset"] == p)
+    weft.key("6")
+    weft.wait_for("view token", lambda s: s["preset"] == "token")
+    weft.key("Escape")
+    weft.wait_for("Esc leaves the token", lambda s: s["preset"] == "default")
     weft.wait_for("unfolded", lambda s: not s["folded"])
     weft.key("g")
     weft.wait_for("folded", lambda s: s["folded"])
