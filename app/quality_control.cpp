@@ -9,6 +9,7 @@ namespace {
 constexpr int window_frames = 8;
 constexpr double margin = 0.85, better_step_cost = 1.5;
 constexpr double alike = 1.15;  // one step's frame time and the cheapest one's
+constexpr double nearly = 1.1;  // of the budget: not worth an uglier picture
 constexpr double deepest_ms = 300000.0;
 constexpr double first_wait_ms = 2000.0, longest_wait_ms = 60000.0, regret_ms = 3000.0;
 
@@ -23,7 +24,8 @@ void QualityControl::move_to(int step) {
 int QualityControl::best_of_alike(double mean_ms) const {
     for (int step = 0; step < step_; ++step) {
         const double taken_ms = taken_ms_[static_cast<size_t>(step)];
-        if (taken_ms > 0.0 && taken_ms <= mean_ms * alike) return step;
+        const bool keeps_pace = taken_ms <= budget_ms_ * nearly || mean_ms > budget_ms_ * nearly;
+        if (taken_ms > 0.0 && taken_ms <= mean_ms * alike && keeps_pace) return step;
     }
     return step_;
 }
@@ -51,15 +53,14 @@ bool QualityControl::frame_took(double frame_ms) {
     paused();
     deepest_for_ms_ -= window_ms;
     if (deepest_for_ms_ <= 0.0) deepest_ = last_step;
+    if (const int best = step_ == last_step ? best_of_alike(mean) : step_; best != step_) {
+        move_to(best);
+        deepest_ = best;
+        deepest_for_ms_ = deepest_ms;
+        return true;
+    }
     if (mean > budget_ms_) {
-        if (step_ >= deepest_) {
-            const int best = step_ == last_step ? best_of_alike(mean) : step_;
-            if (best == step_) return false;
-            move_to(best);
-            deepest_ = best;
-            deepest_for_ms_ = deepest_ms;
-            return true;
-        }
+        if (step_ >= deepest_) return false;
         taken_ms_[static_cast<size_t>(step_)] = mean;
         if (since_up_ms_ < regret_ms) wait_ms_ = std::min(wait_ms_ * 2.0, longest_wait_ms);
         move_to(step_ + 1);

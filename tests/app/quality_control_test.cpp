@@ -70,6 +70,11 @@ TEST_CASE("steps that save nothing are taken back, and not tried again for minut
     int changes = 0;
     for (int i = 0; i < 4000; ++i) changes += control.frame_took(cost_ms()) ? 1 : 0;
     CHECK(changes == 0);
+    // Also where the last step just fits: two milliseconds are not worth it.
+    QualityControl nearly(30.0);
+    for (int i = 0; i < 100; ++i)
+        nearly.frame_took(nearly.step() == 0 ? 45.0 : nearly.step() == 4 ? 29.0 : 31.5);
+    CHECK(nearly.step() == 1);
     // Where the last step saves a third, it stays.
     QualityControl helped(30.0);
     for (int i = 0; i < 100; ++i) helped.frame_took(helped.step() == 4 ? 32.0 : 48.0);
