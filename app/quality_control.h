@@ -37,7 +37,7 @@ class QualityControl {
     double budget_ms_;
     bool enabled_ = true;
     int step_ = 0, deepest_ = last_step;
-    int count_ = 0;
+    int count_ = 0, windows_at_step_ = 0;
     double sum_ms_ = 0.0;
     std::array<double, quality_steps.size()>
         taken_ms_{};  // at each step when it was left downwards; 0: not yet

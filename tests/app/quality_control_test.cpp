@@ -75,6 +75,16 @@ TEST_CASE("steps that save nothing are taken back, and not tried again for minut
     for (int i = 0; i < 100; ++i)
         nearly.frame_took(nearly.step() == 0 ? 45.0 : nearly.step() == 4 ? 29.0 : 31.5);
     CHECK(nearly.step() == 1);
+    // The first frames of a step, which make its targets, say nothing.
+    QualityControl slow_start(30.0);
+    for (int i = 0, at_last = 0; i < 100; ++i) {
+        at_last = slow_start.step() == 4 ? at_last + 1 : 0;
+        slow_start.frame_took(at_last > 8 ? 28.0 : 42.0);
+    }
+    CHECK(slow_start.step() == 4);
+    // A picture of many more lines is measured anew.
+    for (int i = 0; i < 200; ++i) control.frame_took(control.step() == 4 ? 36.0 : 60.0);
+    CHECK(control.step() == 4);
     // Where the last step saves a third, it stays.
     QualityControl helped(30.0);
     for (int i = 0; i < 100; ++i) helped.frame_took(helped.step() == 4 ? 32.0 : 48.0);
