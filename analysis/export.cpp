@@ -3,11 +3,11 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "analysis/checkpoint/safetensors_write.h"
 #include "analysis/error.h"
 #include "analysis/file_write.h"
 #include "analysis/frame_tensors.h"
 #include "analysis/head_table.h"
-#include "analysis/safetensors_write.h"
 #include "analysis/version.h"
 
 namespace weft {

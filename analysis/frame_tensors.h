@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "analysis/attention_frame.h"
-#include "analysis/safetensors_write.h"
+#include "analysis/checkpoint/safetensors_write.h"
 
 namespace weft {
 

@@ -8,11 +8,11 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "analysis/checkpoint/safetensors_write.h"
 #include "analysis/entropy.h"
 #include "analysis/error.h"
 #include "analysis/frame_tensors.h"
 #include "analysis/json_guard.h"
-#include "analysis/safetensors_write.h"
 #include "analysis/version.h"
 
 namespace weft {

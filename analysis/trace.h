@@ -8,9 +8,9 @@
 #include <span>
 #include <string>
 
+#include "analysis/checkpoint/safetensors.h"
 #include "analysis/model.h"
 #include "analysis/rollout.h"
-#include "analysis/safetensors.h"
 
 namespace weft {
 

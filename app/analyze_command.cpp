@@ -4,9 +4,9 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "analysis/checkpoint/model_folder.h"
 #include "analysis/error.h"
 #include "analysis/export.h"
-#include "analysis/model_folder.h"
 #include "app/interrupt.h"
 #include "app/progress.h"
 

@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "analysis/model_folder.h"
+#include "analysis/checkpoint/model_folder.h"
 #include "analysis/version.h"
 #include "app/recording_files.h"
 #include "app/video_encoder.h"

@@ -2,9 +2,9 @@
 
 #include <cstdio>
 
+#include "analysis/checkpoint/model_folder.h"
 #include "analysis/error.h"
-#include "analysis/model_config.h"
-#include "analysis/model_folder.h"
+#include "analysis/family/model_config.h"
 #include "app/doctor.h"
 
 namespace weft {

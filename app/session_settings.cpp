@@ -1,7 +1,7 @@
 #include "app/session_settings.h"
 
+#include "analysis/checkpoint/model_folder.h"
 #include "analysis/error.h"
-#include "analysis/model_folder.h"
 #include "analysis/trace.h"
 #include "app/view_options.h"
 

@@ -2,8 +2,8 @@
 
 #include <cstdio>
 
-#include "analysis/model_folder.h"
-#include "analysis/tokenizer.h"
+#include "analysis/checkpoint/model_folder.h"
+#include "analysis/tokenizer/tokenizer.h"
 #include "app/token_line.h"
 
 namespace weft {

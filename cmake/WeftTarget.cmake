@@ -20,7 +20,7 @@ endfunction()
 # weft_test(NAME LIBRARIES...): one Catch2 program of all *_test.cpp in the current folder. tests/CMakeLists.txt says
 # which labels there are.
 function(weft_test name)
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cpp)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cpp ${CMAKE_CURRENT_SOURCE_DIR}/*/*_test.cpp)
   if(NOT sources)
     return()
   endif()

@@ -5,8 +5,8 @@
 #include <memory>
 #include <string>
 
-#include "analysis/model_config.h"
-#include "analysis/safetensors.h"
+#include "analysis/checkpoint/safetensors.h"
+#include "analysis/family/model_config.h"
 #include "analysis/torch/bert_weights.h"
 
 namespace weft::torch_part {

@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "analysis/model.h"
-#include "analysis/tokenizer.h"
+#include "analysis/tokenizer/tokenizer.h"
 #include "analysis/torch/attention_pool.h"
 #include "analysis/torch/bert_forward.h"
 

@@ -4,11 +4,11 @@
 
 #include <filesystem>
 
+#include "analysis/checkpoint/safetensors.h"
 #include "analysis/cuda_report.h"
 #include "analysis/error.h"
-#include "analysis/model_config.h"
-#include "analysis/safetensors.h"
-#include "analysis/tokenizer.h"
+#include "analysis/family/model_config.h"
+#include "analysis/tokenizer/tokenizer.h"
 #include "analysis/torch/bert_loader.h"
 #include "analysis/torch/bert_model.h"
 #include "analysis/torch/device.h"

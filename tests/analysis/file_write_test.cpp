@@ -5,9 +5,9 @@
 #include <signal.h>
 #include <sys/resource.h>
 
+#include "analysis/checkpoint/safetensors.h"
+#include "analysis/checkpoint/safetensors_write.h"
 #include "analysis/error.h"
-#include "analysis/safetensors.h"
-#include "analysis/safetensors_write.h"
 #include "tests/analysis/test_files.h"
 
 using namespace weft;

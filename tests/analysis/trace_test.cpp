@@ -5,9 +5,9 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "analysis/checkpoint/safetensors_write.h"
 #include "analysis/error.h"
 #include "analysis/export.h"
-#include "analysis/safetensors_write.h"
 #include "tests/analysis/test_attention.h"
 #include "tests/analysis/test_files.h"
 

@@ -1,4 +1,4 @@
-#include "analysis/model_config.h"
+#include "analysis/family/model_config.h"
 
 #include "analysis/error.h"
 #include "tests/fuzz/fuzz_targets.h"

@@ -1,4 +1,4 @@
-#include "analysis/safetensors.h"
+#include "analysis/checkpoint/safetensors.h"
 
 #include "analysis/error.h"
 #include "tests/fuzz/fuzz_targets.h"

@@ -1,4 +1,4 @@
-#include "analysis/tokenizer.h"
+#include "analysis/tokenizer/tokenizer.h"
 
 #include "analysis/error.h"
 #include "tests/fuzz/fuzz_targets.h"

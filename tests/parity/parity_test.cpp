@@ -10,10 +10,10 @@
 #include <optional>
 #include <vector>
 
+#include "analysis/checkpoint/model_folder.h"
+#include "analysis/checkpoint/safetensors.h"
 #include "analysis/error.h"
 #include "analysis/model.h"
-#include "analysis/model_folder.h"
-#include "analysis/safetensors.h"
 
 using namespace weft;
 
@@ -72,7 +72,8 @@ TEST_CASE("Tokens, attention, hidden states, rollout and entropy are those of tr
     const std::optional<std::string> folder = mini_lm();
     if (!folder) return;
     const auto model = Model::load(*folder, "cpu");
-    std::printf("largest errors  text       tokens  attention  rollout  entropy  hidden states (of the largest)\n");
+    std::printf(
+        "largest errors  text       tokens  attention  rollout  entropy  hidden states (of the largest)\n");
     for (const char* name : {"word", "sentence", "question", "scripts", "pair", "unknown", "prose"}) {
         INFO("text \"" << name << "\"");
         const Reference reference{Safetensors::open(references + name + ".safetensors")};
@@ -124,10 +125,12 @@ TEST_CASE("Tokens, attention, hidden states, rollout and entropy are those of tr
         float largest = 0;
         for (const float value : hidden) largest = std::max(largest, std::abs(value));
         CHECK(frame->hidden_states->shape == std::vector<int64_t>{block.layers + 1, count, 384});
-        const double hidden_error = distance(frame->hidden_states->values->data(), block.layers + 1, count, 384,
-                                             reference.integers("hidden_rows"), hidden) / largest;
+        const double hidden_error = distance(frame->hidden_states->values->data(), block.layers + 1, count,
+                                             384, reference.integers("hidden_rows"), hidden) /
+                                    largest;
         CHECK(hidden_error < 1e-4);
-        std::printf("                %-10s %6lld    %.1e  %.1e  %.1e  %.1e\n", name, static_cast<long long>(count),
-                    attention_error, rollout_error, entropy_error, hidden_error);
+        std::printf("                %-10s %6lld    %.1e  %.1e  %.1e  %.1e\n", name,
+                    static_cast<long long>(count), attention_error, rollout_error, entropy_error,
+                    hidden_error);
     }
 }

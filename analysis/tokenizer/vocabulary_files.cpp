@@ -4,7 +4,7 @@
 
 #include "analysis/error.h"
 #include "analysis/json_guard.h"
-#include "analysis/tokenizer_files.h"
+#include "analysis/tokenizer/tokenizer_files.h"
 
 namespace weft {
 namespace {

@@ -1,4 +1,4 @@
-#include "analysis/model_config.h"
+#include "analysis/family/model_config.h"
 
 #include <algorithm>
 #include <array>

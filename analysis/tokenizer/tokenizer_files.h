@@ -6,10 +6,10 @@
 #include <unordered_set>
 #include <vector>
 
-#include "analysis/added_tokens.h"
-#include "analysis/bert_normalizer.h"
-#include "analysis/tokenizer.h"
-#include "analysis/wordpiece.h"
+#include "analysis/tokenizer/added_tokens.h"
+#include "analysis/tokenizer/bert_normalizer.h"
+#include "analysis/tokenizer/tokenizer.h"
+#include "analysis/tokenizer/wordpiece.h"
 
 namespace weft {
 

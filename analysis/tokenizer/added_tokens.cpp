@@ -1,4 +1,4 @@
-#include "analysis/added_tokens.h"
+#include "analysis/tokenizer/added_tokens.h"
 
 #include <unicode/uchar.h>
 

@@ -1,4 +1,4 @@
-#include "analysis/bert_normalizer.h"
+#include "analysis/tokenizer/bert_normalizer.h"
 
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
@@ -6,8 +6,8 @@
 
 #include <algorithm>
 
-#include "analysis/bert_unicode.h"
 #include "analysis/error.h"
+#include "analysis/tokenizer/bert_unicode.h"
 
 namespace weft {
 namespace {

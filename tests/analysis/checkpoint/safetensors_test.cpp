@@ -1,4 +1,4 @@
-#include "analysis/safetensors.h"
+#include "analysis/checkpoint/safetensors.h"
 
 #include <bit>
 #include <catch2/catch.hpp>

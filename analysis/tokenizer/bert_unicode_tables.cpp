@@ -1,5 +1,5 @@
 // Written by tests/analysis/references/write_bert_unicode.py from tokenizers 0.23.3. Do not edit.
-#include "analysis/bert_unicode.h"
+#include "analysis/tokenizer/bert_unicode.h"
 
 #include <iterator>
 

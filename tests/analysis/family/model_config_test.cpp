@@ -1,10 +1,10 @@
-#include "analysis/model_config.h"
+#include "analysis/family/model_config.h"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "analysis/checkpoint/model_folder.h"
 #include "analysis/error.h"
-#include "analysis/model_folder.h"
 #include "tests/analysis/test_files.h"
 
 using namespace weft;

@@ -1,4 +1,4 @@
-#include "analysis/safetensors_write.h"
+#include "analysis/checkpoint/safetensors_write.h"
 
 #include <cstring>
 #include <nlohmann/json.hpp>

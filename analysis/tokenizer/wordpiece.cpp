@@ -1,4 +1,4 @@
-#include "analysis/wordpiece.h"
+#include "analysis/tokenizer/wordpiece.h"
 
 #include <algorithm>
 #include <bit>

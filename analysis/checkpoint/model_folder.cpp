@@ -1,4 +1,4 @@
-#include "analysis/model_folder.h"
+#include "analysis/checkpoint/model_folder.h"
 
 #include <algorithm>
 #include <cstdlib>

@@ -1,4 +1,4 @@
-#include "analysis/bert_unicode.h"
+#include "analysis/tokenizer/bert_unicode.h"
 
 #include <algorithm>
 #include <array>

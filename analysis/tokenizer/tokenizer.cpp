@@ -1,11 +1,11 @@
-#include "analysis/tokenizer.h"
+#include "analysis/tokenizer/tokenizer.h"
 
 #include <algorithm>
 #include <filesystem>
 
 #include "analysis/error.h"
 #include "analysis/json_guard.h"
-#include "analysis/tokenizer_files.h"
+#include "analysis/tokenizer/tokenizer_files.h"
 
 namespace weft {
 namespace {
