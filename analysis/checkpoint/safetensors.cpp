@@ -105,28 +105,6 @@ std::map<std::string, std::string> parse_metadata(const Json& json, const std::s
     return metadata;
 }
 
-float float_from_half(uint16_t half) {
-    const uint32_t sign = static_cast<uint32_t>(half & 0x8000u) << 16;
-    uint32_t exponent = (half >> 10) & 0x1fu, mantissa = half & 0x3ffu;
-    if (exponent == 0x1f) return std::bit_cast<float>(sign | 0x7f800000u | (mantissa << 13));
-    if (exponent == 0) {  // zero or subnormal: mantissa * 2^-24
-        const float magnitude = static_cast<float>(mantissa) * 0x1p-24f;
-        return sign != 0 ? -magnitude : magnitude;
-    }
-    return std::bit_cast<float>(sign | ((exponent + 112u) << 23) | (mantissa << 13));
-}
-
-template <class Stored, class Convert>
-std::vector<float> convert(const SafetensorsTensor& tensor, Convert to_float) {
-    std::vector<float> values(static_cast<size_t>(tensor.elements));
-    for (size_t i = 0; i < values.size(); ++i) {
-        Stored stored;
-        std::memcpy(&stored, tensor.data.data() + i * sizeof(Stored), sizeof(Stored));
-        values[i] = to_float(stored);
-    }
-    return values;
-}
-
 }  // namespace
 
 std::string_view dtype_name(Dtype dtype) {
@@ -263,24 +241,8 @@ const SafetensorsTensor* Safetensors::find(std::string_view name) const {
     return &content_.tensors[*found];
 }
 
-std::vector<float> to_float32(const SafetensorsTensor& tensor, const std::string& source) {
-    switch (tensor.dtype) {
-        case Dtype::f32: {
-            std::vector<float> values(static_cast<size_t>(tensor.elements));
-            if (!values.empty()) std::memcpy(values.data(), tensor.data.data(), tensor.data.size());
-            return values;
-        }
-        case Dtype::f64:
-            return convert<double>(tensor, [](double v) { return static_cast<float>(v); });
-        case Dtype::f16:
-            return convert<uint16_t>(tensor, float_from_half);
-        case Dtype::bf16:
-            return convert<uint16_t>(
-                tensor, [](uint16_t v) { return std::bit_cast<float>(static_cast<uint32_t>(v) << 16); });
-        default:
-            throw Error("\"" + source + "\", tensor \"" + tensor.name + "\" is " +
-                        std::string(dtype_name(tensor.dtype)) + ", expected F32, F16, BF16 or F64");
-    }
+int64_t Safetensors::size_bytes() const {
+    return static_cast<int64_t>(mapping_->size);
 }
 
 }  // namespace weft

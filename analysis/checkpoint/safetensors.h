@@ -69,6 +69,7 @@ class Safetensors {
     const std::vector<SafetensorsTensor>& tensors() const { return content_.tensors; }
     const std::map<std::string, std::string>& metadata() const { return content_.metadata; }
     const SafetensorsTensor* find(std::string_view name) const;  // null if there is none; binary search
+    int64_t size_bytes() const;                                  // of the file
 
   private:
     struct Mapping;
@@ -78,8 +79,9 @@ class Safetensors {
     std::vector<uint32_t> by_name_;  // indices into tensors, sorted by name
 };
 
-// Numbers of a F32, F16, BF16 or F64 tensor as float32. Throws weft::Error naming tensor and dtype for
-// others.
+// Numbers of a F32, F16, BF16 or F64 tensor as float32 (a NaN stays one, F64 is rounded to nearest), into
+// `out` of `tensor.elements` floats. Throws weft::Error naming tensor and dtype for others.
+void convert_to_float32(const SafetensorsTensor& tensor, float* out, const std::string& source);
 std::vector<float> to_float32(const SafetensorsTensor& tensor, const std::string& source);
 
 std::string shape_text(std::span<const int64_t> shape);  // "[2, 3]"
