@@ -13,8 +13,8 @@
 namespace weft {
 
 struct Token {
-    int32_t id = -1;          // -1: a patch
-    std::string text;         // the vocabulary's string, "##" kept
+    int32_t id = -1;              // -1: a patch
+    std::string text;             // the vocabulary's string, "##" kept
     uint32_t start = 0, end = 0;  // UTF-8 byte span in its own text; 0, 0 for tokens that the tokenizer adds
     bool special = false;
 };
@@ -29,10 +29,10 @@ struct PatchGrid {
 
 // One sequence that attends or is attended to: a text, an image, an encoder's or a decoder's side.
 struct TokenStack {
-    std::string text;                 // as typed, after truncation if any
-    std::string pair_text;            // second text of a pair, likewise; spans of its tokens are relative to it
+    std::string text;       // as typed, after truncation if any
+    std::string pair_text;  // second text of a pair, likewise; spans of its tokens are relative to it
     std::vector<Token> tokens;
-    std::vector<uint8_t> segments;    // [N] token type ids; empty: all 0
+    std::vector<uint8_t> segments;  // [N] token type ids; empty: all 0
     std::optional<PatchGrid> grid;
 };
 
@@ -50,32 +50,43 @@ struct AttentionBlock {
     uint32_t query_stack = 0, key_stack = 0;  // indices into AttentionFrame::stacks
     uint32_t layers = 0, heads = 0, queries = 0, keys = 0;
     std::vector<std::shared_ptr<const std::vector<float>>> layer_weights;  // [layers] of [H, Q, K]
-    std::map<std::string, FrameTensor> quantities;  // by the tensor names of "weft analyze", without stack suffix:
-                                                    // rollout [L, N, N], entropy [L, H, N], entropy.normalised
+    std::map<std::string, FrameTensor>
+        quantities;  // by the tensor names of "weft analyze", without stack suffix:
+                     // rollout [L, N, N], entropy [L, H, N], entropy.normalised
     bool causal = false;
     double max_row_sum_error = 0.0;
 };
 
 struct Provenance {
     std::string weft_version, model, model_type, revision, device, dtype;
-    std::string title;            // what the picture calls it
+    std::string title;  // what the picture calls it
     bool is_trace = false;
 };
 
+// One of the tokens that a language model holds for the next, or of the classes of a classifier.
+struct Prediction {
+    int32_t id = -1;  // of the token or class
+    std::string text;
+    float logit = 0, probability = 0;  // softmax over the whole vocabulary or all classes
+};
+
 struct Truncation {
-    uint32_t token_count = 0, token_limit = 0;  // what the text has, what the model takes (special tokens included)
-    uint32_t byte_offset = 0;                   // of the first byte that was left out; size of the text if none was
-    uint32_t pair_byte_offset = 0;              // likewise in the second text of a pair
+    uint32_t token_count = 0,
+             token_limit = 0;       // what the text has, what the model takes (special tokens included)
+    uint32_t byte_offset = 0;       // of the first byte that was left out; size of the text if none was
+    uint32_t pair_byte_offset = 0;  // likewise in the second text of a pair
 };
 
 struct AttentionFrame {
-    uint64_t revision = 0;            // of the request that it answers
-    uint32_t part = 0;                // 0: raw attention; later parts of the same revision add quantities
-    bool complete = false;            // nothing more will come for this revision
+    uint64_t revision = 0;  // of the request that it answers
+    uint32_t part = 0;      // 0: raw attention; later parts of the same revision add quantities
+    bool complete = false;  // nothing more will come for this revision
     Provenance provenance;
-    std::vector<TokenStack> stacks;   // one, or encoder then decoder
+    std::vector<TokenStack> stacks;  // one, or encoder then decoder
     std::vector<AttentionBlock> blocks;
-    std::optional<FrameTensor> hidden_states;  // [L+1, N, D]
+    std::vector<FrameTensor> hidden_states;  // of each stack [L+1, N, D]; empty unless asked for
+    std::optional<FrameTensor> logits;       // [N, V], [N, C] or [C], by the model's head; only if asked for
+    std::vector<Prediction> predictions;     // the most probable next tokens or classes, best first
     std::optional<Truncation> truncation;
     std::map<std::string, double> timings_ms;  // text_to_attention, rollout, entropy, ...
     double max_row_sum_error = 0.0;            // largest |row sum - 1| over all attention

@@ -183,7 +183,7 @@ void write_as_csv(const std::string& path, const AttentionFrame& frame) {
 }  // namespace
 
 const std::set<std::string>& exportable_methods() {
-    static const std::set<std::string> methods{"attention", "rollout", "entropy", "hidden_states"};
+    static const std::set<std::string> methods{"attention", "rollout", "entropy", "hidden_states", "logits"};
     return methods;
 }
 

@@ -45,6 +45,7 @@ std::vector<Float32Tensor> frame_tensors(const AttentionFrame& frame, const std:
     std::set<std::string> missing = methods;
     missing.erase("attention");
     missing.erase("hidden_states");
+    if (frame.logits) missing.erase("logits");
     for (const AttentionBlock& block : frame.blocks) {
         Float32Tensor attention{"attention" + std::string(stack_suffix(block.kind)),
                                 {block.layers, block.heads, block.queries, block.keys},
@@ -59,8 +60,12 @@ std::vector<Float32Tensor> frame_tensors(const AttentionFrame& frame, const std:
             tensors.push_back({name + std::string(stack_suffix(block.kind)), tensor.shape, {*tensor.values}});
         }
     if (!missing.empty()) throw Error("the analysis holds no \"" + *missing.begin() + "\"");
-    if (frame.hidden_states)
-        tensors.push_back({"hidden_states", frame.hidden_states->shape, {*frame.hidden_states->values}});
+    for (size_t stack = 0; stack < frame.hidden_states.size(); ++stack) {
+        const char* suffix = frame.hidden_states.size() == 1 ? "" : stack == 0 ? ".encoder" : ".decoder";
+        const FrameTensor& states = frame.hidden_states[stack];
+        tensors.push_back({std::string("hidden_states") + suffix, states.shape, {*states.values}});
+    }
+    if (frame.logits) tensors.push_back({"logits", frame.logits->shape, {*frame.logits->values}});
     for (const Float32Tensor& tensor : tensors) check_finite(tensor);
     return tensors;
 }

@@ -1,4 +1,5 @@
-// A transformer that shows its attention. Torch stays behind this header. A Model is owned by one thread at a time.
+// A transformer that shows its attention. Torch stays behind this header. A Model is owned by one thread at a
+// time.
 #pragma once
 
 #include <functional>
@@ -13,21 +14,40 @@
 namespace weft {
 
 struct ModelSummary {
-    std::string name, folder, model_type, revision;
+    std::string name, folder, model_type, architecture, revision;
     int64_t layers = 0, heads = 0, hidden = 0, max_tokens = 0, parameters = 0;
+    int64_t key_value_heads = 0;       // fewer than heads where heads share them
+    int64_t target_layers = 0;         // of the decoder of an encoder-decoder
+    bool reads_image = false;          // --image instead of --text
+    bool has_target = false;           // --target-text, or generated
+    bool predicts_next_token = false;  // a causal language model: it can go on from the text
+};
+
+// How a decoder goes on. Temperature 0: the most probable token each time.
+struct GenerationOptions {
+    int64_t max_new_tokens = 20;
+    double temperature = 0;
+    int64_t top_k = 0;  // 0: all
+    double top_p = 1;
+    uint64_t seed = 0;
 };
 
 struct AnalysisOptions {
-    bool truncate = false;          // cut a text that is too long (and say where) instead of failing
-    bool hidden_states = false;
+    bool truncate = false;  // cut a text that is too long (and say where) instead of failing
+    bool hidden_states = false, logits = false;
+    int64_t predictions = 0;  // how many of the most probable next tokens or classes
     bool rollout = true, entropy = true;
     RolloutOptions rollout_options;
 };
 
 struct AnalysisRequest {
     std::string text;
-    std::string pair;               // second segment, if `has_pair`
+    std::string pair;  // second segment, if `has_pair`
     bool has_pair = false;
+    std::string image;        // path; of a vision model instead of the text
+    std::string target_text;  // of the decoder of an encoder-decoder, if `has_target`; else generated
+    bool has_target = false;
+    GenerationOptions generation;
     uint64_t revision = 0;
     AnalysisOptions options;
 };
@@ -36,14 +56,15 @@ using FramePtr = std::shared_ptr<const AttentionFrame>;
 
 class Model {
   public:
-    // `folder`: Hugging Face layout. `device`: "cpu", "cuda" or "auto". Throws weft::Error; never returns null.
+    // `folder`: Hugging Face layout. `device`: "cpu", "cuda" or "auto". Throws weft::Error; never returns
+    // null.
     static std::unique_ptr<Model> load(const std::string& folder, const std::string& device);
     virtual ~Model() = default;
     virtual const ModelSummary& summary() const = 0;
 
-    // `post` receives raw attention first (part 0), then frames with more quantities; the last has `complete`.
-    // `superseded` is asked after each layer and between methods; true ends the work, nothing more is posted and
-    // false is returned. Throws weft::Error (also for torch's own errors).
+    // `post` receives raw attention first (part 0), then frames with more quantities; the last has
+    // `complete`. `superseded` is asked after each layer and between methods; true ends the work, nothing
+    // more is posted and false is returned. Throws weft::Error (also for torch's own errors).
     virtual bool analyze(const AnalysisRequest& request, const std::function<bool()>& superseded,
                          const std::function<void(FramePtr)>& post) = 0;
 };

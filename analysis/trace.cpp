@@ -247,7 +247,8 @@ void write_trace(const std::string& path, const AttentionFrame& frame) {
                                      {"revision", from.revision}})
         if (!value.empty()) metadata[key] = value;
     AttentionFrame attention_only = frame;
-    attention_only.hidden_states.reset();
+    attention_only.hidden_states.clear();
+    attention_only.logits.reset();
     write_safetensors(path, frame_tensors(attention_only, {"attention"}), metadata);
 }
 

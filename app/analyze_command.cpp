@@ -35,6 +35,7 @@ AnalysisRequest analysis_request_of(const Options& options) {
     request.options.rollout = wants("rollout");
     request.options.entropy = wants("entropy");
     request.options.hidden_states = wants("hidden_states");
+    request.options.logits = wants("logits");
     request.options.rollout_options = options.rollout;
     return request;
 }

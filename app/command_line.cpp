@@ -6,9 +6,9 @@
 #include <map>
 
 #include "analysis/error.h"
+#include "analysis/spelling.h"
 #include "analysis/version.h"
 #include "app/command_line_table.h"
-#include "app/nearest.h"
 
 namespace weft {
 

@@ -4,7 +4,7 @@
 #include <fstream>
 
 #include "analysis/error.h"
-#include "app/nearest.h"
+#include "analysis/spelling.h"
 #include "app/utf8.h"
 
 namespace weft {
@@ -188,7 +188,7 @@ const std::vector<OptionRow> option_rows = {
     {"--finish", "", in_record, "Make videos of the recordings that a crash left, and end.",
      [](Options& o, const std::string&) { o.finish = true; }},
 
-    {"--methods", "LIST", in_analyze, "attention, rollout, entropy, hidden_states (attention,rollout,entropy).",
+    {"--methods", "LIST", in_analyze, "attention, rollout, entropy, hidden_states, logits (attention,rollout,entropy).",
      set_methods},
     {"--truncate", "", in_analyze, "Cut a text that is too long, and say so, instead of failing.",
      [](Options& o, const std::string&) { o.truncate = true; }},
@@ -226,7 +226,8 @@ const std::vector<std::string>& later_options() {
 }
 
 const std::vector<std::string>& method_names() {
-    static const std::vector<std::string> names = {"attention", "rollout", "entropy", "hidden_states"};
+    static const std::vector<std::string> names = {"attention", "rollout", "entropy", "hidden_states",
+                                                   "logits"};
     return names;
 }
 
@@ -241,7 +242,6 @@ const std::vector<std::string>& later_method_names() {
                                                    "head_importance",
                                                    "patterns",
                                                    "head_distance",
-                                                   "logits",
                                                    "attention_distance",
                                                    "grad_cam",
                                                    "logit_lens",

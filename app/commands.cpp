@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "analysis/error.h"
-#include "app/nearest.h"
+#include "analysis/spelling.h"
 
 namespace weft {
 

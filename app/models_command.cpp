@@ -12,9 +12,10 @@ namespace weft {
 std::string model_line(const std::string& name, const std::string& folder) {
     try {
         const ModelConfig config = load_model_config(folder);
-        return name + "  " + config.model_type + ", " + std::to_string(config.layers) + " layers x " +
-               std::to_string(config.heads) + " heads, hidden " + std::to_string(config.hidden) + ", up to " +
-               std::to_string(config.max_tokens) + " tokens";
+        return name + "  " + config.model_type + ", " + std::to_string(config.stack().layers) + " layers x " +
+               std::to_string(config.stack().attention.heads) + " heads, hidden " +
+               std::to_string(config.stack().hidden) + ", up to " + std::to_string(config.max_tokens) +
+               " tokens";
     } catch (const Error& error) {
         return name + "  not usable: " + error.what();
     }

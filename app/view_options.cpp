@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/error.h"
-#include "app/nearest.h"
+#include "analysis/spelling.h"
 
 namespace weft {
 

@@ -1,111 +1,118 @@
 #include "analysis/family/model_config.h"
 
 #include <algorithm>
-#include <array>
+#include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "analysis/error.h"
+#include "analysis/family/families.h"
 #include "analysis/json_guard.h"
+#include "analysis/spelling.h"
 
 namespace weft {
 namespace {
 
-// All share the encoder; what they put on top of it does not change its attention.
-constexpr std::array<std::string_view, 8> bert_architectures{"BertModel",
-                                                             "BertForMaskedLM",
-                                                             "BertForPreTraining",
-                                                             "BertForSequenceClassification",
-                                                             "BertForQuestionAnswering",
-                                                             "BertForTokenClassification",
-                                                             "BertForMultipleChoice",
-                                                             "BertForNextSentencePrediction"};
+constexpr int64_t most_layers = 1000, most_heads = 1000, largest_width = 1 << 20;
 
-constexpr int64_t max_size =
-    1 << 20;  // of one dimension; the largest real one is a vocabulary of some 500,000
-
-[[noreturn]] void refuse(const std::string& source, const std::string& key, const std::string& value,
-                         const std::string& hint) {
-    throw Error("\"" + source + "\": \"" + key + "\" is " + value + ", which is not supported", hint);
+template <typename Names>
+std::string list_of(const Names& names) {
+    std::string list;
+    for (const std::string_view name : names) list += (list.empty() ? "" : ", ") + std::string(name);
+    return list;
 }
 
-HiddenActivation read_activation(const Json& json, const std::string& source) {
-    const std::string name = optional_string(json, "hidden_act", "gelu", source);
-    if (name == "gelu" || name == "gelu_python") return HiddenActivation::gelu_erf;
-    if (name == "gelu_new" || name == "gelu_pytorch_tanh") return HiddenActivation::gelu_tanh;
-    if (name == "relu") return HiddenActivation::relu;
-    refuse(source, "hidden_act", "\"" + name + "\"", "Supported: gelu, gelu_new, gelu_pytorch_tanh, relu.");
+std::vector<std::string> model_types() {
+    std::vector<std::string> names;
+    for (const Family* family : families()) names.emplace_back(family->model_type);
+    return names;
 }
 
-std::string read_architecture(const Json& json, const std::string& source) {
-    const Json* list = find_member(json, "architectures");
-    if (list == nullptr) return {};
-    if (!list->is_array() || (!list->empty() && !list->front().is_string()))
-        throw Error("\"" + source + "\": \"architectures\" is " + json_excerpt(*list) +
-                    ", expected a list of strings");
-    if (list->empty()) return {};
-    const std::string name = list->front().get<std::string>();
-    if (std::find(bert_architectures.begin(), bert_architectures.end(), name) == bert_architectures.end())
-        refuse(source, "architectures", "\"" + name.substr(0, 80) + "\"",
-               "Supported: " + supported_architectures() + ".");
+std::string did_you_mean(const std::string& name, const std::vector<std::string>& known) {
+    const std::string nearest = nearest_spelling(name, known);
+    return nearest.empty() ? "" : "The nearest is \"" + nearest + "\". ";
+}
+
+const Family& family_of(const std::string& model_type, const std::string& source) {
+    for (const Family* family : families())
+        if (family->model_type == model_type) return *family;
+    throw Error(
+        "\"" + source + "\": \"model_type\" is \"" + model_type.substr(0, 80) + "\", which is not supported",
+        did_you_mean(model_type, model_types()) + "Supported: " + supported_model_types() + ".");
+}
+
+std::string read_architecture(const ConfigReader& reader, const Family& family) {
+    const std::vector<std::string> list = reader.texts("architectures");
+    if (list.empty()) return {};
+    const std::string& name = list.front();
+    const std::vector<std::string> known(family.architectures.begin(), family.architectures.end());
+    if (std::ranges::find(known, name) == known.end())
+        reader.refuse("architectures", did_you_mean(name, known) + "Supported for model_type " +
+                                           std::string(family.model_type) + ": " + list_of(known) + ".");
     return name;
 }
 
-void refuse_flag(const Json& json, const char* key, const std::string& source, const std::string& hint) {
-    if (optional_bool(json, key, false, source)) refuse(source, key, "true", hint);
+void check_limit(const std::string& source, const char* what, int64_t value, int64_t limit) {
+    if (value < 1 || value > limit)
+        throw Error("\"" + source + "\": the model has " + std::to_string(value) + " " + what +
+                    ", expected 1 to " + std::to_string(limit));
+}
+
+// What holds for every family, so that later products cannot overflow.
+void check_sizes(const ModelConfig& config, const std::string& source) {
+    for (const StackDescription& stack : config.stacks) {
+        const StackSpec& spec = stack.spec;
+        check_limit(source, "layers", spec.layers, most_layers);
+        check_limit(source, "heads", spec.attention.heads, most_heads);
+        check_limit(source, "key-value heads", spec.attention.key_value_heads, spec.attention.heads);
+        check_limit(source, "dimensions a head", spec.attention.head_width, 1 << 14);
+        check_limit(source, "hidden dimensions", spec.hidden, 1 << 16);
+        check_limit(source, "dimensions of the feed-forward part", spec.intermediate, largest_width);
+        if (spec.attention.heads % spec.attention.key_value_heads != 0)
+            throw Error("\"" + source + "\": " + std::to_string(spec.attention.heads) +
+                        " heads cannot share " + std::to_string(spec.attention.key_value_heads) +
+                        " key-value heads");
+    }
 }
 
 }  // namespace
 
-std::string supported_architectures() {
-    std::string list;
-    for (const std::string_view name : bert_architectures)
-        list += (list.empty() ? "" : ", ") + std::string(name);
-    return "model_type bert (" + list + ")";
+std::string supported_model_types() {
+    return list_of(model_types());
 }
 
 ModelConfig parse_model_config(std::string_view json_text, const std::string& source,
                                const std::string& folder) {
     const Json json = parse_json(json_text, source, {1 << 24, 32});
     if (!json.is_object()) throw Error("\"" + source + "\" is not an object");
+    const ConfigReader reader(json, source);
     ModelConfig config;
     config.folder = folder;
     const std::filesystem::path path = std::filesystem::path(folder).lexically_normal();
     config.name = path.has_filename() ? path.filename().string() : path.parent_path().filename().string();
     config.model_type = required_string(json, "model_type", source);
-    if (config.model_type != "bert")
-        refuse(source, "model_type", "\"" + config.model_type.substr(0, 80) + "\"",
-               "Supported: " + supported_architectures() + ".");
-    config.architecture = read_architecture(json, source);
-    config.revision = optional_string(json, "_commit_hash", "", source);
-
-    config.layers = required_int(json, "num_hidden_layers", 1, 1000, source);
-    config.heads = required_int(json, "num_attention_heads", 1, 1000, source);
-    config.hidden = required_int(json, "hidden_size", 1, 65536, source);
-    if (config.hidden % config.heads != 0)
-        throw Error("\"" + source + "\": \"hidden_size\" is " + std::to_string(config.hidden) +
-                    ", not a multiple of \"num_attention_heads\" " + std::to_string(config.heads));
-    config.intermediate = required_int(json, "intermediate_size", 1, max_size, source);
-    config.vocabulary = required_int(json, "vocab_size", 1, 1 << 24, source);
-    config.positions = required_int(json, "max_position_embeddings", 1, max_size, source);
-    config.max_tokens = config.positions;
-    config.segments = optional_int(json, "type_vocab_size", 2, 1, 255, source);
-    config.pad_token_id = optional_int(json, "pad_token_id", 0, 0, config.vocabulary - 1, source);
-    config.layer_norm_epsilon = optional_double(json, "layer_norm_eps", 1e-12, 1e-38, 0.1, source);
-    config.activation = read_activation(json, source);
-
-    const std::string positions = optional_string(json, "position_embedding_type", "absolute", source);
-    if (positions != "absolute")
-        refuse(source, "position_embedding_type", "\"" + positions.substr(0, 80) + "\"",
-               "Supported: absolute.");
-    refuse_flag(json, "is_decoder", source, "Only encoders are supported.");
-    refuse_flag(json, "add_cross_attention", source, "Only encoders without cross-attention are supported.");
-    refuse_flag(json, "is_encoder_decoder", source, "Only encoders are supported.");
-    if (find_member(json, "quantization_config") != nullptr)
-        refuse(source, "quantization_config", json_excerpt(json["quantization_config"]),
-               "Use the unquantised checkpoint.");
-    if (const Json* pruned = find_member(json, "pruned_heads"); pruned != nullptr && !pruned->empty())
-        refuse(source, "pruned_heads", json_excerpt(*pruned), "Use a checkpoint without pruned heads.");
+    const Family& family = family_of(config.model_type, source);
+    config.kind = family.kind;
+    config.architecture = read_architecture(reader, family);
+    config.revision = reader.text("_commit_hash", "");
+    config.ties_words = reader.flag("tie_word_embeddings", true);
+    if (reader.has("quantization_config"))
+        reader.refuse("quantization_config", "Use the unquantised checkpoint.");
+    reader.expect_empty("pruned_heads", "Use a checkpoint without pruned heads.");
+    if (family.kind == ModelKind::encoder) {
+        reader.expect_flag("is_decoder", false, "Only its use as an encoder is supported.");
+        reader.expect_flag("add_cross_attention", false, "Encoders without cross-attention are supported.");
+        reader.expect_flag("is_encoder_decoder", false, "Only its use as an encoder is supported.");
+    }
+    config.generation.end_ids = reader.integers("eos_token_id");
+    if (const std::vector<int64_t> pad = reader.integers("pad_token_id"); !pad.empty())
+        config.generation.pad_id = pad.front();
+    family.read(reader, config);
+    check_sizes(config, source);
+    for (StackDescription& stack : config.stacks) {
+        AttentionSpec& attention = stack.spec.attention;
+        if (attention.scale == 0) attention.scale = 1 / std::sqrt(static_cast<double>(attention.head_width));
+    }
     return config;
 }
 

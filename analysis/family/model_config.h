@@ -1,31 +1,51 @@
-// config.json of a BERT-type encoder in the Hugging Face layout: every setting that changes a number is read
-// or, if it is none that we compute, refused by name. Pure data, any thread.
+// config.json in the Hugging Face layout: every setting that changes a number is read or, if it is none that
+// we compute, refused by name. Pure data, any thread.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "analysis/family/head_spec.h"
+#include "analysis/family/stack_spec.h"
 
 namespace weft {
 
-enum class HiddenActivation {
-    gelu_erf,
-    gelu_tanh,
-    relu
-};  // "gelu"; "gelu_new" and "gelu_pytorch_tanh"; "relu"
+enum class ModelKind { encoder, decoder, vision, encoder_decoder };
+
+// One stack: what it computes and where its weights are.
+struct StackDescription {
+    StackSpec spec;
+    StackNames names;
+    EmbeddingSpec embedding;           // of a text
+    std::optional<PatchSpec> patches;  // of an image, instead
+};
+
+// What the config says about generating; transformers takes the rest from generation_config.json.
+struct GenerationSpec {
+    std::optional<int64_t> start_id;  // decoder_start_token_id
+    std::vector<int64_t> end_ids;     // eos_token_id
+    std::optional<int64_t> pad_id, forced_first_id, forced_last_id;
+};
 
 struct ModelConfig {
     std::string name;  // the folder's last part
     std::string folder;
-    std::string model_type;                                       // "bert"
-    std::string architecture;                                     // first of "architectures", may be empty
-    std::string revision;                                         // "_commit_hash" if the file has one
-    int64_t layers = 0, heads = 0, hidden = 0, intermediate = 0;  // heads divide hidden
-    int64_t vocabulary = 0, positions = 0, segments = 0;          // rows of the three embeddings
-    int64_t max_tokens = 0;  // = positions: what the model takes, special tokens included
-    int64_t pad_token_id = 0;
-    double layer_norm_epsilon = 1e-12;
-    HiddenActivation activation = HiddenActivation::gelu_erf;
+    std::string model_type;    // "bert"
+    std::string architecture;  // first of "architectures", may be empty
+    std::string revision;      // "_commit_hash" if the file has one
+    ModelKind kind = ModelKind::encoder;
+    std::string base_prefix;               // "bert.": names of tensors come with it and without
+    std::vector<StackDescription> stacks;  // one, or encoder then decoder
+    std::optional<HeadSpec> head;          // empty: hidden states are all there is
+    GenerationSpec generation;
+    int64_t max_tokens = 0;         // what the model takes, special tokens included; 0: no limit
+    int64_t max_target_tokens = 0;  // likewise of the decoder's text
+    bool ties_words = true;         // the output projection is the word embedding where the file has none
+
+    const StackSpec& stack() const { return stacks.front().spec; }
 };
 
 // Reads `folder`/config.json. Throws weft::Error naming file, key and value: missing, malformed, absurd
@@ -36,7 +56,7 @@ ModelConfig load_model_config(const std::string& folder);
 ModelConfig parse_model_config(std::string_view json_text, const std::string& source,
                                const std::string& folder);
 
-// "bert (BertModel, ...)", for messages and `weft models`.
-std::string supported_architectures();
+// "bert, distilbert, ...": the model types, for messages and `weft models`.
+std::string supported_model_types();
 
 }  // namespace weft

@@ -23,10 +23,18 @@ const Kernels& cpu_kernels() {
 }
 
 void pack_panels(const float* weight, int64_t outer, int64_t inner, float scale, float* packed) {
-    for (int64_t n = 0; n < outer; ++n) {
-        float* panel = packed + n / panel_width * panel_width * inner + n % panel_width;
-        const float* row = weight + n * inner;
-        for (int64_t k = 0; k < inner; ++k) panel[k * panel_width] = row[k] * scale;
+    // In squares, so that neither the rows that are read nor the panels that are written leave the cache.
+    constexpr int64_t depth = 64;
+    for (int64_t n = 0; n < outer; n += panel_width, packed += inner * panel_width) {
+        const int64_t rows = outer - n < panel_width ? outer - n : panel_width;
+        for (int64_t begin = 0; begin < inner; begin += depth) {
+            const int64_t end = begin + depth < inner ? begin + depth : inner;
+            for (int64_t r = 0; r < panel_width; ++r) {
+                const float* row = weight + (n + r) * inner;
+                for (int64_t k = begin; k < end; ++k)
+                    packed[k * panel_width + r] = r < rows ? row[k] * scale : 0.0f;
+            }
+        }
     }
 }
 

@@ -10,6 +10,7 @@ constexpr int lanes = 8, tile_rows = 6;
 namespace weft::torch_part {
 
 extern const Kernels kernels_avx2;
-const Kernels kernels_avx2 = {"avx2", tile_panels, tile_rows, linear, attention, arrange, add_and_normalise};
+const Kernels kernels_avx2 = {"avx2",  tile_panels, tile_rows,   linear, attention,
+                              arrange, normalise,   multiply_by, rotate};
 
 }  // namespace weft::torch_part

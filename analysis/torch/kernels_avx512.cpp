@@ -10,7 +10,7 @@ constexpr int lanes = 16, tile_rows = 12;
 namespace weft::torch_part {
 
 extern const Kernels kernels_avx512;
-const Kernels kernels_avx512 = {"avx512",  tile_panels, tile_rows,        linear,
-                                attention, arrange,     add_and_normalise};
+const Kernels kernels_avx512 = {"avx512", tile_panels, tile_rows,   linear, attention,
+                                arrange,  normalise,   multiply_by, rotate};
 
 }  // namespace weft::torch_part

@@ -10,7 +10,7 @@ constexpr int lanes = 4, tile_rows = 3;
 namespace weft::torch_part {
 
 extern const Kernels kernels_baseline;
-const Kernels kernels_baseline = {"baseline", tile_panels, tile_rows,        linear,
-                                  attention,  arrange,     add_and_normalise};
+const Kernels kernels_baseline = {"baseline", tile_panels, tile_rows,   linear, attention,
+                                  arrange,    normalise,   multiply_by, rotate};
 
 }  // namespace weft::torch_part

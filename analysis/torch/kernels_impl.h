@@ -83,6 +83,13 @@ WEFT_INLINE Vector error_function(Vector x) {
     return c * p / q;
 }
 
+// 1 - 2 / (1 + e^2x); near 0, where that loses digits, x - x^3/3 + 2 x^5/15.
+WEFT_INLINE Vector hyperbolic_tangent(Vector x) {
+    const Vector far = 1.0f - 2.0f / (1.0f + exponential(2.0f * x)), square = x * x;
+    const Vector near = x * (1.0f - square * (0.33333333f - square * 0.13333333f));
+    return square < 0.005f ? near : far;
+}
+
 WEFT_INLINE Vector activate(Vector x, Activation activation) {
     switch (activation) {
         case Activation::none:
@@ -96,6 +103,12 @@ WEFT_INLINE Vector activate(Vector x, Activation activation) {
             const Vector u = 0.79788456f * (x + 0.044715f * x * x * x);
             return x / (1.0f + exponential(-2.0f * u));
         }
+        case Activation::quick_gelu:
+            return x / (1.0f + exponential(-1.702f * x));
+        case Activation::silu:
+            return x / (1.0f + exponential(-x));
+        case Activation::tanh:
+            return hyperbolic_tangent(x);
     }
     return x;
 }
@@ -158,10 +171,11 @@ void scores_tile(const AttentionTask& task, int64_t row, int64_t column) {
 }
 
 template <int rows, int vectors>
-void context_tile(const AttentionTask& task, int64_t row, int64_t column) {
+void context_tile(const AttentionTask& task, int64_t row, int64_t column, int64_t visible) {
     Vector acc[rows][vectors] = {};
-    multiply<rows, vectors>(task.weights + row * task.count, task.count, task.values + column * task.count,
-                            panel_width, task.count * panel_width, task.count, acc);
+    multiply<rows, vectors>(task.weights + row * task.count, task.count,
+                            task.values + column * task.value_stride, panel_width,
+                            task.value_stride * panel_width, visible, acc);
     float* context = task.context + row * task.context_stride + column;
 #pragma GCC unroll 16
     for (int r = 0; r < rows; ++r)
@@ -208,6 +222,20 @@ void linear(const LinearTask& task) {
     }
 }
 
+// What is done to the scores before the softmax, on whole panels.
+WEFT_INLINE void adjust_row(float* scores, int64_t padded, const float* bias, float softcap) {
+    if (softcap > 0)
+        for (int64_t j = 0; j < padded; j += lanes)
+            store(scores + j, softcap * hyperbolic_tangent(load(scores + j) * (1.0f / softcap)));
+    if (bias)
+        for (int64_t j = 0; j < padded; j += lanes) store(scores + j, load(scores + j) + load(bias + j));
+}
+
+// e^(x - top), and 0 for a key that the mask hides.
+WEFT_INLINE Vector unnormalised(Vector x, float top) {
+    return x < -1e30f ? Vector{} : exponential(x - top);
+}
+
 // weights = softmax(scores) over `count` entries; returns the sum of the weights as written.
 WEFT_INLINE float softmax_row(float* scores, int64_t count, float* weights) {
     const int64_t whole = count / lanes * lanes;
@@ -219,13 +247,13 @@ WEFT_INLINE float softmax_row(float* scores, int64_t count, float* weights) {
     // nothing.
     Vector sums = {};
     for (int64_t j = 0; j < whole; j += lanes) {
-        const Vector e = exponential(load(scores + j) - top);
+        const Vector e = unnormalised(load(scores + j), top);
         store(scores + j, e);
         sums += e;
     }
     float total = sum_of(sums);
     if (whole < count) {
-        store(scores + whole, exponential(load(scores + whole) - top));
+        store(scores + whole, unnormalised(load(scores + whole), top));
         for (int64_t j = whole; j < count; ++j) total += scores[j];
     }
     const float factor = 1.0f / total;
@@ -249,19 +277,26 @@ float attention(const AttentionTask& task) {
     for (int64_t tile = 0; tile < tiles; ++tile) {
         const int64_t row = task.row_begin + tile * all_rows / tiles;
         const int64_t next = task.row_begin + (tile + 1) * all_rows / tiles;
+        const int64_t visible =
+            task.first_row < 0 || task.first_row + next > task.count ? task.count : task.first_row + next;
+        const int64_t panels = (visible + panel_width - 1) / panel_width, padded = task.padded();
         with_rows<tile_rows>(next - row, [&]<int rows>() {
-            over_panels<rows>(
-                0, (task.count + panel_width - 1) / panel_width,
-                [&]<int r, int v>(int64_t panel) { scores_tile<r, v>(task, row, panel * panel_width); });
+            over_panels<rows>(0, panels, [&]<int r, int v>(int64_t panel) {
+                scores_tile<r, v>(task, row, panel * panel_width);
+            });
             for (int r = 0; r < rows; ++r) {
-                const float sum = softmax_row(task.scratch + r * task.padded(), task.count,
-                                              task.weights + (row + r) * task.count);
+                float* scores = task.scratch + r * padded;
+                float* weights = task.weights + (row + r) * task.count;
+                adjust_row(scores, panels * panel_width, task.bias ? task.bias + (row + r) * padded : nullptr,
+                           task.softcap);
+                const float sum = softmax_row(scores, visible, weights);
+                for (int64_t j = visible; j < task.count; ++j) weights[j] = 0.0f;
                 const float error = sum > 1.0f ? sum - 1.0f : 1.0f - sum;
                 if (error > worst || error != error) worst = error;
             }
             if (task.context)
                 over_panels<rows>(0, task.width / panel_width, [&]<int r, int v>(int64_t panel) {
-                    context_tile<r, v>(task, row, panel * panel_width);
+                    context_tile<r, v>(task, row, panel * panel_width, visible);
                 });
         });
         if (worst != worst) return worst;
@@ -269,41 +304,78 @@ float attention(const AttentionTask& task) {
     return worst;
 }
 
-void arrange(const float* key, const float* value, int64_t stride, int64_t count, int64_t width, float* keys,
-             float* values) {
-    const int64_t padded = (count + panel_width - 1) / panel_width * panel_width;
-    for (int64_t j = 0; j < padded; ++j) {
+void arrange(const float* key, const float* value, int64_t stride, int64_t first, int64_t rows, int64_t width,
+             int64_t value_stride, float* keys, float* values) {
+    for (int64_t j = first; j < first + rows; ++j, key += stride) {
         float* column = keys + j / panel_width * panel_width * width + j % panel_width;
-        for (int64_t d = 0; d < width; ++d) column[d * panel_width] = j < count ? key[j * stride + d] : 0.0f;
+        for (int64_t d = 0; d < width; ++d) column[d * panel_width] = key[d];
+    }
+    // What lies behind the last key is read with it, and must be a number.
+    const int64_t end = first + rows, padded = (end + panel_width - 1) / panel_width * panel_width;
+    for (int64_t j = end; j < padded; ++j) {
+        float* column = keys + j / panel_width * panel_width * width + j % panel_width;
+        for (int64_t d = 0; d < width; ++d) column[d * panel_width] = 0.0f;
     }
     if (!value) return;
     for (int64_t panel = 0; panel < width / panel_width; ++panel)
-        for (int64_t j = 0; j < count; ++j)
+        for (int64_t j = 0; j < rows; ++j)
             for (int64_t v = 0; v < panel_width; v += lanes)
-                store(values + (panel * count + j) * panel_width + v,
+                store(values + (panel * value_stride + first + j) * panel_width + v,
                       load(value + j * stride + panel * panel_width + v));
 }
 
-void add_and_normalise(float* x, const float* y, int64_t rows, int64_t width, const float* gain,
-                       const float* bias, float epsilon) {
-    for (int64_t i = 0; i < rows; ++i, x += width, y += width) {
-        Vector sums = {};
+void normalise(const NormTask& task) {
+    const int64_t width = task.width;
+    float* x = task.x;
+    const float* y = task.y;
+    float* out = task.out;
+    for (int64_t i = 0; i < task.rows; ++i, x += width, out += width) {
+        Vector sums = {}, squares = {};
         for (int64_t d = 0; d < width; d += lanes) {
-            const Vector value = load(x + d) + load(y + d);
-            store(x + d, value);
+            Vector value = load(x + d);
+            if (y) {
+                value += task.scale ? load(y + d) * load(task.scale + d) : load(y + d);
+                store(x + d, value);
+            }
             sums += value;
+            squares += value * value;
         }
-        const float mean = sum_of(sums) / static_cast<float>(width);
-        Vector squares = {};
-        for (int64_t d = 0; d < width; d += lanes) {
-            const Vector distance = load(x + d) - mean;
-            squares += distance * distance;
+        if (y) y += width;
+        if (!task.gain) continue;
+        float mean = 0;
+        if (!task.is_rms) {
+            mean = sum_of(sums) / static_cast<float>(width);
+            squares = Vector{};
+            for (int64_t d = 0; d < width; d += lanes) {
+                const Vector distance = load(x + d) - mean;
+                squares += distance * distance;
+            }
         }
         const float variance = sum_of(squares) / static_cast<float>(width);
-        const float factor = 1.0f / __builtin_sqrtf(variance + epsilon);
-        for (int64_t d = 0; d < width; d += lanes)
-            store(x + d, (load(x + d) - mean) * factor * load(gain + d) + load(bias + d));
+        const float factor = 1.0f / __builtin_sqrtf(variance + task.epsilon);
+        for (int64_t d = 0; d < width; d += lanes) {
+            const Vector value = (load(x + d) - mean) * factor * load(task.gain + d);
+            store(out + d, task.bias ? value + load(task.bias + d) : value);
+        }
     }
+}
+
+void multiply_by(float* x, const float* y, int64_t count) {
+    for (int64_t d = 0; d < count; d += lanes) store(x + d, load(x + d) * load(y + d));
+}
+
+void rotate(float* x, int64_t rows, int64_t stride, int64_t heads, int64_t width, int64_t half,
+            const float* cos, const float* sin) {
+    for (int64_t i = 0; i < rows; ++i, cos += half, sin += half)
+        for (int64_t h = 0; h < heads; ++h) {
+            float* a = x + i * stride + h * width;
+            float* b = a + half;
+            for (int64_t d = 0; d < half; ++d) {
+                const float left = a[d], right = b[d];
+                a[d] = left * cos[d] - right * sin[d];
+                b[d] = right * cos[d] + left * sin[d];
+            }
+        }
 }
 
 }  // namespace

@@ -2,59 +2,45 @@
 
 #include <c10/util/Exception.h>
 
-#include <filesystem>
-
-#include "analysis/checkpoint/safetensors.h"
+#include "analysis/checkpoint/checkpoint.h"
 #include "analysis/cuda_report.h"
 #include "analysis/error.h"
 #include "analysis/family/model_config.h"
 #include "analysis/tokenizer/tokenizer.h"
-#include "analysis/torch/bert_loader.h"
-#include "analysis/torch/bert_model.h"
 #include "analysis/torch/device.h"
+#include "analysis/torch/stack_loader.h"
+#include "analysis/torch/text_model.h"
 #include "analysis/version.h"
 
 namespace weft {
 
 namespace {
 
-std::string weights_file(const std::string& folder) {
-    const std::filesystem::path file = std::filesystem::path(folder) / "model.safetensors";
-    if (std::filesystem::exists(file)) return file.string();
-    for (const char* pickle : {"pytorch_model.bin", "model.pt", "model.pth"})
-        if (std::filesystem::exists(std::filesystem::path(folder) / pickle))
-            throw Error(
-                "the weights of \"" + folder + "\" are in \"" + pickle +
-                    "\", a pickle, which can run any code as it is read",
-                "Save them with transformers: model.save_pretrained(FOLDER) writes model.safetensors.");
-    throw Error("\"" + folder + "\" has no \"model.safetensors\"",
-                "A model folder has config.json, model.safetensors and tokenizer.json or vocab.txt.");
-}
+using namespace torch_part;
 
-std::unique_ptr<Model> load_bert(const std::string& folder, const std::string& device_name) {
-    using namespace torch_part;
-    const ModelConfig config = load_model_config(folder);
-    Tokenizer tokenizer = Tokenizer::load(folder);
-    const std::string device = choose_device(device_name);
-    const auto weights = load_bert_weights(shape_of(config), Safetensors::open(weights_file(folder)));
-    const BertShape shape = weights->shape;
-
-    if (tokenizer.vocabulary_size() > config.vocabulary)
-        throw Error("the tokenizer of \"" + folder + "\" has " + std::to_string(tokenizer.vocabulary_size()) +
-                        " tokens, but the model only " + std::to_string(config.vocabulary),
-                    "Tokenizer files and weights must come from the same model.");
-
+ModelSummary summary_of(const ModelConfig& config, int64_t parameters) {
+    const StackSpec& spec = config.stack();
     ModelSummary summary;
     summary.name = config.name;
-    summary.folder = folder;
+    summary.folder = config.folder;
     summary.model_type = config.model_type;
+    summary.architecture = config.architecture;
     summary.revision = config.revision;
-    summary.layers = config.layers;
-    summary.heads = config.heads;
-    summary.hidden = config.hidden;
+    summary.layers = spec.layers;
+    summary.heads = spec.attention.heads;
+    summary.key_value_heads = spec.attention.key_value_heads;
+    summary.hidden = spec.hidden;
     summary.max_tokens = config.max_tokens;
-    summary.parameters = weights->parameters;
+    summary.parameters = parameters;
+    summary.target_layers = config.stacks.size() > 1 ? config.stacks[1].spec.layers : 0;
+    summary.reads_image = config.kind == ModelKind::vision;
+    summary.has_target = config.kind == ModelKind::encoder_decoder;
+    summary.predicts_next_token =
+        config.kind == ModelKind::decoder && config.head && config.head->kind == HeadKind::language_model;
+    return summary;
+}
 
+Provenance provenance_of(const ModelConfig& config, const std::string& device) {
     Provenance provenance;
     provenance.weft_version = version();
     provenance.model = provenance.title = config.name;
@@ -62,19 +48,55 @@ std::unique_ptr<Model> load_bert(const std::string& folder, const std::string& d
     provenance.revision = config.revision;
     provenance.device = device != "cpu" ? "cuda (" + cuda_report().devices.front().name + ")" : "cpu";
     provenance.dtype = "float32";
+    return provenance;
+}
 
-    std::unique_ptr<BertForward> forward = device == "cpu" && kernels_fit(shape)
-                                               ? make_kernel_forward(weights)
-                                               : make_plain_forward(weights, device);
-    return std::make_unique<BertModel>(std::move(summary), std::move(provenance), std::move(tokenizer), shape,
-                                       std::move(forward));
+std::unique_ptr<StackForward> make_forward(const std::shared_ptr<const ModelWeights>& weights, size_t stack,
+                                           const std::string& device) {
+    return device == "cpu" && kernels_fit(weights->stacks[stack])
+               ? make_kernel_forward(weights, stack)
+               : make_plain_forward(weights, stack, device);
+}
+
+void check_vocabulary(const Tokenizer& tokenizer, const ModelConfig& config) {
+    const int64_t rows = config.stacks.front().embedding.vocabulary;
+    if (tokenizer.vocabulary_size() > rows)
+        throw Error("the tokenizer of \"" + config.folder + "\" has " +
+                        std::to_string(tokenizer.vocabulary_size()) + " tokens, but the model only " +
+                        std::to_string(rows),
+                    "Tokenizer files and weights must come from the same model.");
+}
+
+std::unique_ptr<Model> load_text_model(const ModelConfig& config, const std::string& device) {
+    Tokenizer tokenizer = Tokenizer::load(config.folder);
+    check_vocabulary(tokenizer, config);
+    const auto weights = load_model_weights(config, Checkpoint::open(config.folder));
+    std::unique_ptr<StackForward> forward = make_forward(weights, 0, device);
+    auto head = config.head ? std::make_unique<HeadForward>(weights, *config.head, device) : nullptr;
+    return std::make_unique<TextModel>(summary_of(config, weights->parameters + forward->layer_parameters()),
+                                       provenance_of(config, device), std::move(tokenizer), config,
+                                       std::move(forward), std::move(head));
+}
+
+std::unique_ptr<Model> load_model(const std::string& folder, const std::string& device_name) {
+    const ModelConfig config = load_model_config(folder);
+    const std::string device = choose_device(device_name);
+    switch (config.kind) {
+        case ModelKind::encoder:
+        case ModelKind::decoder:
+            return load_text_model(config, device);
+        case ModelKind::vision:
+        case ModelKind::encoder_decoder:
+            break;
+    }
+    WEFT_ASSERT(false, config.model_type);
 }
 
 }  // namespace
 
 std::unique_ptr<Model> Model::load(const std::string& folder, const std::string& device) {
     try {
-        return load_bert(folder, device);
+        return load_model(folder, device);
     } catch (const c10::Error& error) {
         throw Error("LibTorch failed to load \"" + folder + "\": " + error.what_without_backtrace(),
                     "--device cpu asks the least of the machine; 'weft doctor' says what it has.");

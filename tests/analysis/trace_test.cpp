@@ -194,8 +194,8 @@ TEST_CASE("an export to JSON holds metadata, head table and the exact float32 nu
     REQUIRE(root["timings_ms"]["text_to_attention"] == 1.5);
     REQUIRE(root["tensors_left_out"].empty());
     AttentionFrame large = one_stack();
-    large.hidden_states =
-        FrameTensor{{1, 1, 1'000'001}, std::make_shared<const std::vector<float>>(1'000'001)};
+    large.hidden_states = {
+        FrameTensor{{1, 1, 1'000'001}, std::make_shared<const std::vector<float>>(1'000'001)}};
     export_frame(folder.file("l.json"), large, {{"attention"}, {}, {}, {}});
     REQUIRE(json::parse(read_file(folder.file("l.json")))["tensors_left_out"].contains("hidden_states"));
 }

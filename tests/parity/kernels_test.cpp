@@ -9,6 +9,7 @@
 #include <random>
 #include <vector>
 
+using namespace weft;
 using namespace weft::torch_part;
 
 namespace {
@@ -31,6 +32,12 @@ double exact(double x, Activation activation) {
             return 0.5 * x * (1 + std::erf(x / std::sqrt(2.0)));
         case Activation::gelu_tanh:
             return 0.5 * x * (1 + std::tanh(std::sqrt(2 / std::acos(-1.0)) * (x + 0.044715 * x * x * x)));
+        case Activation::quick_gelu:
+            return x / (1 + std::exp(-1.702 * x));
+        case Activation::silu:
+            return x / (1 + std::exp(-x));
+        case Activation::tanh:
+            return std::tanh(x);
     }
     return x;
 }
@@ -54,7 +61,8 @@ TEST_CASE("A linear layer equals its sum for every number of rows and a part of 
             std::vector<float> packed(outer * inner), y(rows * outer, -77.0f);
             pack_panels(weight.data(), outer, inner, 1, packed.data());
             for (const Activation activation :
-                 {Activation::none, Activation::relu, Activation::gelu_erf, Activation::gelu_tanh}) {
+                 {Activation::none, Activation::relu, Activation::gelu_erf, Activation::gelu_tanh,
+                  Activation::quick_gelu, Activation::silu, Activation::tanh}) {
                 kernels.linear({x.data(), packed.data(), bias.data(), y.data(), rows, inner, stride, outer, 1,
                                 4, activation});
                 double worst = 0;
@@ -83,11 +91,11 @@ TEST_CASE("Attention equals softmax of its scores and its context for every numb
             const int64_t padded = (count + 15) / 16 * 16;
             std::vector<float> keys(width * padded), values(width * count), weights(count * count);
             std::vector<float> context(count * width), scratch(scratch_rows * padded);
-            kernels.arrange(query + width, query + 2 * width, stride, count, width, keys.data(),
+            kernels.arrange(query + width, query + 2 * width, stride, 0, count, width, count, keys.data(),
                             values.data());
             const float error =
                 kernels.attention({query, keys.data(), values.data(), weights.data(), context.data(),
-                                   scratch.data(), count, width, stride, width, 0, count});
+                                   scratch.data(), count, width, stride, width, count, 0, count});
             double worst = 0, worst_sum = 0;
             std::vector<double> row(count);
             for (int64_t i = 0; i < count; ++i) {
@@ -127,11 +135,11 @@ TEST_CASE("A score that is not a number makes the row error not a number") {
             for (const int64_t row : {0, 13, 19}) {
                 std::vector<float> query(count * width, 0.5f), weights(count * count);
                 std::vector<float> keys(width * padded), scratch(scratch_rows * padded);
-                kernels.arrange(query.data(), nullptr, width, count, width, keys.data(), nullptr);
+                kernels.arrange(query.data(), nullptr, width, 0, count, width, count, keys.data(), nullptr);
                 query[row * width + 3] = bad;
                 const float error =
                     kernels.attention({query.data(), keys.data(), nullptr, weights.data(), nullptr,
-                                       scratch.data(), count, width, width, width, 0, count});
+                                       scratch.data(), count, width, width, width, count, 0, count});
                 INFO("row " << row);
                 CHECK(std::isnan(error));
             }
@@ -144,7 +152,8 @@ TEST_CASE("The sum of two rows is normalised to the gain and bias") {
         auto x = random_floats(rows * width, 3);
         const auto before = x, y = random_floats(rows * width), gain = random_floats(width),
                    bias = random_floats(width);
-        kernels.add_and_normalise(x.data(), y.data(), rows, width, gain.data(), bias.data(), 1e-5f);
+        kernels.normalise(
+            {x.data(), y.data(), nullptr, x.data(), rows, width, gain.data(), bias.data(), 1e-5f, false});
         double worst = 0;
         for (int64_t i = 0; i < rows; ++i) {
             double mean = 0, variance = 0;

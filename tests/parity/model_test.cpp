@@ -79,8 +79,8 @@ TEST_CASE("Hidden states are L + 1 when asked for, and the attention is the same
     REQUIRE(without.size() == 1);
     REQUIRE(with.size() == 1);
     CHECK(without[0]->complete);
-    CHECK_FALSE(without[0]->hidden_states);
-    CHECK(with[0]->hidden_states->shape == std::vector<int64_t>{3, 5, 32});
+    CHECK(without[0]->hidden_states.empty());
+    CHECK(with[0]->hidden_states.at(0).shape == std::vector<int64_t>{3, 5, 32});
     for (size_t l = 0; l < 2; ++l)
         CHECK(*with[0]->blocks[0].layer_weights[l] == *without[0]->blocks[0].layer_weights[l]);
 }
@@ -190,9 +190,9 @@ TEST_CASE("A model folder that is damaged or not a model's is refused by name") 
         const test::TemporaryFolder folder;
         bert.write(folder.path());
         std::filesystem::rename(folder.path() / "model.safetensors", folder.path() / "pytorch_model.bin");
-        CHECK_THAT(load(folder), Catch::Contains("pickle") && Catch::Contains("save_pretrained"));
+        CHECK_THAT(load(folder), Catch::Contains("pickle") && Catch::Contains("save_file"));
         std::filesystem::remove(folder.path() / "pytorch_model.bin");
-        CHECK_THAT(load(folder), Catch::Contains("has no \"model.safetensors\""));
+        CHECK_THAT(load(folder), Catch::Contains("has no model.safetensors"));
     }
     {
         test::TinyBert small = bert;

@@ -124,8 +124,8 @@ TEST_CASE("Tokens, attention, hidden states, rollout and entropy are those of tr
         const std::vector<float> hidden = reference.floats("hidden_states");
         float largest = 0;
         for (const float value : hidden) largest = std::max(largest, std::abs(value));
-        CHECK(frame->hidden_states->shape == std::vector<int64_t>{block.layers + 1, count, 384});
-        const double hidden_error = distance(frame->hidden_states->values->data(), block.layers + 1, count,
+        CHECK(frame->hidden_states.at(0).shape == std::vector<int64_t>{block.layers + 1, count, 384});
+        const double hidden_error = distance(frame->hidden_states[0].values->data(), block.layers + 1, count,
                                              384, reference.integers("hidden_rows"), hidden) /
                                     largest;
         CHECK(hidden_error < 1e-4);

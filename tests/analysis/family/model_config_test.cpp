@@ -40,29 +40,29 @@ std::string refusal(const char* key, const json& value) {
 TEST_CASE("a BERT config is read with the defaults of its type") {
     const ModelConfig config = parse(usual());
     REQUIRE(config.name == "tiny");
-    REQUIRE(config.layers == 6);
-    REQUIRE(config.heads == 12);
-    REQUIRE(config.hidden == 384);
+    REQUIRE(config.stack().layers == 6);
+    REQUIRE(config.stack().attention.heads == 12);
+    REQUIRE(config.stack().hidden == 384);
     REQUIRE(config.max_tokens == 512);
-    REQUIRE(config.segments == 2);
-    REQUIRE(config.layer_norm_epsilon == 1e-12);
-    REQUIRE(config.activation == HiddenActivation::gelu_erf);
+    REQUIRE(config.stacks[0].embedding.types == 2);
+    REQUIRE(config.stack().norm.epsilon == 1e-12);
+    REQUIRE(config.stack().activation == Activation::gelu_erf);
     json other = usual();
     other["hidden_act"] = "gelu_new";
     other["layer_norm_eps"] = 1e-5;
-    REQUIRE(parse(other).activation == HiddenActivation::gelu_tanh);
-    REQUIRE(parse(other).layer_norm_epsilon == 1e-5);
+    REQUIRE(parse(other).stack().activation == Activation::gelu_tanh);
+    REQUIRE(parse(other).stack().norm.epsilon == 1e-5);
     other["hidden_act"] = "relu";
-    REQUIRE(parse(other).activation == HiddenActivation::relu);
+    REQUIRE(parse(other).stack().activation == Activation::relu);
 }
 
 TEST_CASE("every setting that is not computed is refused by name") {
-    REQUIRE_THAT(refusal("model_type", "roberta"),
-                 Contains("\"roberta\"") && Contains("Supported: model_type bert"));
+    REQUIRE_THAT(refusal("model_type", "berd"),
+                 Contains("\"berd\"") && Contains("nearest is \"bert\"") && Contains("Supported: bert"));
     REQUIRE_THAT(refusal("architectures", {"BertLMHeadModel"}),
                  Contains("BertLMHeadModel") && Contains("BertModel"));
     REQUIRE_THAT(refusal("architectures", "BertModel"), Contains("architectures"));
-    REQUIRE_THAT(refusal("hidden_act", "silu"), Contains("\"hidden_act\" is \"silu\""));
+    REQUIRE_THAT(refusal("hidden_act", "mish"), Contains("\"hidden_act\" is \"mish\""));
     REQUIRE_THAT(refusal("position_embedding_type", "relative_key"), Contains("relative_key"));
     REQUIRE_THAT(refusal("is_decoder", true), Contains("is_decoder"));
     REQUIRE_THAT(refusal("add_cross_attention", true), Contains("add_cross_attention"));
@@ -72,7 +72,7 @@ TEST_CASE("every setting that is not computed is refused by name") {
 
 TEST_CASE("absurd numbers in a config are refused with the value") {
     REQUIRE_THAT(refusal("num_hidden_layers", -1), Contains("\"num_hidden_layers\" is -1"));
-    REQUIRE_THAT(refusal("num_hidden_layers", 0), Contains("1 to 1000"));
+    REQUIRE_THAT(refusal("num_hidden_layers", 1001), Contains("1 to 1000"));
     REQUIRE_THAT(refusal("hidden_size", 1'000'000'000'000), Contains("hidden_size"));
     REQUIRE_THAT(refusal("hidden_size", 385), Contains("not a multiple"));
     REQUIRE_THAT(refusal("hidden_size", "384"), Contains("\"384\""));
@@ -88,7 +88,7 @@ TEST_CASE("a folder that is no model says what is missing") {
     REQUIRE_THROWS_WITH(load_model_config(folder.file("none")), Contains("none") && Contains("is missing"));
     REQUIRE_THROWS_WITH(load_model_config(folder.path().string()), Contains("no config.json"));
     test::write_file(folder.file("config.json"), usual().dump());
-    REQUIRE(load_model_config(folder.path().string()).hidden == 384);
+    REQUIRE(load_model_config(folder.path().string()).stack().hidden == 384);
 }
 
 TEST_CASE("a model is a folder or a name below the models folder; the error lists what is there") {

@@ -1,4 +1,4 @@
-#include "app/nearest.h"
+#include "analysis/spelling.h"
 
 #include <algorithm>
 #include <numeric>

@@ -1,5 +1,5 @@
 // Our kernels against plain ATen, and the loading of weights, on tiny random models.
-#include "analysis/torch/bert_forward.h"
+#include "analysis/torch/stack_forward.h"
 
 #include <catch2/catch.hpp>
 
@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "analysis/error.h"
-#include "analysis/torch/bert_loader.h"
+#include "analysis/torch/stack_loader.h"
 #include "tests/analysis/test_files.h"
 #include "tests/parity/tiny_bert.h"
 
@@ -24,17 +24,17 @@ struct Pass {
     double worst_row = 0;
 };
 
-Pass run(BertForward& forward, const BertShape& shape, const std::vector<int32_t>& ids,
+Pass run(StackForward& forward, const StackSpec& spec, const std::vector<int32_t>& ids,
          const std::vector<uint8_t>& segments) {
-    const size_t square = shape.heads * ids.size() * ids.size(), state = shape.hidden * ids.size();
+    const size_t square = spec.attention.heads * ids.size() * ids.size(), state = spec.hidden * ids.size();
     Pass pass;
-    pass.attention.resize(shape.layers * square);
-    pass.hidden.resize((shape.layers + 1) * state);
-    forward.embed(ids, segments);
+    pass.attention.resize(spec.layers * square);
+    pass.hidden.resize((spec.layers + 1) * state);
+    forward.embed(ids, segments, 0);
     forward.copy_hidden(pass.hidden.data());
-    for (int64_t l = 0; l < shape.layers; ++l) {
-        pass.worst_row =
-            std::max(pass.worst_row, forward.run_layer(l, pass.attention.data() + l * square, true));
+    for (int64_t l = 0; l < spec.layers; ++l) {
+        pass.worst_row = std::max(
+            pass.worst_row, forward.run_layer(l, {pass.attention.data() + l * square, nullptr}, true).self);
         forward.copy_hidden(pass.hidden.data() + (l + 1) * state);
     }
     return pass;
@@ -47,17 +47,17 @@ double distance(const std::vector<float>& a, const std::vector<float>& b) {
     return worst;
 }
 
-std::shared_ptr<const BertWeights> load(const test::TinyBert& bert) {
+std::shared_ptr<const ModelWeights> load(const test::TinyBert& bert) {
     const test::TemporaryFolder folder;
     bert.write(folder.path());
-    return load_bert_weights(shape_of(load_model_config(folder.path().string())),
-                             Safetensors::open(folder.file("model.safetensors")));
+    return load_model_weights(load_model_config(folder.path().string()),
+                              Checkpoint::open(folder.path().string()));
 }
 
 // The message of the error that loading gives, with its hint.
 std::string failure(const test::TinyBert& bert) {
     try {
-        load(bert);
+        make_kernel_forward(load(bert), 0);
     } catch (const Error& error) {
         return error.what() + std::string(" | ") + error.hint();
     }
@@ -71,14 +71,14 @@ TEST_CASE("Our kernels and plain ATen agree on attention and hidden states") {
         test::TinyBert bert;
         bert.activation = activation;
         const auto weights = load(bert);
-        REQUIRE(kernels_fit(weights->shape));
-        const auto kernels = make_kernel_forward(weights), plain = make_plain_forward(weights, "cpu");
+        REQUIRE(kernels_fit(weights->stacks[0]));
+        const auto kernels = make_kernel_forward(weights, 0), plain = make_plain_forward(weights, 0, "cpu");
         for (const int32_t count : {1, 2, 13, 40, 5}) {
             std::vector<int32_t> ids(count);
             std::vector<uint8_t> segments(count);
             for (int32_t i = 0; i < count; ++i) ids[i] = (i * 5 + 2) % 9, segments[i] = i > count / 2;
-            const Pass ours = run(*kernels, weights->shape, ids, segments);
-            const Pass theirs = run(*plain, weights->shape, ids, segments);
+            const Pass ours = run(*kernels, weights->stacks[0].spec, ids, segments);
+            const Pass theirs = run(*plain, weights->stacks[0].spec, ids, segments);
             INFO(activation << ", tokens " << count);
             CHECK(distance(ours.attention, theirs.attention) < 2e-6);
             CHECK(distance(ours.hidden, theirs.hidden) < 1e-5);
@@ -90,14 +90,14 @@ TEST_CASE("Our kernels and plain ATen agree on attention and hidden states") {
 
 TEST_CASE("The last layer's attention does not need the rest of the last layer") {
     const auto weights = load(test::TinyBert());
-    const auto forward = make_kernel_forward(weights);
+    const auto forward = make_kernel_forward(weights, 0);
     const std::vector<int32_t> ids = {2, 5, 6, 3};
     const std::vector<uint8_t> segments(4);
-    const Pass whole = run(*forward, weights->shape, ids, segments);
+    const Pass whole = run(*forward, weights->stacks[0].spec, ids, segments);
     std::vector<float> attention(2 * 4 * 4);
-    forward->embed(ids, segments);
-    forward->run_layer(0, attention.data(), true);
-    forward->run_layer(1, attention.data(), false);
+    forward->embed(ids, segments, 0);
+    forward->run_layer(0, {attention.data(), nullptr}, true);
+    forward->run_layer(1, {attention.data(), nullptr}, false);
     CHECK(std::equal(attention.begin(), attention.end(), whole.attention.begin() + 2 * 4 * 4));
 }
 
@@ -107,11 +107,10 @@ TEST_CASE("Weights load with and without the prefix, old norm names and BF16, to
     const auto weights = load(bert);
     const std::vector<int32_t> ids = {2, 5, 6, 7, 3};
     const std::vector<uint8_t> segments = {0, 0, 0, 1, 1};
-    const Pass plain = run(*make_kernel_forward(weights), weights->shape, ids, segments);
+    const Pass plain = run(*make_kernel_forward(weights, 0), weights->stacks[0].spec, ids, segments);
     const auto same = [&](const test::TinyBert& other) {
         const auto loaded = load(other);
-        CHECK(loaded->parameters == weights->parameters);
-        return distance(run(*make_kernel_forward(loaded), loaded->shape, ids, segments).attention,
+        return distance(run(*make_kernel_forward(loaded, 0), loaded->stacks[0].spec, ids, segments).attention,
                         plain.attention);
     };
     test::TinyBert prefixed = bert;
@@ -139,7 +138,7 @@ TEST_CASE("A missing tensor, a wrong shape, a wrong type and a number that is no
     bert.fill();
     bert.tensors.erase("embeddings.word_embeddings.weight");
     CHECK_THAT(failure(bert),
-               Catch::Contains("\"embeddings.word_embeddings.weight\"") && Catch::Contains("BERT"));
+               Catch::Contains("\"embeddings.word_embeddings.weight\"") && Catch::Contains("config.json"));
 
     bert.fill();
     bert.tensors.at("encoder.layer.0.intermediate.dense.weight").shape = {32, 48};

@@ -1,0 +1,27 @@
+// The table of model families. To add one: a file like bert.cpp with a Family, its line in families.cpp, its
+// case in tests/parity/checkpoints.py. Inside analysis/ only.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "analysis/family/config_reader.h"
+#include "analysis/family/model_config.h"
+
+namespace weft {
+
+struct Family {
+    std::string_view model_type;  // of config.json
+    ModelKind kind;
+    std::vector<std::string_view> architectures;  // that are supported; the first is the bare model
+    // Fills what the table of the family says: kind, architecture, folder and name are set already.
+    void (*read)(const ConfigReader& reader, ModelConfig& config);
+};
+
+std::span<const Family* const> families();
+
+// In the family's own file each.
+extern const Family bert_family;
+
+}  // namespace weft

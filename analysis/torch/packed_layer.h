@@ -1,0 +1,57 @@
+// A layer's weights in the order of the kernels: own memory, nothing of the file. Private to analysis/torch.
+#pragma once
+
+#include "analysis/torch/aligned_floats.h"
+#include "analysis/torch/kernels.h"
+#include "analysis/torch/stack_weights.h"
+
+namespace weft::torch_part {
+
+struct PackedLinear {
+    AlignedFloats weight;  // [outer / 16 rounded up, inner, 16]
+    AlignedFloats bias;    // [outer rounded up to 16], 0 where there is none
+    int64_t inner = 0, outer = 0;
+
+    PackedLinear() = default;
+    PackedLinear(int64_t inner_size, int64_t outer_size);
+    // Puts `part` times `scale` behind column `first`, a multiple of 16.
+    void place(const LinearWeights& part, int64_t first, float scale = 1);
+    static PackedLinear of(const LinearWeights& part);
+};
+
+struct OwnNorm {
+    AlignedFloats gain, bias;
+    bool has_bias = false, is_there = false, is_rms = false;
+    float epsilon = 0;
+    int64_t width = 0;
+
+    OwnNorm() = default;
+    OwnNorm(const NormWeights& weights, const NormSpec& spec, float scale = 1);
+    const float* bias_or_null() const { return has_bias ? bias.get() : nullptr; }
+};
+
+struct PackedAttention {
+    PackedLinear query, key_value;  // of a cross-attention
+    PackedLinear query_key_value;   // of a self-attention, in one product
+    PackedLinear output;
+    OwnNorm query_norm, key_norm, norm, norm_behind;
+    AlignedFloats layer_scale;
+    bool has_layer_scale = false;
+};
+
+struct PackedMlp {
+    PackedLinear up, gate, down;
+    OwnNorm norm, norm_behind;
+    AlignedFloats layer_scale;
+    bool has_layer_scale = false;
+};
+
+struct PackedLayer {
+    PackedAttention attention, cross;
+    PackedMlp mlp;
+};
+
+// The factors of the scores are in the query's weights.
+PackedLayer pack_layer(const LayerWeights& weights, const StackSpec& spec, int64_t layer);
+
+}  // namespace weft::torch_part

@@ -1,0 +1,101 @@
+// A pass through PlainStack that keeps what comes next pass.
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/abs.h>
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/max.h>
+#include <ATen/ops/sub.h>
+#include <ATen/ops/sum.h>
+#include <c10/core/InferenceMode.h>
+
+#include "analysis/error.h"
+#include "analysis/torch/plain_stack.h"
+#include "analysis/torch/stack_forward.h"
+
+namespace weft::torch_part {
+
+namespace {
+
+class PlainForward final : public StackForward {
+  public:
+    PlainForward(std::shared_ptr<const ModelWeights> weights, size_t stack, c10::Device device)
+        : stack_(std::move(weights), stack, device),
+          self_(static_cast<size_t>(stack_.spec().layers)),
+          source_(static_cast<size_t>(stack_.spec().layers)) {}
+
+    void embed(std::span<const int32_t> ids, std::span<const uint8_t> segments, int64_t kept) override {
+        const c10::InferenceMode inference;
+        WEFT_ASSERT(kept == 0 || stack_.spec().is_causal, std::to_string(kept));
+        kept_ = kept;
+        x_ = stack_.embed(ids, segments, kept);
+    }
+
+    void enter(const float* states, int64_t rows) override {
+        const c10::InferenceMode inference;
+        kept_ = 0;
+        x_ = stack_.enter(on_device(states, rows));
+    }
+
+    void set_source(const float* states, int64_t rows) override {
+        const c10::InferenceMode inference;
+        states_ = on_device(states, rows);
+        for (PlainStack::KeysValues& layer : source_) layer = {};
+    }
+
+    RowErrors run_layer(int64_t layer, const AttentionTarget& target, bool advance) override {
+        const c10::InferenceMode inference;
+        PlainStack::KeysValues before;
+        PlainStack::KeysValues& held = self_[static_cast<size_t>(layer)];
+        if (kept_ > 0) before = {held.keys.slice(1, 0, kept_), held.values.slice(1, 0, kept_)};
+        PlainStack::LayerResult result =
+            stack_.run_layer(layer, x_, before, states_, source_[static_cast<size_t>(layer)], advance);
+        if (stack_.spec().is_causal) held = result.self;
+        source_[static_cast<size_t>(layer)] = result.source;
+        RowErrors errors;
+        errors.self = write(result.attention, target.self);
+        if (result.cross.defined()) errors.cross = write(result.cross, target.cross);
+        if (advance) x_ = result.x;
+        return errors;
+    }
+
+    int64_t rows() const override { return x_.size(0); }
+    int64_t layer_parameters() const override { return stack_.layer_parameters(); }
+
+    void copy_hidden(float* hidden) const override { copy(x_, hidden); }
+    void copy_output(float* output) const override {
+        const c10::InferenceMode inference;
+        copy(stack_.final_norm(x_), output);
+    }
+
+  private:
+    at::Tensor on_device(const float* values, int64_t rows) const {
+        return at::from_blob(const_cast<float*>(values), {rows, stack_.spec().hidden}, at::kFloat)
+            .to(stack_.device(), /*non_blocking=*/false, /*copy=*/true);
+    }
+
+    static void copy(const at::Tensor& from, float* to) {
+        at::from_blob(to, from.sizes(), at::kFloat).copy_(from);
+    }
+
+    // attention [H, R, K] into the last R rows of [H, N, K].
+    double write(const at::Tensor& attention, float* target) const {
+        const int64_t rows = kept_ + attention.size(1);
+        at::from_blob(target, {attention.size(0), rows, attention.size(2)}, at::kFloat)
+            .slice(1, kept_)
+            .copy_(attention);
+        return at::max(at::abs(at::sum(attention, -1) - 1)).item<double>();
+    }
+
+    const PlainStack stack_;
+    std::vector<PlainStack::KeysValues> self_, source_;  // of each layer
+    at::Tensor x_, states_;                              // [R, D], [S, D]
+    int64_t kept_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<StackForward> make_plain_forward(std::shared_ptr<const ModelWeights> weights, size_t stack,
+                                                 const std::string& device) {
+    return std::make_unique<PlainForward>(std::move(weights), stack, c10::Device(device));
+}
+
+}  // namespace weft::torch_part

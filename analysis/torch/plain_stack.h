@@ -1,0 +1,84 @@
+// The layers of a stack as plain ATen functions of tensors, which gradients flow through. Private to
+// analysis/torch.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "analysis/torch/plain_parts.h"
+
+namespace weft::torch_part {
+
+class PlainStack {
+  public:
+    PlainStack(std::shared_ptr<const ModelWeights> weights, size_t stack, c10::Device device);
+
+    const StackSpec& spec() const { return weights_->spec; }
+    c10::Device device() const { return device_; }
+    int64_t layer_parameters() const { return parameters_; }  // of all layers
+
+    // What enters layer 0 for tokens [first, ids.size()), [R, D].
+    at::Tensor embed(std::span<const int32_t> ids, std::span<const uint8_t> segments, int64_t first) const;
+    // The same from rows of the word embedding, [R, width], not yet scaled.
+    at::Tensor embed_words(const at::Tensor& words, std::span<const int32_t> ids,
+                           std::span<const uint8_t> segments, int64_t first) const;
+    at::Tensor words(std::span<const int32_t> ids, int64_t first) const;  // [R, width]
+    at::Tensor enter(const at::Tensor& x) const;                          // the entry norm, if there is one
+
+    // Keys and values of the tokens before, [key-value heads, rows, width]; undefined: none.
+    struct KeysValues {
+        at::Tensor keys, values;
+    };
+    struct LayerResult {
+        at::Tensor x;          // [R, D]; undefined unless asked for
+        at::Tensor attention;  // [H, R, K]
+        at::Tensor cross;      // [H, R, S]
+        KeysValues self, source;
+    };
+    // x [R, D] are tokens [K - R, K). `source` [S, D]: what the cross-attention reads. A `source_cache` of
+    // the layer's own result is used instead of projecting `source` again.
+    LayerResult run_layer(int64_t layer, const at::Tensor& x, const KeysValues& before,
+                          const at::Tensor& source, const KeysValues& source_cache, bool advance) const;
+
+    at::Tensor final_norm(const at::Tensor& x) const;
+
+  private:
+    struct Attention {
+        PlainLinear query, key, value, output;
+        PlainNorm query_norm, key_norm, norm, norm_behind;
+        at::Tensor layer_scale;
+    };
+    struct Mlp {
+        PlainLinear up, gate, down;
+        PlainNorm norm, norm_behind;
+        at::Tensor layer_scale;
+    };
+    struct Layer {
+        Attention attention, cross;
+        Mlp mlp;
+    };
+    Attention plain_attention(const AttentionWeights& from) const;
+    KeysValues project(const Attention& part, const at::Tensor& x) const;
+    at::Tensor rotated(const at::Tensor& x, int64_t first, int64_t length) const;
+    at::Tensor self_bias(int64_t layer, int64_t rows, int64_t keys) const;
+    at::Tensor attend(const Attention& part, const at::Tensor& query, const KeysValues& of,
+                      const at::Tensor& bias, double scale, at::Tensor& attention, bool advance) const;
+    at::Tensor mlp(const Mlp& part, const at::Tensor& x) const;
+    at::Tensor heads_first(const at::Tensor& x, int64_t heads) const;
+    static at::Tensor joined(const at::Tensor& x, const at::Tensor& change, const PlainNorm& norm,
+                             const PlainNorm& norm_behind, const at::Tensor& layer_scale,
+                             NormPlacement placement);
+
+    std::shared_ptr<const ModelWeights> storage_;
+    std::vector<std::shared_ptr<const void>> layers_storage_;
+    int64_t parameters_ = 0;
+    const StackWeights* weights_;
+    c10::Device device_;
+    at::Tensor words_, positions_, types_, relative_bias_;
+    PlainNorm embedding_norm_, entry_norm_, final_norm_;
+    PlainLinear projection_;
+    std::vector<Layer> layers_;
+};
+
+}  // namespace weft::torch_part

@@ -1,0 +1,17 @@
+// The most probable of a row of logits. Pure functions, any thread. Private to analysis/torch.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "analysis/attention_frame.h"
+
+namespace weft::torch_part {
+
+// At most `count`, best first, equal ones by id; probabilities over the whole row.
+std::vector<Prediction> most_probable(std::span<const float> logits, int64_t count,
+                                      const std::function<std::string(int32_t)>& text_of);
+
+}  // namespace weft::torch_part

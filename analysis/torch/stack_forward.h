@@ -1,0 +1,64 @@
+// One forward pass of a stack of layers, layer by layer, so that the caller may stop between layers and owns
+// the memory that the attention is written to. A pass belongs to one thread at a time. Private to
+// analysis/torch.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "analysis/torch/stack_weights.h"
+
+namespace weft::torch_part {
+
+// Where a layer's attention goes; all of it is row-major.
+struct AttentionTarget {
+    float* self = nullptr;   // [H, N, N]; only the rows from `kept` on are written
+    float* cross = nullptr;  // [H, N, S], likewise; null where the stack has no cross-attention
+};
+
+// Largest |row sum - 1| of the rows written; not a number if the attention is not finite.
+struct RowErrors {
+    double self = 0, cross = 0;
+};
+
+class StackForward {
+  public:
+    virtual ~StackForward() = default;
+
+    // What enters layer 0 for tokens [kept, N) of a text whose first `kept` tokens are those of the pass
+    // before: their keys and values are used again. Only causal stacks keep any. `ids` and `segments` [N] are
+    // in range, not empty, kept < N; empty segments are all 0.
+    virtual void embed(std::span<const int32_t> ids, std::span<const uint8_t> segments, int64_t kept) = 0;
+
+    // What enters layer 0 as numbers [rows, D], before the stack's entry norm.
+    virtual void enter(const float* states, int64_t rows) = 0;
+
+    // What the cross-attention reads, [rows, D]; before the first layer of a pass over another source.
+    virtual void set_source(const float* states, int64_t rows) = 0;
+
+    // Writes layer `layer`'s attention and, if `advance`, replaces x by the layer's output.
+    virtual RowErrors run_layer(int64_t layer, const AttentionTarget& attention, bool advance) = 0;
+
+    // x [N - kept, D] as it is now; `copy_output` behind the final norm, if the stack has one.
+    virtual void copy_hidden(float* hidden) const = 0;
+    virtual void copy_output(float* output) const = 0;
+
+    virtual int64_t rows() const = 0;              // of x, N - kept
+    virtual int64_t layer_parameters() const = 0;  // how many different numbers the layers have
+};
+
+// Both read all layers, and throw weft::Error where the checkpoint lacks something.
+// By our own kernels (kernels.h), on a copy of the matrices in their order; for a stack that `kernels_fit`.
+std::unique_ptr<StackForward> make_kernel_forward(std::shared_ptr<const ModelWeights> weights, size_t stack);
+
+// Whether the kernels do all that the stack asks for.
+bool kernels_fit(const StackWeights& weights);
+
+// By plain ATen operators on any device (LibTorch's name of it, "cpu" or "cuda:0"): the path for CUDA and odd
+// shapes, and the twin that the kernels are tested against.
+std::unique_ptr<StackForward> make_plain_forward(std::shared_ptr<const ModelWeights> weights, size_t stack,
+                                                 const std::string& device);
+
+}  // namespace weft::torch_part

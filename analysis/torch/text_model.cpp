@@ -1,0 +1,188 @@
+#include "analysis/torch/text_model.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "analysis/error.h"
+#include "analysis/torch/guarded.h"
+#include "analysis/torch/predictions.h"
+
+namespace weft::torch_part {
+
+namespace {
+
+void check_segments(const TokenStack& stack, int64_t types) {
+    for (const uint8_t segment : stack.segments)
+        if (types > 0 && segment >= types)
+            throw Error("the text has segment \"" + std::to_string(segment) + "\", but the model knows " +
+                            std::to_string(types) + " of them",
+                        "Leave out --pair.");
+}
+
+// What stands where the prediction is read: the last token that is no padding.
+int64_t last_row(const std::vector<int32_t>& ids, const std::optional<int64_t>& padding) {
+    int64_t row = static_cast<int64_t>(ids.size()) - 1;
+    while (row > 0 && padding && ids[static_cast<size_t>(row)] == *padding) --row;
+    return row;
+}
+
+}  // namespace
+
+TextModel::TextModel(ModelSummary summary, Provenance provenance, Tokenizer tokenizer, ModelConfig config,
+                     std::unique_ptr<StackForward> forward, std::unique_ptr<HeadForward> head)
+    : summary_(std::move(summary)),
+      provenance_(std::move(provenance)),
+      tokenizer_(std::move(tokenizer)),
+      config_(std::move(config)),
+      forward_(std::move(forward)),
+      head_(std::move(head)),
+      pool_(static_cast<size_t>(2 * config_.stack().layers)) {}
+
+bool TextModel::analyze(const AnalysisRequest& request, const std::function<bool()>& superseded,
+                        const std::function<void(FramePtr)>& post) {
+    try {
+        return guarded(provenance_.device, [&] { return analyze_unguarded(request, superseded, post); });
+    } catch (...) {
+        before_ = {};  // a pass that broke off leaves layers of two texts
+        throw;
+    }
+}
+
+// How many tokens the text shares with the one before, at most all but the last.
+int64_t TextModel::shared_prefix(const std::vector<int32_t>& ids, const AnalysisRequest& request) const {
+    const StackSpec& spec = config_.stack();
+    // Hidden states and logits of all rows need all rows; a dynamic scaling turns the old keys anew.
+    if (!spec.is_causal || request.options.hidden_states || request.options.logits ||
+        spec.attention.rotary.scaling == RotarySpec::Scaling::dynamic)
+        return 0;
+    const auto [mine, theirs] = std::ranges::mismatch(ids, before_.ids);
+    return std::min<int64_t>(mine - ids.begin(), static_cast<int64_t>(ids.size()) - 1);
+}
+
+// Rows [0, kept) of the layer's attention as they were; returns their largest |sum - 1|.
+double TextModel::copy_kept_rows(int64_t layer, int64_t kept, int64_t count,
+                                 std::vector<float>& attention) const {
+    const std::vector<float>& old = *before_.layers[static_cast<size_t>(layer)];
+    double worst = 0;
+    for (int64_t h = 0; h < config_.stack().attention.heads; ++h)
+        for (int64_t i = 0; i < kept; ++i) {
+            const float* from = old.data() + (h * before_.queries + i) * before_.queries;
+            float* to = attention.data() + (h * count + i) * count;
+            float sum = 0;
+            for (int64_t j = 0; j < kept; ++j) sum += to[j] = from[j];
+            std::fill(to + kept, to + count, 0.0f);
+            worst = std::max(worst, std::abs(double{sum} - 1));
+        }
+    return worst;
+}
+
+bool TextModel::analyze_unguarded(const AnalysisRequest& request, const std::function<bool()>& superseded,
+                                  const std::function<void(FramePtr)>& post) {
+    const StackSpec& spec = config_.stack();
+    const Stopwatch since_text;
+    if (!request.image.empty())
+        throw UsageError("--image \"" + request.image + "\": the model \"" + summary_.name + "\" reads text",
+                         "Use --text, or a vision model.");
+    TokenizedText input = tokenizer_.tokenize(
+        request.text, request.has_pair ? std::optional<std::string_view>(request.pair) : std::nullopt,
+        {static_cast<uint32_t>(summary_.max_tokens), request.options.truncate});
+    check_segments(input.stack, config_.stacks.front().embedding.types);
+    const int64_t count = static_cast<int64_t>(input.stack.tokens.size());
+    std::vector<int32_t> ids(static_cast<size_t>(count));
+    std::ranges::transform(input.stack.tokens, ids.begin(), &Token::id);
+
+    AttentionFrame frame;
+    AttentionBlock block;
+    block.layers = static_cast<uint32_t>(spec.layers);
+    block.heads = static_cast<uint32_t>(spec.attention.heads);
+    block.queries = block.keys = static_cast<uint32_t>(count);
+    block.causal = spec.is_causal;
+    std::shared_ptr<std::vector<float>> hidden;
+    const size_t state_size = static_cast<size_t>(count * spec.hidden);
+    const auto keep_hidden = [&](int64_t entry) {
+        if (hidden) forward_->copy_hidden(hidden->data() + static_cast<size_t>(entry) * state_size);
+    };
+    if (request.options.hidden_states)
+        hidden = std::make_shared<std::vector<float>>(static_cast<size_t>(spec.layers + 1) * state_size);
+    const bool wants_output =
+        hidden || (head_ && (request.options.logits || request.options.predictions > 0));
+
+    const int64_t kept = shared_prefix(ids, request);
+    const std::vector<int32_t> kept_ids(ids.begin(), ids.begin() + kept);
+    forward_->embed(ids, input.stack.segments, kept);
+    keep_hidden(0);
+    for (int64_t layer = 0; layer < spec.layers; ++layer) {
+        const std::shared_ptr<std::vector<float>> weights =
+            pool_.take(static_cast<size_t>(spec.attention.heads * count * count));
+        // What the last layer makes of its attention is nobody's attention any more.
+        double error =
+            forward_->run_layer(layer, {weights->data(), nullptr}, wants_output || layer + 1 < spec.layers)
+                .self;
+        if (!std::isfinite(error)) throw_not_finite("\"attention\" of layer " + std::to_string(layer));
+        if (kept > 0) error = std::max(error, copy_kept_rows(layer, kept, count, *weights));
+        block.max_row_sum_error = std::max(block.max_row_sum_error, error);
+        block.layer_weights.push_back(weights);
+        keep_hidden(layer + 1);
+        if (superseded && superseded()) {
+            before_.ids = kept_ids;  // the layers from here on still hold the text before
+            return false;
+        }
+    }
+    if (spec.is_causal) before_ = {ids, count, block.layer_weights};
+    frame.timings_ms["text_to_attention"] = since_text.elapsed_ms();
+
+    if (hidden) {
+        check_finite(*hidden, "\"hidden_states\"");
+        frame.hidden_states = {FrameTensor{{spec.layers + 1, count, spec.hidden}, hidden}};
+    }
+    frame.revision = request.revision;
+    frame.provenance = provenance_;
+    frame.stacks.push_back(std::move(input.stack));
+    frame.truncation = input.truncation;
+    frame.max_row_sum_error = block.max_row_sum_error;
+    frame.blocks.push_back(std::move(block));
+    return post_frames(frame, request, head_steps(request), superseded, post);
+}
+
+std::vector<FrameStep> TextModel::head_steps(const AnalysisRequest& request) {
+    const bool wants_logits = request.options.logits;
+    const int64_t wanted = request.options.predictions;
+    if (!head_ || (!wants_logits && wanted == 0)) return {};
+    return {{"logits", [this, wants_logits, wanted](AttentionFrame& frame) {
+                 std::vector<int32_t> ids;
+                 for (const Token& token : frame.stacks.front().tokens) ids.push_back(token.id);
+                 const int64_t count = static_cast<int64_t>(ids.size()), hidden = config_.stack().hidden;
+                 const int64_t last = last_row(ids, config_.generation.pad_id);
+                 // The pass may have computed the last rows only; they are behind one another.
+                 const int64_t rows = wants_logits ? count : forward_->rows();
+                 std::vector<float> states(static_cast<size_t>(rows * hidden));
+                 forward_->copy_output(states.data());
+                 const int64_t row = last - (count - rows);
+                 const bool one_row = !wants_logits && head_->is_row_by_row() && row >= 0;
+                 HeadForward::Result result =
+                     one_row ? head_->run(states.data() + row * hidden, 1, hidden, 0)
+                             : head_->run(states.data(), rows, hidden, std::max<int64_t>(row, 0));
+                 check_finite(result.values, "\"logits\"");
+                 const int64_t classes = result.shape.back();
+                 const int64_t at = result.shape.size() == 1 ? 0 : one_row ? 0 : row;
+                 if (head_->spec().kind == HeadKind::language_model ||
+                     head_->spec().kind == HeadKind::sequence_classification)
+                     frame.predictions = most_probable(
+                         std::span<const float>(result.values)
+                             .subspan(static_cast<size_t>(at * classes), static_cast<size_t>(classes)),
+                         wanted, [&](int32_t id) { return prediction_text(id); });
+                 if (wants_logits)
+                     frame.logits = FrameTensor{
+                         result.shape, std::make_shared<const std::vector<float>>(std::move(result.values))};
+                 return true;
+             }}};
+}
+
+std::string TextModel::prediction_text(int32_t id) const {
+    if (head_->spec().kind == HeadKind::language_model) return std::string(tokenizer_.token_text(id));
+    const std::vector<std::string>& labels = head_->spec().labels;
+    return static_cast<size_t>(id) < labels.size() ? labels[static_cast<size_t>(id)]
+                                                   : "class " + std::to_string(id);
+}
+
+}  // namespace weft::torch_part

@@ -1,0 +1,52 @@
+// A one-stack model of text, encoder or decoder, as a weft::Model: text in, frames out. A decoder's keys and
+// values stay for the next text: what it shares with the one before is not computed again. Private to
+// analysis/torch.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "analysis/family/model_config.h"
+#include "analysis/model.h"
+#include "analysis/tokenizer/tokenizer.h"
+#include "analysis/torch/attention_pool.h"
+#include "analysis/torch/frame_posts.h"
+#include "analysis/torch/head_forward.h"
+#include "analysis/torch/stack_forward.h"
+
+namespace weft::torch_part {
+
+class TextModel final : public Model {
+  public:
+    TextModel(ModelSummary summary, Provenance provenance, Tokenizer tokenizer, ModelConfig config,
+              std::unique_ptr<StackForward> forward, std::unique_ptr<HeadForward> head);
+
+    const ModelSummary& summary() const override { return summary_; }
+    bool analyze(const AnalysisRequest& request, const std::function<bool()>& superseded,
+                 const std::function<void(FramePtr)>& post) override;
+
+  private:
+    // Of the pass before, as far as it can be used again.
+    struct Before {
+        std::vector<int32_t> ids;
+        int64_t queries = 0;  // of the layers' attention, at least as many as ids
+        std::vector<std::shared_ptr<const std::vector<float>>> layers;
+    };
+    bool analyze_unguarded(const AnalysisRequest& request, const std::function<bool()>& superseded,
+                           const std::function<void(FramePtr)>& post);
+    int64_t shared_prefix(const std::vector<int32_t>& ids, const AnalysisRequest& request) const;
+    double copy_kept_rows(int64_t layer, int64_t kept, int64_t count, std::vector<float>& attention) const;
+    std::vector<FrameStep> head_steps(const AnalysisRequest& request);
+    std::string prediction_text(int32_t id) const;
+
+    ModelSummary summary_;
+    Provenance provenance_;
+    Tokenizer tokenizer_;
+    ModelConfig config_;
+    std::unique_ptr<StackForward> forward_;
+    std::unique_ptr<HeadForward> head_;  // null: the model has none
+    AttentionPool pool_;
+    Before before_;
+};
+
+}  // namespace weft::torch_part
