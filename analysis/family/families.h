@@ -22,6 +22,7 @@ struct Family {
 std::span<const Family* const> families();
 
 // In the family's own file each.
-extern const Family bert_family;
+extern const Family bert_family, distilbert_family, roberta_family, xlm_roberta_family, camembert_family,
+    electra_family, albert_family, mpnet_family;
 
 }  // namespace weft

@@ -130,7 +130,8 @@ struct EmbeddingSpec {
     int64_t position_offset = 0;          // row of the first token
     bool positions_skip_padding = false;  // a typed padding token stands at row padding_id and is not counted
     int64_t padding_id = 0;
-    int64_t types = 0;  // 0: no segments
+    int64_t types = 0;           // rows of the segments' table; 0: there is none
+    bool reads_segments = true;  // false: every token has type 0, whatever the tokenizer says (RoBERTa)
     NormSpec norm;
     bool has_norm = false;
     bool has_projection = false;

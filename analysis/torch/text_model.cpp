@@ -13,7 +13,7 @@ namespace {
 
 void check_segments(const TokenStack& stack, int64_t types) {
     for (const uint8_t segment : stack.segments)
-        if (types > 0 && segment >= types)
+        if (segment >= types)
             throw Error("the text has segment \"" + std::to_string(segment) + "\", but the model knows " +
                             std::to_string(types) + " of them",
                         "Leave out --pair.");
@@ -86,7 +86,9 @@ bool TextModel::analyze_unguarded(const AnalysisRequest& request, const std::fun
     TokenizedText input = tokenizer_.tokenize(
         request.text, request.has_pair ? std::optional<std::string_view>(request.pair) : std::nullopt,
         {static_cast<uint32_t>(summary_.max_tokens), request.options.truncate});
-    check_segments(input.stack, config_.stacks.front().embedding.types);
+    const EmbeddingSpec& embedding = config_.stacks.front().embedding;
+    const bool reads_segments = embedding.types > 0 && embedding.reads_segments;
+    if (reads_segments) check_segments(input.stack, embedding.types);
     const int64_t count = static_cast<int64_t>(input.stack.tokens.size());
     std::vector<int32_t> ids(static_cast<size_t>(count));
     std::ranges::transform(input.stack.tokens, ids.begin(), &Token::id);
@@ -109,7 +111,9 @@ bool TextModel::analyze_unguarded(const AnalysisRequest& request, const std::fun
 
     const int64_t kept = shared_prefix(ids, request);
     const std::vector<int32_t> kept_ids(ids.begin(), ids.begin() + kept);
-    forward_->embed(ids, input.stack.segments, kept);
+    forward_->embed(
+        ids, reads_segments ? std::span<const uint8_t>(input.stack.segments) : std::span<const uint8_t>(),
+        kept);
     keep_hidden(0);
     for (int64_t layer = 0; layer < spec.layers; ++layer) {
         const std::shared_ptr<std::vector<float>> weights =
