@@ -2,6 +2,7 @@
 // time.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "analysis/attention_frame.h"
+#include "analysis/error.h"
 #include "analysis/rollout.h"
 
 namespace weft {
@@ -54,11 +56,24 @@ struct AnalysisRequest {
 
 using FramePtr = std::shared_ptr<const AttentionFrame>;
 
+// How far loading is, for whoever waits; any thread may read it and ask it to stop.
+struct LoadProgress {
+    std::atomic<float> fraction{0};
+    std::atomic<bool> cancelled{false};
+};
+
+// Thrown by a load that was asked to stop.
+class LoadCancelled : public Error {
+  public:
+    LoadCancelled() : Error("loading was cancelled") {}
+};
+
 class Model {
   public:
     // `folder`: Hugging Face layout. `device`: "cpu", "cuda" or "auto". Throws weft::Error; never returns
-    // null.
-    static std::unique_ptr<Model> load(const std::string& folder, const std::string& device);
+    // null. `progress` may be null.
+    static std::unique_ptr<Model> load(const std::string& folder, const std::string& device,
+                                       std::shared_ptr<LoadProgress> progress = nullptr);
     virtual ~Model() = default;
     virtual const ModelSummary& summary() const = 0;
 

@@ -11,7 +11,8 @@ const char* const build_with =
     "Configure with -DWEFT_TORCH=ON (scripts/run installs LibTorch) and build again.";
 }  // namespace
 
-std::unique_ptr<Model> Model::load(const std::string& folder, const std::string&) {
+std::unique_ptr<Model> Model::load(const std::string& folder, const std::string&,
+                                   std::shared_ptr<LoadProgress>) {
     throw Error("cannot load the model \"" + folder + "\": " + built_without, build_with);
 }
 

@@ -12,27 +12,29 @@ namespace weft {
 
 // Everything below `mutex` is shared; the model itself belongs to the thread alone.
 struct Worker::State {
-    std::function<std::unique_ptr<Model>()> load;
     std::function<void()> wake;
 
     mutable std::mutex mutex;
     mutable std::condition_variable changed;
+    std::optional<LoadModel> to_load;
+    std::shared_ptr<LoadProgress> progress;  // of the load under way
     std::optional<AnalysisRequest> waiting;  // the mailbox
-    uint64_t submitted_revision = 0;
+    uint64_t submitted_revision = 0, models_loaded = 0;
     FramePtr latest;
     std::optional<WorkerFailure> failure;
     std::optional<ModelSummary> summary;
-    bool load_finished = false, load_failed = false, running = false, stopping = false;
+    bool load_failed = false, running = false, stopping = false;  // load_failed: there is no model at all
 
     std::jthread thread;  // last: started when all of the above is there, joined before any of it goes
 
     void run();
-    std::unique_ptr<Model> load_model();
+    void load(std::unique_ptr<Model>& model, const LoadModel& load_model,
+              const std::shared_ptr<LoadProgress>& its_progress);
     void analyze(Model& model, const AnalysisRequest& request);
     void fail(uint64_t revision, const std::string& message, const std::string& hint);
     template <class Work>
     bool guarded(uint64_t revision, Work work);
-    bool idle() const { return load_finished && !running && (!waiting || load_failed); }
+    bool idle() const { return !to_load && !running && (!waiting || load_failed); }
     void call_wake() {
         if (wake) wake();
     }
@@ -58,30 +60,36 @@ bool Worker::State::guarded(uint64_t revision, Work work) {
 
 void Worker::State::fail(uint64_t revision, const std::string& message, const std::string& hint) {
     const std::lock_guard lock(mutex);
-    failure = WorkerFailure{revision, message, hint};
+    failure = WorkerFailure{revision, message, hint, revision == 0 && models_loaded > 0};
 }
 
-std::unique_ptr<Model> Worker::State::load_model() {
-    std::unique_ptr<Model> model;
-    const bool loaded = guarded(0, [&] {
-        model = load();
-        if (model == nullptr) throw Error("the model could not be loaded");
-        const std::lock_guard lock(mutex);
-        summary = model->summary();
+void Worker::State::load(std::unique_ptr<Model>& model, const LoadModel& load_model,
+                         const std::shared_ptr<LoadProgress>& its_progress) {
+    std::unique_ptr<Model> loaded;
+    guarded(0, [&] {
+        try {
+            loaded = load_model(its_progress);
+        } catch (const LoadCancelled&) {
+            return;
+        }
+        if (loaded == nullptr) throw Error("the model could not be loaded");
     });
-    {
-        const std::lock_guard lock(mutex);
-        load_finished = true;
-        load_failed = !loaded;
-        if (load_failed) waiting.reset();
+    const std::lock_guard lock(mutex);
+    progress.reset();
+    // Somebody who gave up a model does not want it any more although it was ready.
+    if (loaded && !its_progress->cancelled) {
+        model = std::move(loaded);
+        summary = model->summary();
+        ++models_loaded;
     }
-    return loaded ? std::move(model) : nullptr;
+    load_failed = model == nullptr;
+    if (load_failed) waiting.reset();
 }
 
 void Worker::State::analyze(Model& model, const AnalysisRequest& request) {
     const auto superseded = [this] {
         const std::lock_guard lock(mutex);
-        return stopping || waiting.has_value();
+        return stopping || waiting.has_value() || to_load.has_value();
     };
     const auto post = [this](FramePtr frame) {
         {
@@ -94,26 +102,32 @@ void Worker::State::analyze(Model& model, const AnalysisRequest& request) {
 }
 
 void Worker::State::run() {
-    const std::unique_ptr<Model> model = load_model();
-    changed.notify_all();
-    call_wake();
+    std::unique_ptr<Model> model;
     std::unique_lock lock(mutex);
     while (true) {
-        changed.wait(lock, [this] { return stopping || (waiting && !load_failed); });
+        changed.wait(lock, [&] { return stopping || to_load || (waiting && model); });
         if (stopping) return;
-        const AnalysisRequest request = *std::exchange(waiting, std::nullopt);
         running = true;
-        lock.unlock();
-        analyze(*model, request);
+        if (to_load) {
+            const LoadModel next = *std::exchange(to_load, std::nullopt);
+            progress = std::make_shared<LoadProgress>();
+            const std::shared_ptr<LoadProgress> its_progress = progress;
+            lock.unlock();
+            load(model, next, its_progress);
+            call_wake();
+        } else {
+            const AnalysisRequest request = *std::exchange(waiting, std::nullopt);
+            lock.unlock();
+            analyze(*model, request);
+        }
         lock.lock();
         running = false;
         changed.notify_all();
     }
 }
 
-Worker::Worker(std::function<std::unique_ptr<Model>()> load, std::function<void()> wake)
-    : state_(std::make_unique<State>()) {
-    state_->load = std::move(load);
+Worker::Worker(LoadModel load, std::function<void()> wake) : state_(std::make_unique<State>()) {
+    state_->to_load = std::move(load);
     state_->wake = std::move(wake);
     state_->thread = std::jthread([state = state_.get()] { state->run(); });
 }
@@ -121,6 +135,7 @@ Worker::Worker(std::function<std::unique_ptr<Model>()> load, std::function<void(
 Worker::~Worker() {
     const std::lock_guard lock(state_->mutex);
     state_->stopping = true;
+    if (state_->progress) state_->progress->cancelled = true;
     state_->changed.notify_all();
 }
 
@@ -129,6 +144,31 @@ void Worker::submit(AnalysisRequest request) {
     state_->submitted_revision = request.revision;
     if (!state_->load_failed) state_->waiting = std::move(request);
     state_->changed.notify_all();
+}
+
+void Worker::change_model(LoadModel load) {
+    const std::lock_guard lock(state_->mutex);
+    if (state_->progress) state_->progress->cancelled = true;
+    state_->to_load = std::move(load);
+    state_->load_failed = false;
+    state_->changed.notify_all();
+}
+
+void Worker::cancel_load() {
+    const std::lock_guard lock(state_->mutex);
+    if (state_->progress) state_->progress->cancelled = true;
+    if (state_->models_loaded > 0) state_->to_load.reset();
+}
+
+std::optional<float> Worker::load_fraction() const {
+    const std::lock_guard lock(state_->mutex);
+    if (state_->progress) return state_->progress->fraction.load();
+    return state_->to_load ? std::optional<float>(0.0f) : std::nullopt;
+}
+
+uint64_t Worker::models_loaded() const {
+    const std::lock_guard lock(state_->mutex);
+    return state_->models_loaded;
 }
 
 FramePtr Worker::latest() const {

@@ -12,19 +12,28 @@
 namespace weft {
 
 struct WorkerFailure {
-    uint64_t revision = 0;  // of the request; 0: loading the model
+    uint64_t revision = 0;  // of the request; 0: loading a model
     std::string message, hint;
+    bool keeps_model = false;  // another model could not be loaded; the one before goes on
 };
+
+using LoadModel = std::function<std::unique_ptr<Model>(const std::shared_ptr<LoadProgress>&)>;
 
 class Worker {
   public:
     // `load` runs on the worker's thread; `wake` (may be empty) is called from it after each post or failure.
-    Worker(std::function<std::unique_ptr<Model>()> load, std::function<void()> wake);
+    Worker(LoadModel load, std::function<void()> wake);
     ~Worker();  // asks the running work to stop, joins
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
 
     void submit(AnalysisRequest request);
+    // Another model in place of this one, which answers until the new one stands. The newest wish counts: one
+    // that is loading is given up. A failure keeps the model; cancel_load() as well, and says nothing.
+    void change_model(LoadModel load);
+    void cancel_load();
+    std::optional<float> load_fraction() const;   // 0 to 1 while a model is loading
+    uint64_t models_loaded() const;               // counts up with each that stands
     FramePtr latest() const;                      // newest posted frame or null
     std::optional<WorkerFailure> take_failure();  // each failure is handed out once
     std::optional<ModelSummary> model() const;    // empty while loading

@@ -20,14 +20,17 @@ constexpr float overflow = 1.02f, waste = 0.75f;
 }  // namespace
 
 Session::Session(SessionSettings settings, std::function<void()> wake)
-    : settings_(std::move(settings)), view_(settings_.view), preset_(settings_.preset) {
+    : settings_(std::move(settings)),
+      view_(settings_.view),
+      preset_(settings_.preset),
+      wake_(std::move(wake)) {
     if (settings_.plays_intro && !view_.reduced_motion) show_ = Show::intro;
     if (settings_.trace) {
         frame_ = settings_.trace;
         return;
     }
     prompt_ = PromptEdit(settings_.text);
-    worker_ = std::make_unique<Worker>(settings_.load_model, std::move(wake));
+    worker_ = std::make_unique<Worker>(settings_.load_model, wake_);
     if (!settings_.waits_for_text) submit_prompt();
 }
 
@@ -38,6 +41,11 @@ bool Session::submit_prompt() {
     prompt_revision_ = prompt_.revision();
     // Nothing to read: the last picture stays.
     if (prompt_.text().find_first_not_of(' ') == std::string::npos) return false;
+    ask_again();
+    return true;
+}
+
+void Session::ask_again() {
     if (!has_pending_analysis()) asked_s_ = time_s_;
     AnalysisRequest request;
     request.text = prompt_.text();
@@ -46,7 +54,6 @@ bool Session::submit_prompt() {
     request.revision = ++submitted_revision_;
     request.options = settings_.analysis;
     worker_->submit(std::move(request));
-    return true;
 }
 
 bool Session::has_pending_analysis() const {
@@ -81,8 +88,13 @@ void Session::take_news() {
         frame_ = std::move(newest);
         if (message_ && !load_failed_) clear_message();
     }
+    if (const uint64_t loaded = worker_->models_loaded(); loaded != models_seen_) {
+        // What was asked before the first model stood waits for it in the mailbox.
+        if (std::exchange(models_seen_, loaded) > 0) ask_again();
+        load_failed_ = false;
+    }
     while (auto failure = worker_->take_failure()) {
-        load_failed_ = load_failed_ || failure->revision == 0;
+        load_failed_ = load_failed_ || (failure->revision == 0 && !failure->keeps_model);
         failed_revision_ = std::max(failed_revision_, failure->revision);
         // An older text's failure says nothing about what is shown now.
         if (failure->revision == 0 || failure->revision == submitted_revision_) {
@@ -302,6 +314,26 @@ void Session::show_trace(FramePtr trace) {
     view_.heads.clear();
     view_.first_layer = 0;
     view_.last_layer = -1;
+}
+
+void Session::change_model(LoadModel load) {
+    settings_.load_model = std::move(load);
+    load_failed_ = false;
+    if (worker_) return worker_->change_model(settings_.load_model);
+    // A trace was shown: the sentence is read anew.
+    frame_.reset();
+    models_seen_ = 0;
+    if (prompt_.text().empty()) prompt_ = PromptEdit(settings_.text);
+    worker_ = std::make_unique<Worker>(settings_.load_model, wake_);
+    ask_again();
+}
+
+void Session::cancel_model_change() {
+    if (worker_) worker_->cancel_load();
+}
+
+std::optional<float> Session::load_fraction() const {
+    return worker_ ? worker_->load_fraction() : std::nullopt;
 }
 
 void Session::enter_head(HeadChoice choice, bool at_once) {

@@ -20,7 +20,7 @@
 namespace weft {
 
 struct SessionSettings {
-    std::function<std::unique_ptr<Model>()> load_model;  // empty: `trace` is shown
+    LoadModel load_model;  // empty: `trace` is shown
     FramePtr trace;
     std::string text;
     std::string pair;
@@ -88,6 +88,10 @@ class Session {
     void set_fold(bool folded, bool at_once = false);
     void set_stack(bool stacked, bool at_once = false);
     void show_trace(FramePtr trace);  // instead of the live analysis
+    // Another model reads the same text; the picture stays until the new one's is there.
+    void change_model(LoadModel load);
+    void cancel_model_change();                  // the model before goes on
+    std::optional<float> load_fraction() const;  // 0 to 1 while a model is loading
     void enter_head(HeadChoice choice, bool at_once = false);
     void hover(glm::vec2 pointer_px, const Viewport& viewport, bool out_of_key);
     void set_hovered(const Focus& focus) { view_.hovered = focus; }
@@ -114,6 +118,7 @@ class Session {
     uint64_t shown_revision() const { return plan_ ? plan_->frame->revision : 0; }
 
   private:
+    void ask_again();
     void update_plan();
     void drop_focus_out_of_range();
     void refit(const Viewport& viewport);
@@ -138,8 +143,9 @@ class Session {
     std::optional<SessionMessage> message_;
     Show show_ = Show::none;
     double time_s_ = 0.0, asked_s_ = 0.0, show_s_ = 0.0;
-    uint64_t submitted_revision_ = 0, prompt_revision_ = 0, failed_revision_ = 0;
+    uint64_t submitted_revision_ = 0, prompt_revision_ = 0, failed_revision_ = 0, models_seen_ = 0;
     bool load_failed_ = false, message_changed_ = false;
+    std::function<void()> wake_;
     std::unique_ptr<Worker> worker_;  // last: its thread ends before the rest goes
 };
 

@@ -7,6 +7,12 @@
 
 namespace weft {
 
+LoadModel load_of(const std::string& model, const std::string& device) {
+    return [folder = resolve_model_folder(model), device](const std::shared_ptr<LoadProgress>& progress) {
+        return Model::load(folder, device, progress);
+    };
+}
+
 SessionSettings session_settings_of(const Options& options) {
     SessionSettings settings;
     settings.view = options.view;
@@ -18,9 +24,7 @@ SessionSettings session_settings_of(const Options& options) {
         settings.trace = read_trace(options.trace_file, options.rollout);
         return settings;
     }
-    settings.load_model = [folder = resolve_model_folder(options.model), device = options.device] {
-        return Model::load(folder, device);
-    };
+    settings.load_model = load_of(options.model, options.device);
     settings.text = options.text.value_or(default_sentence);
     if (settings.text.find_first_not_of(" \t\n") == std::string::npos && !options.typed_text) {
         throw Error("the text is empty: '" + settings.text + "'", "Give a sentence: --text \"...\".");

@@ -13,6 +13,9 @@ constexpr const char* default_sentence = "The animal didn't cross the street bec
 // worker.
 SessionSettings session_settings_of(const Options& options);
 
+// What loads the model that `--model` means. Throws weft::Error where there is none.
+LoadModel load_of(const std::string& model, const std::string& device);
+
 // Fold, stack and camera as the options say, without motion; after the first advance().
 void apply_start_view(Session& session, const Options& options);
 

@@ -67,10 +67,11 @@ void check_vocabulary(const Tokenizer& tokenizer, const ModelConfig& config) {
                     "Tokenizer files and weights must come from the same model.");
 }
 
-std::unique_ptr<Model> load_text_model(const ModelConfig& config, const std::string& device) {
+std::unique_ptr<Model> load_text_model(const ModelConfig& config, const std::string& device,
+                                       const std::shared_ptr<LoadProgress>& progress) {
     Tokenizer tokenizer = Tokenizer::load(config.folder);
     check_vocabulary(tokenizer, config);
-    const auto weights = load_model_weights(config, Checkpoint::open(config.folder));
+    const auto weights = load_model_weights(config, Checkpoint::open(config.folder), progress);
     std::unique_ptr<StackForward> forward = make_forward(weights, 0, device);
     auto head = config.head ? std::make_unique<HeadForward>(weights, *config.head, device) : nullptr;
     return std::make_unique<TextModel>(summary_of(config, weights->parameters + forward->layer_parameters()),
@@ -78,13 +79,14 @@ std::unique_ptr<Model> load_text_model(const ModelConfig& config, const std::str
                                        std::move(forward), std::move(head));
 }
 
-std::unique_ptr<Model> load_model(const std::string& folder, const std::string& device_name) {
+std::unique_ptr<Model> load_model(const std::string& folder, const std::string& device_name,
+                                  const std::shared_ptr<LoadProgress>& progress) {
     const ModelConfig config = load_model_config(folder);
     const std::string device = choose_device(device_name);
     switch (config.kind) {
         case ModelKind::encoder:
         case ModelKind::decoder:
-            return load_text_model(config, device);
+            return load_text_model(config, device, progress);
         case ModelKind::vision:
         case ModelKind::encoder_decoder:
             break;
@@ -94,9 +96,10 @@ std::unique_ptr<Model> load_model(const std::string& folder, const std::string& 
 
 }  // namespace
 
-std::unique_ptr<Model> Model::load(const std::string& folder, const std::string& device) {
+std::unique_ptr<Model> Model::load(const std::string& folder, const std::string& device,
+                                   std::shared_ptr<LoadProgress> progress) {
     try {
-        return load_model(folder, device);
+        return load_model(folder, device, progress);
     } catch (const c10::Error& error) {
         throw Error("LibTorch failed to load \"" + folder + "\": " + error.what_without_backtrace(),
                     "--device cpu asks the least of the machine; 'weft doctor' says what it has.");

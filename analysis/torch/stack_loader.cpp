@@ -273,15 +273,24 @@ void check_head(const ModelConfig& config, const ModelWeights& weights, const st
 }  // namespace
 
 std::shared_ptr<const ModelWeights> load_model_weights(const ModelConfig& config,
-                                                       const Checkpoint& checkpoint) {
+                                                       const Checkpoint& checkpoint,
+                                                       std::shared_ptr<LoadProgress> progress) {
     const StackDescription& first = config.stacks.front();
     const std::vector<std::string> samples = {first.patches ? first.patches->projection.name + ".weight"
                                                             : first.embedding.words + ".weight"};
     TensorReader reader(checkpoint, config.base_prefix, samples);
     auto weights = std::make_shared<ModelWeights>();
+    int64_t layers = 0;
+    for (const StackDescription& stack : config.stacks)
+        layers += stack.spec.shares_layers ? 1 : stack.spec.layers;
     for (const StackDescription& stack : config.stacks) {
         StackWeights loaded = StackLoader(reader, stack).load();
-        loaded.load_layer = [checkpoint, stack, samples, prefix = config.base_prefix](int64_t layer) {
+        loaded.load_layer = [checkpoint, stack, samples, layers, progress,
+                             prefix = config.base_prefix](int64_t layer) {
+            if (progress) {
+                if (progress->cancelled) throw LoadCancelled();
+                progress->fraction = progress->fraction + 1.0f / static_cast<float>(layers);
+            }
             TensorReader of_layer(checkpoint, prefix, samples);
             return StackLoader(of_layer, stack).layer(stack.spec.shares_layers ? 0 : layer);
         };

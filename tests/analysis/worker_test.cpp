@@ -74,8 +74,8 @@ AnalysisRequest request(const char* text, uint64_t revision) {
     return result;
 }
 
-std::function<std::unique_ptr<Model>()> loader(Log& log) {
-    return [&log] { return std::make_unique<FakeModel>(log); };
+LoadModel loader(Log& log) {
+    return [&log](const std::shared_ptr<LoadProgress>&) { return std::make_unique<FakeModel>(log); };
 }
 
 }  // namespace
@@ -131,7 +131,8 @@ TEST_CASE("a failure keeps the last frame and is handed out once") {
 }
 
 TEST_CASE("a model that cannot be loaded is a failure of revision 0, and requests do not wait for it") {
-    Worker worker([]() -> std::unique_ptr<Model> { throw Error("model folder \"x\" is missing"); }, {});
+    Worker worker([](const auto&) -> std::unique_ptr<Model> { throw Error("model folder \"x\" is missing"); },
+                  {});
     worker.submit(request("text", 1));
     worker.wait_idle();
     REQUIRE(worker.take_failure()->revision == 0);
@@ -169,4 +170,50 @@ TEST_CASE("many submissions from another thread never block and end with the new
     worker.wait_idle();
     REQUIRE(worker.latest()->revision == 2000);
     REQUIRE(log.started <= 2000);
+}
+
+TEST_CASE(
+    "another model takes the place of the first, which answers until then; a failed one changes nothing") {
+    Log first, second;
+    Worker worker(loader(first), {});
+    worker.submit(request("text", 1));
+    worker.wait_idle();
+    REQUIRE(worker.models_loaded() == 1);
+    worker.change_model([](const auto&) -> std::unique_ptr<Model> { throw Error("model \"y\" is missing"); });
+    worker.wait_idle();
+    const std::optional<WorkerFailure> failure = worker.take_failure();
+    REQUIRE(failure);
+    REQUIRE(failure->keeps_model);
+    REQUIRE(worker.models_loaded() == 1);
+    worker.submit(request("text", 2));
+    worker.wait_idle();
+    REQUIRE(worker.latest()->revision == 2);
+    worker.change_model(loader(second));
+    worker.wait_idle();
+    REQUIRE(worker.models_loaded() == 2);
+    worker.submit(request("text", 3));
+    worker.wait_idle();
+    REQUIRE(worker.latest()->revision == 3);
+}
+
+TEST_CASE("a load can be given up: the model before goes on, and nothing is said") {
+    Log log;
+    Worker worker(loader(log), {});
+    worker.wait_idle();
+    std::atomic<bool> begun{false};
+    worker.change_model([&](const std::shared_ptr<LoadProgress>& progress) -> std::unique_ptr<Model> {
+        progress->fraction = 0.5f;
+        begun = true;
+        while (!progress->cancelled) std::this_thread::yield();
+        throw LoadCancelled();
+    });
+    while (!begun) std::this_thread::yield();
+    REQUIRE(worker.load_fraction() == 0.5f);
+    worker.cancel_load();
+    worker.wait_idle();
+    REQUIRE_FALSE(worker.load_fraction());
+    REQUIRE_FALSE(worker.take_failure());
+    worker.submit(request("text", 1));
+    worker.wait_idle();
+    REQUIRE(worker.latest()->revision == 1);
 }
