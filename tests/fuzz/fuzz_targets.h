@@ -13,6 +13,8 @@ int fuzz_safetensors(const uint8_t* data, size_t size);
 int fuzz_config(const uint8_t* data, size_t size);
 int fuzz_tokenizer_json(const uint8_t* data, size_t size);
 int fuzz_trace(const uint8_t* data, size_t size);
+int fuzz_image(const uint8_t* data, size_t size);  // PNG, JPEG, WebP: by their content
+int fuzz_preprocessor(const uint8_t* data, size_t size);
 int fuzz_text(const uint8_t* data, size_t size);  // typed text through a small BERT tokenizer
 
 }  // namespace weft::fuzz

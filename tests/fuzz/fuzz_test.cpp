@@ -80,6 +80,12 @@ TEST_CASE("no bytes break the tokenizer file") {
 TEST_CASE("no bytes break the attention trace") {
     replay("trace", fuzz_trace);
 }
+TEST_CASE("no bytes break the image decoders") {
+    replay("image", fuzz_image);
+}
+TEST_CASE("no bytes break the preprocessor's file, and none makes it run away with an image") {
+    replay("preprocessor", fuzz_preprocessor);
+}
 TEST_CASE("no text breaks the tokenizer") {
     replay("text", fuzz_text);
 }
