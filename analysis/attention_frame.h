@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "analysis/image/patch_rectangle.h"
+
 namespace weft {
 
 struct Token {
@@ -19,12 +21,14 @@ struct Token {
     bool special = false;
 };
 
-// Where image tokens lie. `first` patches row-major from token `first_token`.
+// Where image tokens lie: rows * columns patches row-major from token `first_token`. Patch (row, column) shows
+// patch_rectangle(patches_in_image, rows, columns, row, column) of the image.
 struct PatchGrid {
     uint32_t rows = 0, columns = 0;
     uint32_t first_token = 0;
     uint32_t image_width = 0, image_height = 0;
-    std::shared_ptr<const std::vector<uint8_t>> image_rgba;  // what the model saw, upright, 8-bit sRGB
+    std::shared_ptr<const std::vector<uint8_t>> image_rgba;  // the original, upright, 8-bit sRGB; null: no image
+    Rect patches_in_image;  // what all patches together show, in its pixels; reaches beyond it over padding
 };
 
 // One sequence that attends or is attended to: a text, an image, an encoder's or a decoder's side.
