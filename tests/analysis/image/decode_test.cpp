@@ -141,6 +141,21 @@ TEST_CASE("all legal files of PngSuite decode exactly, by stb_image's hashes and
     CHECK(by_pillow >= 150);
 }
 
+TEST_CASE("real photos decode to Pillow's very pixels, and the truncated one is refused") {
+    const auto data = conformance_data("images");
+    if (!data) return;
+    int files = 0;
+    for (const auto& [name, expected] : image_references()["photos"].items()) {
+        INFO(name);
+        const std::vector<uint8_t> rgb = rgb_of(decode_image((*data / name).string()));
+        CHECK(fnv(rgb.data(), rgb.size()) == expected);
+        ++files;
+    }
+    CHECK(files == 9);
+    CHECK_THAT(refusal_of([&] { decode_image((*data / "truncated.jpg").string()); }),
+               Catch::Contains("truncated.jpg") && Catch::Contains("Premature end"));
+}
+
 TEST_CASE("the illegal files of PngSuite and Apple's variant are refused with file and reason") {
     const auto data = conformance_data("pngsuite");
     if (!data) return;

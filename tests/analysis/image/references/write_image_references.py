@@ -2,8 +2,8 @@
 """Writes the image files of this folder and image_references.json: what Pillow and transformers make of them.
 
 Pinned: pillow==13.0.0, transformers==5.23.0, numpy==2.4.6 (no torch, no torchvision).
-usage: write_image_references.py [PNGSUITE_FOLDER]   (the folder's files are read, never copied; only hashes of
-Pillow's pixels are kept)
+usage: write_image_references.py [CONFORMANCE_DATA]   (the files of its pngsuite/ and images/ are read, never copied;
+only hashes of Pillow's pixels are kept)
 Pixels are compared by FNV-1a hashes of 32 bits over their bytes, the small ones also in full, as hex.
 """
 import json
@@ -190,17 +190,30 @@ def processed():
     return result
 
 
+def hash_of(path):
+    return fnv(np.array(load_image(str(path))).tobytes())
+
+
 def pngsuite(folder):
-    return {f"{part}/{path.name}": fnv(np.array(load_image(str(path))).tobytes())
-            for part in LEGAL for path in sorted((Path(folder) / part).glob("*.png"))}
+    return {f"{part}/{path.name}": hash_of(path) for part in LEGAL for path in sorted((folder / part).glob("*.png"))}
+
+
+def photos(folder):
+    return {path.name: hash_of(path) for path in sorted(folder.iterdir())
+            if path.suffix in (".png", ".jpg") and path.stem != "truncated"}
 
 
 def main():
     warnings.simplefilter("ignore")
     target = FOLDER / "image_references.json"
     write_images()
-    references = {"decoded": decoded(), "resized": resized(), "processed": processed(),
-                  "pngsuite": pngsuite(sys.argv[1]) if len(sys.argv) > 1 else json.loads(target.read_text())["pngsuite"]}
+    references = {"decoded": decoded(), "resized": resized(), "processed": processed()}
+    if len(sys.argv) > 1:
+        references["pngsuite"] = pngsuite(Path(sys.argv[1]) / "pngsuite")
+        references["photos"] = photos(Path(sys.argv[1]) / "images")
+    else:
+        kept = json.loads(target.read_text())
+        references |= {"pngsuite": kept["pngsuite"], "photos": kept["photos"]}
     parts = []
     for key, value in references.items():
         entries = value.items() if isinstance(value, dict) else [(None, item) for item in value]
