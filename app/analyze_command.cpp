@@ -4,9 +4,9 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "analysis/checkpoint/model_folder.h"
 #include "analysis/error.h"
 #include "analysis/export.h"
+#include "app/chosen_model.h"
 #include "app/interrupt.h"
 #include "app/progress.h"
 
@@ -88,7 +88,7 @@ void export_run(const AnalysisRun& run, const AnalysisRequest& request, const Op
 
 int run_analyze(const Options& options) {
     check_analysis_path(options.output);
-    const std::unique_ptr<Model> model = Model::load(resolve_model_folder(options.model), options.device);
+    const std::unique_ptr<Model> model = Model::load(chosen_model(options.model).folder, options.device);
     return run_analyze(*model, options, export_run);
 }
 

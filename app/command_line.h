@@ -21,7 +21,7 @@ struct Options {
     std::string answer;  // not empty: print it and end with 0 (--help, --version)
 
     // Input
-    std::string model;                      // folder or name; empty: the default model
+    std::string model;  // folder, name or Hugging Face id; empty: the default model
     std::string trace_file;                 // weft view FILE
     std::optional<std::string> text, pair;  // valid UTF-8
     std::vector<std::string> texts;         // --text-file, one a line (tokenize, analyze)
@@ -54,6 +54,7 @@ struct Options {
     std::vector<std::string> methods{"attention", "rollout", "entropy"};  // "attention" always among them
     RolloutOptions rollout;
     bool truncate = false;
+    bool json = false;  // models: for programs
     int repeat = 0;  // 0: once, plain timings
 };
 

@@ -111,13 +111,13 @@ const std::vector<SubcommandRow> subcommands = {
     {Subcommand::tokenize, "tokenize", "Print ids, tokens and byte spans, one JSON line a text.",
      "weft tokenize [--model M] (--text T | --text-file FILE)"},
     {Subcommand::models, "models", "List the models on this machine, or describe one.",
-     "weft models [--model M]"},
+     "weft models [--model M] [--json]"},
     {Subcommand::doctor, "doctor", "Say what this machine gives and what to do about what is missing.",
      "weft doctor"},
 };
 
 const std::vector<OptionRow> option_rows = {
-    {"--model", "FOLDER", in_pictures | in_analyze | in_tokenize | in_models,
+    {"--model", "FOLDER|NAME|ORG/NAME@REV", in_pictures | in_analyze | in_tokenize | in_models,
      "Model folder in the Hugging Face layout, or the name of one that 'weft models' lists.",
      [](Options& o, const std::string& v) { o.model = v; }},
     {"--text", "TEXT", in_pictures | in_analyze | in_tokenize, "The sentence.",
@@ -190,6 +190,7 @@ const std::vector<OptionRow> option_rows = {
 
     {"--methods", "LIST", in_analyze, "attention, rollout, entropy, hidden_states, logits (attention,rollout,entropy).",
      set_methods},
+    {"--json", "", in_models, "As JSON, for programs.", [](Options& o, const std::string&) { o.json = true; }},
     {"--truncate", "", in_analyze, "Cut a text that is too long, and say so, instead of failing.",
      [](Options& o, const std::string&) { o.truncate = true; }},
     {"--residual", "R", in_analyze, "Rollout: share of the residual connection (0.5).",

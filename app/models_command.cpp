@@ -2,40 +2,57 @@
 
 #include <cstdio>
 
+#include "analysis/checkpoint/hub_cache.h"
 #include "analysis/checkpoint/model_folder.h"
-#include "analysis/error.h"
 #include "analysis/family/model_config.h"
-#include "app/doctor.h"
+#include "app/chosen_model.h"
+#include "app/model_table.h"
 
 namespace weft {
+namespace {
 
-std::string model_line(const std::string& name, const std::string& folder) {
-    try {
-        const ModelConfig config = load_model_config(folder);
-        return name + "  " + config.model_type + ", " + std::to_string(config.stack().layers) + " layers x " +
-               std::to_string(config.stack().attention.heads) + " heads, hidden " +
-               std::to_string(config.stack().hidden) + ", up to " + std::to_string(config.max_tokens) +
-               " tokens";
-    } catch (const Error& error) {
-        return name + "  not usable: " + error.what();
+void print_rows(const std::string& title, const std::vector<ModelRow>& rows, bool cached) {
+    std::printf("%s\n", title.c_str());
+    bool any = false;
+    for (const ModelRow& row : rows) {
+        if (row.cached != cached) continue;
+        std::printf("  %s\n", model_line(row).c_str());
+        any = true;
     }
+    if (any) return;
+    if (cached)
+        std::printf("  none; hf download ORG/NAME fetches one\n");
+    else
+        std::printf("  none; scripts/run fetches %s\n", default_model);
 }
 
-int run_models(const Options& options) {
-    if (!options.model.empty()) {
-        const std::string folder = resolve_model_folder(options.model);
-        (void)load_model_config(folder);  // an Error says what is wrong with it
-        std::printf("%s\n  %s\n", model_line(options.model, folder).c_str(), folder.c_str());
+int describe(const Options& options) {
+    const ModelFolder model = chosen_model(options.model, ModelFiles::config);
+    ModelRow row = model_row(model.name, model.folder);
+    row.cached = !parse_snapshot_path(model.folder).commit.empty();
+    if (options.json) {
+        std::printf("%s\n", model_rows_json({row}).c_str());
         return 0;
     }
-    const std::vector<InstalledModel> models = installed_models(models_folder());
-    std::printf("models in %s\n", models_folder().c_str());
-    for (const InstalledModel& model : models) {
-        const std::string line = model.problem.empty() ? model_line(model.name, model.folder)
-                                                       : model.name + "  not usable: " + model.problem;
-        std::printf("  %s\n", line.c_str());
+    (void)load_model_config(model.folder);  // an Error says what is wrong with it
+    std::printf("%s\n  %s\n", model_line(row).c_str(), model.folder.c_str());
+    if (!model.revision.empty()) std::printf("  revision %s\n", model.revision.c_str());
+    return 0;
+}
+
+}  // namespace
+
+int run_models(const Options& options) {
+    if (!options.model.empty()) return describe(options);
+    const std::vector<ModelRow> rows = model_rows();
+    if (options.json) {
+        std::printf("%s\n", model_rows_json(rows).c_str());
+        return 0;
     }
-    if (models.empty()) std::printf("  none; scripts/run fetches %s\n", default_model);
+    print_rows("models in " + models_folder(), rows, false);
+    std::string caches;
+    for (const std::string& cache : hub_cache_folders()) caches += (caches.empty() ? "" : " and ") + cache;
+    print_rows("Hugging Face cache in " + caches, rows, true);
     return 0;
 }
 

@@ -1,14 +1,14 @@
 #include "app/session_settings.h"
 
-#include "analysis/checkpoint/model_folder.h"
 #include "analysis/error.h"
 #include "analysis/trace.h"
+#include "app/chosen_model.h"
 #include "app/view_options.h"
 
 namespace weft {
 
 LoadModel load_of(const std::string& model, const std::string& device) {
-    return [folder = resolve_model_folder(model), device](const std::shared_ptr<LoadProgress>& progress) {
+    return [folder = chosen_model(model).folder, device](const std::shared_ptr<LoadProgress>& progress) {
         return Model::load(folder, device, progress);
     };
 }

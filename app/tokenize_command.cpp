@@ -2,14 +2,14 @@
 
 #include <cstdio>
 
-#include "analysis/checkpoint/model_folder.h"
 #include "analysis/tokenizer/tokenizer.h"
+#include "app/chosen_model.h"
 #include "app/token_line.h"
 
 namespace weft {
 
 int run_tokenize(const Options& options) {
-    const Tokenizer tokenizer = Tokenizer::load(resolve_model_folder(options.model));
+    const Tokenizer tokenizer = Tokenizer::load(chosen_model(options.model, ModelFiles::tokenizer).folder);
     std::vector<std::string> texts = options.texts;
     if (options.text) texts.push_back(*options.text);
     for (const std::string& text : texts) {

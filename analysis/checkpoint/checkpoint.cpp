@@ -187,4 +187,15 @@ int64_t Checkpoint::parameters() const {
     return sum;
 }
 
+int64_t Checkpoint::conversion_bytes() const {
+    int64_t sum = 0;
+    for (const Safetensors& file : files_->files)
+        for (const SafetensorsTensor& tensor : file.tensors()) {
+            const auto address = reinterpret_cast<uintptr_t>(tensor.data.data());
+            const bool usable = tensor.dtype == Dtype::f32 && address % alignof(float) == 0;
+            if (!usable) sum += tensor.elements * static_cast<int64_t>(sizeof(float));
+        }
+    return sum;
+}
+
 }  // namespace weft

@@ -24,6 +24,9 @@ class Checkpoint {
     const std::string& path() const;  // of model.safetensors or of the index, for messages
     int64_t size_bytes() const;       // of all files
     int64_t parameters() const;       // numbers stored, whatever their dtype
+    // Memory that float32 copies take of all tensors that can't be used where they are mapped: those of
+    // another dtype, or not on a boundary of four bytes.
+    int64_t conversion_bytes() const;
 
   private:
     struct Files;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -104,8 +105,10 @@ std::string memory_text(int64_t bytes) {
     char text[40];
     if (bytes >= 1'000'000'000)
         std::snprintf(text, sizeof text, "%.1f GB", static_cast<double>(bytes) / 1e9);
-    else
+    else if (bytes >= 1'000'000)
         std::snprintf(text, sizeof text, "%.0f MB", static_cast<double>(bytes) / 1e6);
+    else
+        std::snprintf(text, sizeof text, "%.0f kB", std::ceil(static_cast<double>(bytes) / 1e3));
     return text;
 }
 

@@ -18,6 +18,6 @@ void check_memory(int64_t needed_bytes, const std::string& what);
 // The same from files below `root` ("" is the machine's own), for tests.
 int64_t free_memory_bytes_below(const std::string& root);
 
-std::string memory_text(int64_t bytes);  // "1.5 GB", "300 MB"
+std::string memory_text(int64_t bytes);  // "1.5 GB", "300 MB", "2 kB"
 
 }  // namespace weft

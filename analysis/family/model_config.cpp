@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "analysis/checkpoint/model_folder.h"
+#include "analysis/checkpoint/other_weights.h"
 #include "analysis/error.h"
 #include "analysis/family/families.h"
 #include "analysis/json_guard.h"
@@ -88,16 +90,15 @@ ModelConfig parse_model_config(std::string_view json_text, const std::string& so
     const ConfigReader reader(json, source);
     ModelConfig config;
     config.folder = folder;
-    const std::filesystem::path path = std::filesystem::path(folder).lexically_normal();
-    config.name = path.has_filename() ? path.filename().string() : path.parent_path().filename().string();
+    const ModelFolder place = describe_model_folder(folder);
+    config.name = place.name;
     config.model_type = required_string(json, "model_type", source);
     const Family& family = family_of(config.model_type, source);
     config.kind = family.kind;
     config.architecture = read_architecture(reader, family);
-    config.revision = reader.text("_commit_hash", "");
+    config.revision = place.revision.empty() ? reader.text("_commit_hash", "") : place.revision;
     config.ties_words = reader.flag("tie_word_embeddings", true);
-    if (reader.has("quantization_config"))
-        reader.refuse("quantization_config", "Use the unquantised checkpoint.");
+    refuse_quantization(json, source);
     reader.expect_empty("pruned_heads", "Use a checkpoint without pruned heads.");
     if (family.kind == ModelKind::encoder) {
         reader.expect_flag("is_decoder", false, "Only its use as an encoder is supported.");

@@ -31,11 +31,11 @@ struct GenerationSpec {
 };
 
 struct ModelConfig {
-    std::string name;  // the folder's last part
+    std::string name;  // the folder's last part, or "org/name" of a cached snapshot
     std::string folder;
     std::string model_type;    // "bert"
     std::string architecture;  // first of "architectures", may be empty
-    std::string revision;      // "_commit_hash" if the file has one
+    std::string revision;      // the snapshot's commit, or "_commit_hash" if the file has one
     ModelKind kind = ModelKind::encoder;
     std::string base_prefix;               // "bert.": names of tensors come with it and without
     std::vector<StackDescription> stacks;  // one, or encoder then decoder
