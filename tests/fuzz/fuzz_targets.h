@@ -10,6 +10,8 @@ namespace weft::fuzz {
 
 int fuzz_json(const uint8_t* data, size_t size);
 int fuzz_safetensors(const uint8_t* data, size_t size);
+int fuzz_weight_index(const uint8_t* data, size_t size);
+int fuzz_hub_id(const uint8_t* data, size_t size);  // a --model, and refs/main after it
 int fuzz_config(const uint8_t* data, size_t size);
 int fuzz_tokenizer_json(const uint8_t* data, size_t size);
 int fuzz_trace(const uint8_t* data, size_t size);

@@ -71,6 +71,12 @@ TEST_CASE("no bytes break the JSON guard") {
 TEST_CASE("no bytes break the safetensors reader") {
     replay("safetensors", fuzz_safetensors);
 }
+TEST_CASE("no bytes break the index of shards") {
+    replay("weight_index", fuzz_weight_index);
+}
+TEST_CASE("no id and no ref leads out of the cache") {
+    replay("hub_id", fuzz_hub_id);
+}
 TEST_CASE("no bytes break the model config") {
     replay("config", fuzz_config);
 }
