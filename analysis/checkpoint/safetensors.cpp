@@ -94,8 +94,9 @@ TensorEntry parse_entry(const std::string& name, const Json& json, const std::st
 }
 
 std::map<std::string, std::string> parse_metadata(const Json& json, const std::string& source) {
-    if (!json.is_object()) throw Error("\"" + source + "\": \"__metadata__\" is not an object");
     std::map<std::string, std::string> metadata;
+    if (json.is_null()) return metadata;
+    if (!json.is_object()) throw Error("\"" + source + "\": \"__metadata__\" is not an object");
     for (const auto& [key, value] : json.items()) {
         if (!value.is_string())
             throw Error("\"" + source + "\": metadata \"" + key.substr(0, 80) + "\" is " +
@@ -142,6 +143,7 @@ SafetensorsContent parse_safetensors(std::span<const std::byte> file, const std:
                     std::to_string(file.size()) + " bytes");
 
     const std::string_view text(reinterpret_cast<const char*>(file.data()) + length_bytes, header_bytes);
+    if (text.starts_with("\xef\xbb\xbf")) throw Error(quoted + ": the header begins with a byte order mark");
     const Json header = parse_json(text, source, {max_header_bytes, 8});
     if (!header.is_object()) throw Error(quoted + ": the header is not an object");
 
