@@ -3,6 +3,7 @@
 #include <c10/util/Exception.h>
 
 #include "analysis/checkpoint/checkpoint.h"
+#include "analysis/checkpoint/memory.h"
 #include "analysis/cuda_report.h"
 #include "analysis/error.h"
 #include "analysis/family/model_config.h"
@@ -67,11 +68,21 @@ void check_vocabulary(const Tokenizer& tokenizer, const ModelConfig& config) {
                     "Tokenizer files and weights must come from the same model.");
 }
 
+// Refuses what does not fit. On the processor the layers' weights are copied in the order of the kernels;
+// elsewhere only what is not float32 takes memory here.
+Checkpoint open_checkpoint(const ModelConfig& config, const std::string& device) {
+    Checkpoint checkpoint = Checkpoint::open(config.folder);
+    const int64_t copies = checkpoint.parameters() * static_cast<int64_t>(sizeof(float));
+    check_memory(device == "cpu" ? copies : checkpoint.conversion_bytes(),
+                 "the model \"" + config.name + "\" in float32");
+    return checkpoint;
+}
+
 std::unique_ptr<Model> load_text_model(const ModelConfig& config, const std::string& device,
                                        const std::shared_ptr<LoadProgress>& progress) {
     Tokenizer tokenizer = Tokenizer::load(config.folder);
     check_vocabulary(tokenizer, config);
-    const auto weights = load_model_weights(config, Checkpoint::open(config.folder), progress);
+    const auto weights = load_model_weights(config, open_checkpoint(config, device), progress);
     std::unique_ptr<StackForward> forward = make_forward(weights, 0, device);
     auto head = config.head ? std::make_unique<HeadForward>(weights, *config.head, device) : nullptr;
     return std::make_unique<TextModel>(summary_of(config, weights->parameters + forward->layer_parameters()),

@@ -12,6 +12,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "golden"))
 
+import checkpoints  # noqa: E402
 import model_folder  # noqa: E402
 import outputs  # noqa: E402
 import recordings  # noqa: E402
@@ -227,6 +228,7 @@ def main():
         recordings.all_recordings(replay, trace)
         if with_model:
             models(replay)
+            checkpoints.all_checkpoints(replay)
     finally:
         replay.close()
     print(f"{replay.passed} of {replay.passed + replay.failed} as they must be")
