@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "analysis/checkpoint/model_folder.h"
+
 namespace weft {
 
 namespace fs = std::filesystem;
@@ -110,8 +112,8 @@ std::string what_lacks(const fs::path& folder) {
                      "safetensors"
                    : "no model.safetensors";
     }
-    const bool has_tokenizer = has("tokenizer.json") || has("vocab.txt");
-    return has_tokenizer ? "" : "no tokenizer.json and no vocab.txt";
+    const std::vector<std::string> missing = missing_files(folder.string(), ModelFiles::all);
+    return missing.empty() ? "" : "no " + missing.front();
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "analysis/checkpoint/hub_cache.h"
 #include "analysis/checkpoint/memory.h"
 #include "analysis/checkpoint/model_folder.h"
+#include "analysis/checkpoint/other_weights.h"
 #include "analysis/error.h"
 #include "analysis/family/model_config.h"
 #include "analysis/json_guard.h"
@@ -36,6 +37,14 @@ int64_t folder_size_bytes(const std::string& folder) {
         if (counted.emplace(info.st_dev, info.st_ino).second) sum += info.st_size;
     }
     return sum;
+}
+
+// Weights in another format are there, so they are not missing, but they are not read.
+std::string weights_problem(const std::string& folder) {
+    std::error_code ignored;
+    for (const char* name : {"model.safetensors", "model.safetensors.index.json"})
+        if (fs::exists(fs::path(folder) / name, ignored)) return {};
+    return no_weights(folder).what();
 }
 
 std::string type_of(const std::string& folder) {
@@ -94,6 +103,7 @@ ModelRow model_row(const std::string& name, const std::string& folder) {
     } catch (const Error& error) {
         if (row.problem.empty()) row.problem = error.what();
     }
+    if (row.problem.empty()) row.problem = weights_problem(folder);
     return row;
 }
 

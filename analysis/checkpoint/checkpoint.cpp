@@ -93,7 +93,8 @@ std::vector<Safetensors> open_shards(const fs::path& folder, const fs::path& ind
     refuse_broken_link(index_path);
     std::error_code ignored;
     if (fs::is_regular_file(index_path, ignored)) refuse_lfs_pointer(index_path);
-    index = with_hint(fetch_again, [&] { return parse_weight_index(read_text_file(source), source); });
+    index = with_hint(fetch_again,
+                      [&] { return parse_weight_index(read_text_file(source, max_index_bytes), source); });
     check_shards_are_there(folder, index, source);
     std::vector<Safetensors> files;
     for (const std::string& shard : index.shards) files.push_back(open_file(folder / shard));

@@ -57,7 +57,8 @@ std::vector<std::string> missing_shards(const fs::path& folder, const fs::path& 
     std::vector<std::string> missing;
     try {
         const std::string source = index_path.string();
-        for (const std::string& shard : parse_weight_index(read_text_file(source), source).shards)
+        for (const std::string& shard :
+             parse_weight_index(read_text_file(source, max_index_bytes), source).shards)
             if (const Presence found = presence(folder / shard); found != Presence::there)
                 missing.push_back(with_reason(shard, found));
     } catch (const Error&) {

@@ -30,7 +30,7 @@ std::string checked_shard(const Json& value, const std::string& tensor, const st
 }  // namespace
 
 WeightIndex parse_weight_index(std::string_view json_text, const std::string& source) {
-    const Json json = parse_json(json_text, source, {100'000'000, 16});
+    const Json json = parse_json(json_text, source, {max_index_bytes, 16});
     if (!json.is_object()) throw Error("\"" + source + "\" is not an object");
     const Json* map = find_member(json, "weight_map");
     if (map == nullptr || !map->is_object())

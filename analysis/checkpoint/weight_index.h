@@ -2,12 +2,15 @@
 // read. Pure data, any thread.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace weft {
+
+inline constexpr size_t max_index_bytes = 32'000'000;  // the largest published one has 9 MB
 
 struct WeightIndex {
     std::vector<std::string> shards;         // plain file names, each once, sorted

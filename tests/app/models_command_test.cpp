@@ -29,6 +29,10 @@ TEST_CASE("a model is one line with its sizes, a broken one says why") {
     make_model(folder.path());
     CHECK(model_line(model_row("mini", folder.path().string())) ==
           "mini  bert, 2 layers x 2 heads, hidden 8, up to 16 tokens, 2 MB");
+    fs::rename(folder.path() / "model.safetensors", folder.path() / "pytorch_model.bin");
+    CHECK_THAT(model_line(model_row("mini", folder.path().string())),
+               Contains("not usable: ") && Contains("pickle"));
+    fs::rename(folder.path() / "pytorch_model.bin", folder.path() / "model.safetensors");
     test::write_file(folder.file("config.json"), R"({"model_type":"bert")");
     CHECK_THAT(model_line(model_row("mini", folder.path().string())),
                Contains("mini  2 MB, not usable: ") && Contains("not valid JSON"));

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/checkpoint/other_weights.h"
+#include "analysis/checkpoint/weight_index.h"
 #include "tests/analysis/checkpoint/fake_cache.h"
 
 using namespace weft;
@@ -86,6 +87,7 @@ TEST_CASE("an index that lies is refused with what it says") {
           "no error");
     CHECK_THAT(with_index("shards"), Contains("not valid JSON"));
     CHECK_THAT(with_index(""), Contains("not valid JSON"));
+    CHECK_THAT(with_index(std::string(max_index_bytes + 1, ' ')), Contains("more than the limit"));
     CHECK_THAT(with_index("[]"), Contains("is not an object"));
     CHECK_THAT(with_index(std::string(100, '[')), Contains("nested deeper"));
     CHECK_THAT(with_index(R"({"weight_map":[]})"), Contains("\"weight_map\" is missing or not an object"));
