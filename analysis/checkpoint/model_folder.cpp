@@ -15,6 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+const char* const default_repository = "sentence-transformers/all-MiniLM-L6-v2";
+
 std::string environment(const char* name) {
     const char* value = std::getenv(name);
     return value == nullptr ? std::string() : std::string(value);
@@ -200,7 +202,9 @@ ModelFolder resolve_model(const std::string& model, ModelFiles needed) {
     if (!model.empty() && is_folder(wanted)) return describe_model_folder(wanted);
     const fs::path below = fs::path(models_folder()) / wanted;
     if (stays_below(wanted) && is_folder(below)) return describe_model_folder(below.string());
-    return resolve_cached(wanted, needed);
+    if (model.empty() && !cached_snapshot({default_repository, {}}))
+        throw Error("there is no model \"" + wanted + "\"", "scripts/run fetches it. " + what_is_there());
+    return resolve_cached(model.empty() ? default_repository : wanted, needed);
 }
 
 std::string resolve_model_folder(const std::string& model) {

@@ -26,8 +26,9 @@ struct ModelFolder {
 enum class ModelFiles { config, tokenizer, all };
 
 // `model` is, in this order: a folder; the name of one below models_folder(); a Hugging Face id with or
-// without "@revision" that is in the cache; empty: the default model. Throws weft::Error: the hint lists what
-// is there and says how to fetch what isn't, or which files a snapshot lacks.
+// without "@revision" that is in the cache; empty: the default model, installed or cached. Throws
+// weft::Error: the hint lists what is there and says how to fetch what isn't, or which files a snapshot
+// lacks.
 ModelFolder resolve_model(const std::string& model, ModelFiles needed = ModelFiles::all);
 
 // Name and revision from a folder's path alone: a snapshot of the cache has them in it.

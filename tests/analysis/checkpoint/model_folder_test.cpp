@@ -98,7 +98,9 @@ TEST_CASE("a miss says how to fetch the model and what is there") {
                                                    Contains("hf download org/name --revision v1") &&
                                                    Contains("In the Hugging Face cache: gpt2"));
     CHECK_THAT(resolve_refusal("gpt2@v1"), Contains("no revision \"v1\" of \"gpt2\""));
-    CHECK_THAT(resolve_refusal(""), Contains(default_model));
+    CHECK_THAT(resolve_refusal(""), Contains(default_model) && Contains("scripts/run fetches it"));
+    cache.add_model("models--sentence-transformers--all-MiniLM-L6-v2", commit);
+    CHECK(resolve_model("").name == "sentence-transformers/all-MiniLM-L6-v2");
 }
 
 TEST_CASE("the second cache is searched too") {
