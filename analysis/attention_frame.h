@@ -21,13 +21,14 @@ struct Token {
     bool special = false;
 };
 
-// Where image tokens lie: rows * columns patches row-major from token `first_token`. Patch (row, column) shows
-// patch_rectangle(patches_in_image, rows, columns, row, column) of the image.
+// Where image tokens lie: rows * columns patches row-major from token `first_token`. Patch (row, column)
+// shows patch_rectangle(patches_in_image, rows, columns, row, column) of the image.
 struct PatchGrid {
     uint32_t rows = 0, columns = 0;
     uint32_t first_token = 0;
     uint32_t image_width = 0, image_height = 0;
-    std::shared_ptr<const std::vector<uint8_t>> image_rgba;  // the original, upright, 8-bit sRGB; null: no image
+    std::shared_ptr<const std::vector<uint8_t>>
+        image_rgba;         // the original, upright, 8-bit sRGB; null: no image
     Rect patches_in_image;  // what all patches together show, in its pixels; reaches beyond it over padding
 };
 
@@ -69,8 +70,9 @@ struct Provenance {
 
 // One of the tokens that a language model holds for the next, or of the classes of a classifier.
 struct Prediction {
-    int32_t id = -1;  // of the token or class
-    std::string text;
+    int32_t id = -1;       // of the token or class
+    std::string text;      // the vocabulary's string, or the class's label
+    std::string appended;  // what the text grows by if the token is added to it; empty for a class
     float logit = 0, probability = 0;  // softmax over the whole vocabulary or all classes
 };
 

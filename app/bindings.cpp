@@ -5,11 +5,13 @@
 #include <cstdio>
 #include <string>
 
+#include "analysis/checkpoint/model_folder.h"
 #include "analysis/error.h"
 #include "analysis/trace.h"
 #include "app/clock.h"
 #include "app/file_name.h"
 #include "app/program.h"
+#include "app/session_settings.h"
 #include "app/view_options.h"
 
 namespace weft {
@@ -362,6 +364,33 @@ void bind_program(Program& program) {
     docked("panel.toggle", Docked::matrix);
     docked("choices.toggle", Docked::choices);
     docked("timings.toggle", Docked::timings);
+    docked("predictions.toggle", Docked::predictions);
+    commands.bind(
+        "models.toggle",
+        [&program, &panels](const std::string& a) {
+            const bool open = toggled(panels.docked == Docked::models, a);
+            if (open) program.model_rows = model_rows();
+            if (open || panels.docked == Docked::models) panels.docked = open ? Docked::models : Docked::none;
+        },
+        [&panels] { return on_off(panels.docked == Docked::models); });
+    commands.bind(
+        "model.set",
+        [&program](const std::string& a) {
+            const ModelFolder chosen = resolve_model(a);
+            program.model_to_come = chosen.name;
+            program.session.change_model(load_of(chosen.folder, program.options.device));
+        },
+        [&program] {
+            const std::optional<ModelSummary> model = program.session.model();
+            return model ? model->name : std::string("none");
+        });
+    commands.bind("model.cancel", [&program](const std::string&) { program.session.cancel_model_change(); });
+    commands.bind("generate.next", [&program](const std::string&) {
+        if (!program.session.append_prediction(0))
+            program.session.set_message(
+                {"there is no next token to add",
+                 "Choose a decoder with a language model head (F4), such as GPT-2 or Llama.", true});
+    });
     commands.bind(
         "help.toggle",
         [&panels](const std::string& a) {
@@ -390,6 +419,8 @@ void bind_program(Program& program) {
             program.panels.help = false;
         } else if (session.message() && !session.message()->passes) {
             session.clear_message();
+        } else if (session.load_fraction() && session.plan()) {
+            session.cancel_model_change();
         } else if (program.mode == InputMode::typing) {
             set_input_mode(program, InputMode::flying);
         } else {

@@ -65,6 +65,13 @@ std::vector<Command> default_commands() {
         command("screenshot", "Save the picture as PNG (argument: the file).", {plain(Key::f12)}, always,
                 text),
         command("text.set", "Replace the sentence.", {}, always, text),
+        command("model.set", "Another model: a folder, an installed name or ORG/NAME@REVISION.", {}, always,
+                text),
+        command("model.cancel", "Give up the model that is loading.", {}, always),
+        command("models.toggle", "Open or close the list of models.", {plain(Key::f4)}, always, toggle),
+        command("predictions.toggle", "Open or close what the model predicts.", {plain(Key::f5)}, always,
+                toggle),
+        repeating("generate.next", "Add the most probable next token.", {ctrl(Key::space)}, always),
         command("trace.open", "Open a recorded attention trace.", {}, always, text),
 
         command("camera.default", "View from the default side.", {plain(Key::digit_1)}, flying),

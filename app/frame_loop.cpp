@@ -75,6 +75,7 @@ class FrameLoop {
         }
         if (program_.panels.docked == Docked::timings) wait = std::min(wait, last_frame_s_ + 0.5 - now);
         if (program_.session.has_pending_analysis()) wait = std::min(wait, 0.02);
+        if (program_.session.load_fraction()) wait = std::min(wait, std::max(0.0, last_frame_s_ + 0.1 - now));
         if (!script_.is_done()) wait = std::min(wait, 0.01);
         if (is_refined_ || program_.quality.step() == 0 || wave_resumes_s_ > 0.0) return std::max(wait, 0.0);
         return std::max(0.0, std::min(wait, last_frame_s_ + 0.2 - now));
@@ -338,6 +339,7 @@ int run_window(const Options& options) {
     SessionSettings session_settings = session_settings_of(options);
     session_settings.plays_intro =
         !options.text && options.trace_file.empty() && is_first_start(state_folder());
+    session_settings.analysis.predictions = 10;
     Session session(std::move(session_settings), &Window::wake);
 
     RendererSettings settings;

@@ -6,12 +6,14 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "app/command_line.h"
 #include "app/commands.h"
 #include "app/held_keys.h"
 #include "app/imgui_layer.h"
 #include "app/latency.h"
+#include "app/model_table.h"
 #include "app/prompt_line.h"
 #include "app/quality_control.h"
 #include "app/session.h"
@@ -21,7 +23,7 @@
 namespace weft {
 
 // At most one panel is docked at the right.
-enum class Docked { none, matrix, choices, timings };
+enum class Docked { none, matrix, choices, timings, models, predictions };
 
 struct PanelState {
     Docked docked = Docked::none;
@@ -65,10 +67,12 @@ struct Program {
     WindowRecorder recorder;
     Viewport viewport;
     float ui_scale_setting = 1.0f;
-    bool swallow_chars = false;   // the key that switched to typing types nothing
-    bool needs_frame = true;      // something changed since the last one
-    std::string screenshot_path;  // not empty: the next picture goes there
-    double frame_ms = 0.0;        // smoothed, for the timings panel
+    bool swallow_chars = false;        // the key that switched to typing types nothing
+    bool needs_frame = true;           // something changed since the last one
+    std::vector<ModelRow> model_rows;  // of the list of models, as it was opened
+    std::string model_to_come;         // the name of the one that is loading
+    std::string screenshot_path;       // not empty: the next picture goes there
+    double frame_ms = 0.0;             // smoothed, for the timings panel
 };
 
 // Every command of the table does what its help says.

@@ -336,6 +336,16 @@ std::optional<float> Session::load_fraction() const {
     return worker_ ? worker_->load_fraction() : std::nullopt;
 }
 
+bool Session::append_prediction(size_t index) {
+    const std::optional<ModelSummary> summary = model();
+    if (!summary || !summary->predicts_next_token || !frame_ || index >= frame_->predictions.size())
+        return false;
+    // Of an older text: a key that repeats faster than the model answers adds nothing twice.
+    if (frame_->revision != submitted_revision_ || prompt_.revision() != prompt_revision_) return true;
+    prompt_.move(Motion::end, false);
+    return prompt_.insert(frame_->predictions[index].appended);
+}
+
 void Session::enter_head(HeadChoice choice, bool at_once) {
     head_choice_ = choice;
     view_.selected = {FocusKind::head, 0, choice.layer, choice.head, -1, -1, false};

@@ -92,6 +92,8 @@ class Session {
     void change_model(LoadModel load);
     void cancel_model_change();                  // the model before goes on
     std::optional<float> load_fraction() const;  // 0 to 1 while a model is loading
+    // The text goes on with the frame's prediction; false where there is none or it is of an older text.
+    bool append_prediction(size_t index);
     void enter_head(HeadChoice choice, bool at_once = false);
     void hover(glm::vec2 pointer_px, const Viewport& viewport, bool out_of_key);
     void set_hovered(const Focus& focus) { view_.hovered = focus; }

@@ -22,6 +22,10 @@ const char* docked_name(Docked docked) {
             return "choices";
         case Docked::timings:
             return "timings";
+        case Docked::models:
+            return "models";
+        case Docked::predictions:
+            return "predictions";
     }
     return "";
 }
@@ -50,7 +54,16 @@ std::string state_json(const Program& program, uint64_t validation_messages) {
     for (const PassTiming& pass : stats.passes) passes[pass.name] = {pass.cpu_ms, pass.gpu_ms};
     if (const FramePtr frame = session.frame())
         for (const auto& [name, ms] : frame->timings_ms) analysis[name] = ms;
+    nlohmann::ordered_json predictions = nlohmann::json::array();
+    if (const FramePtr frame = session.frame())
+        for (const Prediction& prediction : frame->predictions)
+            predictions.push_back({prediction.text, prediction.probability});
+    const std::optional<ModelSummary> model = session.model();
+    const std::optional<float> loading = session.load_fraction();
     const nlohmann::ordered_json json = {
+        {"model", model ? model->name : ""},
+        {"loading", loading ? nlohmann::ordered_json(*loading) : nlohmann::ordered_json()},
+        {"predictions", predictions},
         {"text", session.prompt().text()},
         {"caret", session.prompt().caret()},
         {"selected_text", std::string(session.prompt().selected_text())},

@@ -44,7 +44,10 @@ void value_row(const char* name, const char* value) {
 void draw_panels(Program& program, ImguiLayer& ui) {
     draw_recording_mark(program);
     if (program.panels.help) draw_help(program, ui);
-    if (program.session.message()) draw_message(program, ui);
+    if (program.session.message())
+        draw_message(program, ui);
+    else if (program.session.load_fraction() && program.session.plan())
+        draw_loading(program, ui);
     if (program.panels.hidden) return;
     switch (program.panels.docked) {
         case Docked::none:
@@ -55,6 +58,10 @@ void draw_panels(Program& program, ImguiLayer& ui) {
             return draw_choices_panel(program, ui);
         case Docked::timings:
             return draw_timings_panel(program, ui);
+        case Docked::models:
+            return draw_models_panel(program, ui);
+        case Docked::predictions:
+            return draw_predictions_panel(program, ui);
     }
 }
 

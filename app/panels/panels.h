@@ -25,6 +25,9 @@ void value_row(const char* name, const char* value);  // name at left, value at 
 void draw_matrix_panel(Program& program, ImguiLayer& ui);
 void draw_choices_panel(Program& program, ImguiLayer& ui);
 void draw_timings_panel(Program& program, ImguiLayer& ui);
+void draw_models_panel(Program& program, ImguiLayer& ui);
+void draw_predictions_panel(Program& program, ImguiLayer& ui);
+void draw_loading(Program& program, ImguiLayer& ui);
 void draw_help(Program& program, ImguiLayer& ui);
 void draw_message(Program& program, ImguiLayer& ui);
 void draw_recording_mark(Program& program);

@@ -13,6 +13,7 @@ import time
 import forward
 import frames
 import latency
+import loading
 import memory
 import recording
 import rows
@@ -20,7 +21,8 @@ import startup
 from programs import Failed, Program, busy_share
 from window import Display
 
-MEASURES = {"text": forward, "key": latency, "start": startup, "frame": frames, "record": recording, "memory": memory}
+MEASURES = {"text": forward, "key": latency, "start": startup, "frame": frames, "record": recording, "memory": memory,
+            "load": loading}
 BUSY_TOO_MUCH = 0.1
 
 
