@@ -13,6 +13,7 @@
 #include "app/program.h"
 #include "app/session_settings.h"
 #include "app/view_options.h"
+#include "scenes/shown_block.h"
 
 namespace weft {
 
@@ -54,7 +55,8 @@ struct Shape {
 Shape shape_of(const Program& program) {
     const FramePtr frame = program.session.frame();
     if (!frame || frame->blocks.empty()) return {};
-    return {std::max(1, int(frame->blocks[0].layers)), std::max(1, int(frame->blocks[0].heads))};
+    const AttentionBlock& block = shown_block(*frame, program.session.view());
+    return {std::max(1, int(block.layers)), std::max(1, int(block.heads))};
 }
 
 void step_layer(Program& program, int step) {
@@ -204,13 +206,25 @@ void bind_choices(Program& program) {
     commands.bind(
         "quantity.set", [&view](const std::string& a) { set_view_option(view, "quantity", a); }, quantity);
     commands.bind(
-        "quantity.next",
-        [&view, &commands](const std::string&) {
-            const std::vector<std::string>& names = commands.at("quantity.set").choices;
-            const auto now = std::ranges::find(names, view.quantity);
-            view.quantity = now == names.end() || now + 1 == names.end() ? names.front() : *(now + 1);
+        "quantity.next", [&session](const std::string&) { session.next_quantity(); }, quantity);
+    const auto attention = [&session] {
+        const FramePtr frame = session.frame();
+        return frame ? attention_name(shown_block(*frame, session.view()).kind) : std::string();
+    };
+    commands.bind(
+        "attention.set",
+        [&session](const std::string& a) { session.set_attention(attention_from_name(a).value()); },
+        attention);
+    commands.bind(
+        "attention.next",
+        [&session](const std::string&) {
+            const FramePtr frame = session.frame();
+            if (!frame) return;
+            const std::vector<AttentionBlock>& blocks = frame->blocks;
+            const auto now = &shown_block(*frame, session.view()) - blocks.data();
+            session.set_attention(blocks.at(static_cast<size_t>(now + 1) % blocks.size()).kind);
         },
-        quantity);
+        attention);
     const auto layers = [&view] { return layers_text(view); };
     const auto heads = [&view] { return heads_text(view); };
     commands.bind(

@@ -138,6 +138,8 @@ const std::vector<OptionRow> option_rows = {
 
     {"--quantity", "NAME", in_pictures, "attention, rollout or entropy (attention).",
      [](Options& o, const std::string& v) { set_view_option(o.view, "quantity", v); }},
+    {"--attention", "NAME", in_pictures, "Of two stacks: encoder, decoder or cross (encoder).",
+     [](Options& o, const std::string& v) { set_view_option(o.view, "attention", v); }},
     {"--layers", "A-B", in_pictures, "Layers that are shown, counted from 0 (all).",
      [](Options& o, const std::string& v) { set_view_option(o.view, "layers", v); }},
     {"--heads", "L.H,...", in_pictures, "Heads that are shown, layer and head from 0 (all).",

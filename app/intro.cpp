@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "scenes/easing.h"
+#include "scenes/shown_block.h"
 
 namespace weft {
 
@@ -19,8 +20,8 @@ constexpr double light_from_s = 6.5, light_to_s = 9.5, light_fade_s = 0.25;
 }  // namespace
 
 Focus intro_highlight(const TextStackPlan& plan) {
-    const AttentionBlock& block = plan.frame->blocks.at(0);
-    const auto& tokens = plan.frame->stacks.at(block.query_stack).tokens;
+    const AttentionBlock& block = shown_block(plan);
+    const auto& tokens = query_tokens(*plan.frame, block);
     if (block.layers == 0) return {};
     const uint32_t layer = std::min(3u, block.layers - 1);
     const auto it = std::find_if(tokens.begin(), tokens.end(), [](const Token& t) { return t.text == "it"; });

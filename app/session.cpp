@@ -5,6 +5,7 @@
 
 #include "analysis/error.h"
 #include "app/intro.h"
+#include "scenes/shown_block.h"
 
 namespace weft {
 
@@ -16,6 +17,14 @@ constexpr double refit_s = 0.4;  // a docked panel, a longer text
 constexpr double enter_head_s = 1.5;
 // A text may take so much more or less room before the camera follows.
 constexpr float overflow = 1.02f, waste = 0.75f;
+
+// The same kinds of attention over as many layers and heads: what is chosen in one means the same in the
+// other.
+bool same_shape(const AttentionFrame& a, const AttentionFrame& b) {
+    return std::ranges::equal(a.blocks, b.blocks, [](const AttentionBlock& x, const AttentionBlock& y) {
+        return x.kind == y.kind && x.layers == y.layers && x.heads == y.heads;
+    });
+}
 
 }  // namespace
 
@@ -29,6 +38,7 @@ Session::Session(SessionSettings settings, std::function<void()> wake)
         frame_ = settings_.trace;
         return;
     }
+    if (!settings_.load_model) return;
     prompt_ = PromptEdit(settings_.text);
     worker_ = std::make_unique<Worker>(settings_.load_model, wake_);
     if (!settings_.waits_for_text) submit_prompt();
@@ -106,27 +116,40 @@ void Session::take_news() {
 void Session::update_plan() {
     if (!frame_) return;
     const bool frame_is_new =
-        !plan_ || (plan_->frame != frame_ &&
-                   (plan_->frame->revision != frame_->revision || view_.quantity != "attention"));
+        !plan_ || (plan_->frame != frame_ && (plan_->frame->revision != frame_->revision ||
+                                              frame_->provenance.is_trace || view_.quantity != "attention"));
     if (!frame_is_new && same_plan(plan_->view, view_)) return;
     // Raw attention comes first: the last good picture stays until the quantity is there too.
-    if (!has_quantity(*frame_, view_.quantity) && !frame_->complete) return;
+    if (!has_quantity(*frame_, view_)) {
+        if (!frame_->complete) return;
+        refuse_missing_quantity();
+    }
     const bool is_first = !plan_;
-    plan_ = plan_text_stack(frame_, view_, plan_.get());
+    // What a trace shows does not depend on the one seen before it.
+    const bool is_typing = plan_ && (plan_->frame == frame_ || !frame_->provenance.is_trace);
+    plan_ = plan_text_stack(frame_, view_, is_typing ? plan_.get() : nullptr);
     drop_focus_out_of_range();
     if (is_first) {
-        const AttentionBlock& block = frame_->blocks.at(0);
+        const AttentionBlock& block = shown_block(*plan_);
         const int layer = std::min(3, static_cast<int>(block.layers) - 1);
-        head_choice_ = {layer, strongest_head(block, frame_->stacks.at(block.query_stack).tokens, layer)};
-        const Focus line =
-            strongest_line(block, frame_->stacks.at(block.query_stack).tokens, layer, head_choice_.head);
+        head_choice_ = {layer, strongest_head(*frame_, block, layer)};
+        const Focus line = strongest_line(*frame_, block, layer, head_choice_.head);
         token_choice_ = std::max(line.query, 0);
         if (view_.selected.kind == FocusKind::token && view_.selected.layer < 0) view_.selected.layer = layer;
     }
 }
 
+void Session::refuse_missing_quantity() {
+    const AttentionKind kind = shown_block(*frame_, view_).kind;
+    const std::string of = kind == AttentionKind::self ? "this attention" : attention_title(kind);
+    const std::string refused = std::exchange(view_.quantity, plan_ ? plan_->view.quantity : "attention");
+    if (!has_quantity(*frame_, view_)) view_.quantity = "attention";
+    set_message({"'" + refused + "' is not defined for " + of + ": showing " + view_.quantity,
+                 kind == AttentionKind::cross ? "Choose the encoder or the decoder, or entropy." : ""});
+}
+
 void Session::drop_focus_out_of_range() {
-    const AttentionBlock& block = plan_->frame->blocks.at(0);
+    const AttentionBlock& block = shown_block(*plan_);
     const auto fits = [&](const Focus& focus) {
         return focus.layer < static_cast<int>(block.layers) && focus.head < static_cast<int>(block.heads) &&
                focus.query < static_cast<int>(block.queries) && focus.key < static_cast<int>(block.keys);
@@ -224,7 +247,9 @@ void Session::advance(double dt_s, const Viewport& viewport) {
         return;
     }
     refit(viewport);
-    if (before && before->frame != plan_->frame && preset_) {
+    const bool is_other =
+        before && (before->frame != plan_->frame || &shown_block(*before) != &shown_block(*plan_));
+    if (is_other && preset_) {
         const Camera goal = fitted(*preset_, viewport);
         const float room = goal.distance_u / animator_.camera().distance_u;
         if (room > overflow || room < waste) animator_.fly_to(goal, refit_s);
@@ -255,7 +280,7 @@ DrawList Session::draw(const Viewport& viewport, const MeasureText& measure) con
     const std::optional<ModelSummary> loaded = model();
     const bool waits = worker_ && !load_failed_ && (!loaded || has_pending_analysis());
     return draw_empty_stack(view_, loaded ? loaded->name : "",
-                            !waits   ? ""
+                            !waits   ? settings_.awaited
                             : loaded ? "Reading the text"
                                      : "Opening the model",
                             viewport);
@@ -307,9 +332,15 @@ void Session::move_to_preset(bool at_once) {
 
 void Session::show_trace(FramePtr trace) {
     worker_.reset();
-    frame_ = std::move(trace);
-    plan_.reset();
     load_failed_ = false;
+    const bool keeps_view = frame_ && same_shape(*frame_, *trace);
+    frame_ = std::move(trace);
+    if (keeps_view) return;
+    plan_.reset();
+    show_everything();
+}
+
+void Session::show_everything() {
     view_.hovered = view_.selected = {};
     view_.heads.clear();
     view_.first_layer = 0;
@@ -344,6 +375,31 @@ bool Session::append_prediction(size_t index) {
     if (frame_->revision != submitted_revision_ || prompt_.revision() != prompt_revision_) return true;
     prompt_.move(Motion::end, false);
     return prompt_.insert(frame_->predictions[index].appended);
+}
+
+void Session::set_attention(AttentionKind kind) {
+    if (frame_ && !find_block(*frame_, kind)) {
+        std::string has;
+        for (const AttentionBlock& block : frame_->blocks)
+            has += (has.empty() ? "" : ", ") + attention_name(block.kind);
+        throw UsageError("there is no attention '" + attention_name(kind) + "' here",
+                         "There is: " + has + ".");
+    }
+    if (frame_ && shown_block(*frame_, view_).kind == kind) return;
+    view_.attention = kind;
+    animator_.follow_token(-1);
+    show_everything();
+}
+
+void Session::next_quantity() {
+    static const std::vector<std::string> names{"attention", "rollout", "entropy"};
+    const auto now = static_cast<size_t>(std::ranges::find(names, view_.quantity) - names.begin());
+    ViewState wanted = view_;
+    for (size_t step = 1; step <= names.size(); ++step) {
+        wanted.quantity = names[(now + step) % names.size()];
+        if (!frame_ || !frame_->complete || has_quantity(*frame_, wanted)) break;
+    }
+    view_.quantity = wanted.quantity;
 }
 
 void Session::enter_head(HeadChoice choice, bool at_once) {

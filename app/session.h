@@ -22,6 +22,7 @@ namespace weft {
 struct SessionSettings {
     LoadModel load_model;  // empty: `trace` is shown
     FramePtr trace;
+    std::string awaited;  // what is waited for where there is neither: "a trace in 'runs'"
     std::string text;
     std::string pair;
     bool has_pair = false;
@@ -87,13 +88,18 @@ class Session {
     void show_preset(CameraPreset preset, bool at_once = false);
     void set_fold(bool folded, bool at_once = false);
     void set_stack(bool stacked, bool at_once = false);
-    void show_trace(FramePtr trace);  // instead of the live analysis
     // Another model reads the same text; the picture stays until the new one's is there.
     void change_model(LoadModel load);
     void cancel_model_change();                  // the model before goes on
     std::optional<float> load_fraction() const;  // 0 to 1 while a model is loading
     // The text goes on with the frame's prediction; false where there is none or it is of an older text.
     bool append_prediction(size_t index);
+    // Instead of the live analysis. One of the same shape as what is shown keeps view, selection and camera.
+    void show_trace(FramePtr trace);
+    // Of two stacks: which attention is shown. Throws UsageError if the frame does not have it.
+    void set_attention(AttentionKind kind);
+    // What can be shown after `quantity` of the view, by its name.
+    void next_quantity();
     void enter_head(HeadChoice choice, bool at_once = false);
     void hover(glm::vec2 pointer_px, const Viewport& viewport, bool out_of_key);
     void set_hovered(const Focus& focus) { view_.hovered = focus; }
@@ -122,6 +128,8 @@ class Session {
   private:
     void ask_again();
     void update_plan();
+    void refuse_missing_quantity();
+    void show_everything();
     void drop_focus_out_of_range();
     void refit(const Viewport& viewport);
     void move_to_preset(bool at_once);

@@ -7,6 +7,7 @@
 #include "analysis/error.h"
 #include "app/clock.h"
 #include "app/view_options.h"
+#include "scenes/shown_block.h"
 
 namespace weft {
 
@@ -46,9 +47,13 @@ std::string state_json(const Program& program, uint64_t validation_messages) {
     const ViewState& view = session.view();
     const TextStackPlan* plan = session.plan();
     const RenderStats stats = program.renderer.stats();
-    nlohmann::ordered_json tokens = nlohmann::json::array();
-    if (plan) {
-        for (const Token& token : plan->frame->stacks.at(0).tokens) tokens.push_back(token.text);
+    nlohmann::ordered_json tokens = nlohmann::json::array(), keys = nlohmann::json::array();
+    std::string attention;
+    if (plan && !plan->frame->blocks.empty()) {
+        const AttentionBlock& block = shown_block(*plan);
+        attention = attention_name(block.kind);
+        for (const Token& token : query_tokens(*plan->frame, block)) tokens.push_back(token.text);
+        for (const Token& token : key_tokens(*plan->frame, block)) keys.push_back(token.text);
     }
     nlohmann::ordered_json passes = nlohmann::json::object(), analysis = nlohmann::json::object();
     for (const PassTiming& pass : stats.passes) passes[pass.name] = {pass.cpu_ms, pass.gpu_ms};
@@ -71,6 +76,8 @@ std::string state_json(const Program& program, uint64_t validation_messages) {
         {"submitted_revision", session.submitted_revision()},
         {"shown_revision", session.shown_revision()},
         {"tokens", tokens},
+        {"key_tokens", keys},
+        {"attention", attention},
         {"lines", plan ? plan->ledger.lines : 0},
         {"lines_drawn", stats.lines_drawn},
         {"message", session.message() ? session.message()->text : ""},

@@ -8,6 +8,8 @@
 
 #include "analysis/error.h"
 #include "analysis/spelling.h"
+#include "scenes/shown_block.h"
+#include "scenes/text_stack.h"
 
 namespace weft {
 
@@ -15,6 +17,7 @@ namespace {
 
 const std::vector<std::string> theme_names = {"dark", "light", "projector"};
 const std::vector<std::string> sink_names = {"bars", "lines", "hidden"};
+const std::vector<std::string> attention_names = {"encoder", "decoder", "cross"};
 const std::vector<std::string> quantity_names = {"attention", "rollout", "entropy"};
 
 constexpr const char* number_in_range = "Give a number of that range.";
@@ -189,6 +192,8 @@ double parse_number(std::string_view option, const std::string& value, double le
 void set_view_option(ViewState& view, std::string_view option, const std::string& value) {
     if (option == "quantity") {
         view.quantity = quantity_names[parse_choice(option, value, quantity_names)];
+    } else if (option == "attention") {
+        view.attention = attention_from_name(attention_names[parse_choice(option, value, attention_names)]);
     } else if (option == "layers") {
         set_layers(view, value);
     } else if (option == "heads") {
@@ -241,7 +246,14 @@ std::string camera_json(const Camera& camera) {
 
 void check_view(const ViewState& view, const AttentionFrame& frame) {
     if (frame.blocks.empty()) return;
-    const AttentionBlock& block = frame.blocks.front();
+    if (view.attention && !find_block(frame, *view.attention))
+        throw UsageError("--attention: this input has no '" + attention_name(*view.attention) + "' attention",
+                         frame.blocks.size() == 1 ? "It has one stack: leave --attention out."
+                                                  : "One of: encoder, decoder, cross.");
+    const AttentionBlock& block = shown_block(frame, view);
+    if (view.quantity == "rollout" && block.kind == AttentionKind::cross)
+        throw UsageError("--quantity: 'rollout' is not defined for cross-attention",
+                         "Choose the encoder or the decoder, or --quantity entropy.");
     check_index("layers", std::max(view.first_layer, view.last_layer), block.layers, "layer");
     for (const auto& [layer, head] : view.heads) {
         check_index("heads", layer, block.layers, "layer");

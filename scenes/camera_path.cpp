@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "scenes/easing.h"
+#include "scenes/shown_block.h"
 #include "scenes/wave.h"
 
 namespace weft {
@@ -41,10 +42,9 @@ Camera mix_cameras(const Camera& from, const Camera& to, double part) {
 
 PathPose default_path(const TextStackPlan& plan, double time_s, const Viewport& viewport) {
     time_s = std::clamp(time_s, 0.0, default_path_duration_s);
-    const AttentionBlock& attention = plan.frame->blocks.front();
-    const std::vector<Token>& tokens = plan.frame->stacks[attention.query_stack].tokens;
+    const AttentionBlock& attention = shown_block(plan);
     const int layers = static_cast<int>(attention.layers);
-    const int layer = std::min(3, layers - 1), head = strongest_head(attention, tokens, layer);
+    const int layer = std::min(3, layers - 1), head = strongest_head(*plan.frame, attention, layer);
 
     PathPose pose;
     pose.motion.fold = static_cast<float>(1.0 - part_of(time_s, unfold_s, wave_start_s));
@@ -57,7 +57,7 @@ PathPose default_path(const TextStackPlan& plan, double time_s, const Viewport& 
         pose.motion.shown_focus = {FocusKind::head, 0, layer, plan.lanes > 1 ? head : 0, -1, -1};
         pose.selected = pose.motion.shown_focus;
         if (time_s >= inside_s && time_s < leave_s)
-            pose.hovered = strongest_line(attention, tokens, layer, head);
+            pose.hovered = strongest_line(*plan.frame, attention, layer, head);
     }
     if (time_s >= wave_start_s && time_s < approach_s) {
         pose.motion.wave_s = static_cast<float>((time_s - wave_start_s) / (approach_s - wave_start_s) *

@@ -117,7 +117,7 @@ void add_lines_along(DrawList& list, const TextStackPlan& plan, const TextStackL
 }  // namespace
 
 bool is_along(const TextStackLayout& layout, const ViewMotion& motion) {
-    return motion.along > 0.0f && motion.along_token >= 0 && motion.along_token < layout.tokens;
+    return motion.along > 0.0f && motion.along_token >= 0 && motion.along_token < layout.queries;
 }
 
 void add_flow_lines(DrawList& list, const TextStackPlan& plan, const TextStackLayout& layout,

@@ -69,7 +69,7 @@ void add_dots(DrawList& list, const TextStackPlan& plan, const TextStackLayout& 
         if (focus.head >= 0 ? h != focus.head : !layer.lane_shown[static_cast<size_t>(h)]) continue;
         const auto lane = lane_weights(plan, focus.layer, h);
         const auto weight = [&](int i, int j) {
-            return lane[static_cast<size_t>(i) * static_cast<size_t>(layout.tokens) + static_cast<size_t>(j)];
+            return lane[static_cast<size_t>(i) * static_cast<size_t>(layout.keys) + static_cast<size_t>(j)];
         };
         const glm::vec4 color = colors[static_cast<size_t>(h)];
         const auto add_key = [&](int j, float w) {
@@ -83,19 +83,19 @@ void add_dots(DrawList& list, const TextStackPlan& plan, const TextStackLayout& 
             add_key(focus.key, weight(focus.query, focus.key));
             add_query(focus.query);
         } else if (focus.kind == FocusKind::token && focus.by_key) {
-            for (int i = 0; i < layout.tokens; ++i)
+            for (int i = 0; i < layout.queries; ++i)
                 if (weight(i, focus.key) >= threshold) add_query(i);
             add_dot(list, layout.key_position(focus.layer, h, focus.key), color, style.amount, 6.0f);
         } else if (focus.kind == FocusKind::token) {
-            for (int j = 0; j < layout.tokens; ++j) add_key(j, weight(focus.query, j));
+            for (int j = 0; j < layout.keys; ++j) add_key(j, weight(focus.query, j));
             add_query(focus.query);
         } else {
             for (int t = 0; t < layout.tokens; ++t) {
                 float drawn = 0.0f;
-                for (int i = 0; i < layout.tokens; ++i)
+                for (int i = 0; t < layout.keys && i < layout.queries; ++i)
                     if (weight(i, t) >= threshold) drawn += weight(i, t);
-                add_key(t, drawn);
-                add_query(t);
+                if (t < layout.keys) add_key(t, drawn);
+                if (t < layout.queries) add_query(t);
             }
         }
     }
@@ -147,17 +147,18 @@ void add_focus(DrawList& list, const TextStackPlan& plan, const TextStackLayout&
 
 Focus valid_focus(const TextStackPlan& plan, const Focus& focus) {
     if (focus.kind == FocusKind::none || plan.blocks.empty() || focus.block != 0) return {};
-    const int tokens = static_cast<int>(plan.blocks[0].columns);
+    const int keys = static_cast<int>(plan.blocks[0].columns),
+              queries = static_cast<int>(plan.blocks[0].rows);
     const auto within = [](int index, int count) { return index >= 0 && index < count; };
     if (!within(focus.layer, static_cast<int>(plan.layers.size()))) return {};
     Focus valid = focus;
     switch (focus.kind) {
         case FocusKind::token:
-            if (!within(focus.by_key ? focus.key : focus.query, tokens)) return {};
+            if (focus.by_key ? !within(focus.key, keys) : !within(focus.query, queries)) return {};
             if (focus.head >= plan.lanes) return {};
             break;
         case FocusKind::edge:
-            if (!within(focus.query, tokens) || !within(focus.key, tokens)) return {};
+            if (!within(focus.query, queries) || !within(focus.key, keys)) return {};
             if (!within(focus.head, plan.lanes)) return {};
             break;
         case FocusKind::head:

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "scenes/shown_block.h"
+
 namespace weft {
 
 namespace {
@@ -55,7 +57,7 @@ int shown_lanes(const TextStackPlan& plan, int layer) {
 
 std::vector<float> mean_weights(const TextStackPlan& plan, const Focus& focus) {
     const bool by_key = focus.kind == FocusKind::token && focus.by_key;
-    const AttentionBlock& attention = plan.frame->blocks.front();
+    const AttentionBlock& attention = shown_block(plan);
     std::vector<float> means(by_key ? attention.queries : attention.keys, 0.0f);
     const auto lanes = static_cast<float>(std::max(shown_lanes(plan, focus.layer), 1));
     visit(plan, focus, [&](int, int row, int column, float weight) {

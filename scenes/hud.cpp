@@ -9,6 +9,7 @@
 #include "scenes/label_placement.h"
 #include "scenes/ledger.h"
 #include "scenes/projection.h"
+#include "scenes/shown_block.h"
 #include "scenes/theme.h"
 #include "scenes/token_text.h"
 
@@ -38,10 +39,23 @@ std::string in_quotes(const std::vector<Token>& tokens, int token) {
     return "“" + token_text(tokens[static_cast<size_t>(token)]) + "”";
 }
 
-std::string subtitle(const HudScene& scene) {
-    const AttentionBlock& attention = scene.plan.frame->blocks.front();
-    const auto& keys = scene.plan.frame->stacks[attention.key_stack].tokens;
-    const auto& queries = scene.plan.frame->stacks[attention.query_stack].tokens;
+// "12 tokens"; of an image its grid; between two texts both.
+std::string tokens_text(const AttentionFrame& frame, const AttentionBlock& attention) {
+    const size_t keys = key_tokens(frame, attention).size(), queries = query_tokens(frame, attention).size();
+    const std::optional<PatchGrid>& grid = frame.stacks.at(attention.key_stack).grid;
+    std::string of_keys;
+    if (grid) {
+        of_keys = std::to_string(grid->rows) + "×" + std::to_string(grid->columns) + " patches";
+        if (grid->first_token > 0) of_keys += " + " + plural(grid->first_token, "token");
+    }
+    if (attention.key_stack == attention.query_stack) return grid ? of_keys : plural(queries, "token");
+    return (grid ? of_keys : plural(keys, "source token")) + " → " + plural(queries, "target token");
+}
+
+std::string subtitle_of_focus(const HudScene& scene) {
+    const AttentionBlock& attention = shown_block(scene.plan);
+    const auto& keys = key_tokens(*scene.plan.frame, attention);
+    const auto& queries = query_tokens(*scene.plan.frame, attention);
     const Focus& focus = scene.motion.shown_focus;
     if (scene.motion.focus > 0.5f && focus.layer >= 0) {
         const std::string layer = "layer " + std::to_string(focus.layer),
@@ -73,9 +87,14 @@ std::string subtitle(const HudScene& scene) {
     if (is_along(scene.layout, scene.motion) && scene.motion.along > 0.5f)
         return "what " + in_quotes(queries, scene.motion.along_token) + " reads, layer by layer";
     std::string text = plural(attention.layers, "layer") + " · " + plural(attention.heads, "head") + " · " +
-                       plural(queries.size(), "token");
+                       tokens_text(*scene.plan.frame, attention);
     if (scene.view.quantity != "attention") text += " · " + scene.view.quantity;
     return text;
+}
+
+std::string subtitle(const HudScene& scene) {
+    const std::string which = attention_title(shown_block(scene.plan).kind);
+    return (which.empty() ? "" : which + " · ") + subtitle_of_focus(scene);
 }
 
 }  // namespace
@@ -191,7 +210,11 @@ LedgerExtent add_ledger(DrawList& list, const HudScene& scene, float foot_px, fl
     for (size_t i = 0; i < parts.size(); ++i)
         write(parts[i].text + " " + std::to_string(parts[i].percent) + " %",
               i == 0 ? colors.text : colors.dim_text);
-    if (!in_focus.of.empty()) write(in_focus.of, colors.dim_text);
+    const std::string which = attention_title(shown_block(scene.plan).kind);
+    const std::string of = which.empty()         ? in_focus.of
+                           : in_focus.of.empty() ? "of " + which
+                                                 : in_focus.of + " in " + which;
+    if (!of.empty()) write(of, colors.dim_text);
     return extent;
 }
 

@@ -7,6 +7,7 @@
 #include "scenes/label_placement.h"
 #include "scenes/projection.h"
 #include "scenes/quantity.h"
+#include "scenes/shown_block.h"
 #include "scenes/theme.h"
 
 namespace weft {
@@ -27,13 +28,21 @@ float swatch_pitch(const HudScene& scene) {
     return grouped ? 2.0f / 13.0f * swatch_pitch_px * scene.text_px : swatch_pitch_px * scene.scale;
 }
 
-std::array<std::string, 3> key_words(const QuantityLegend& legend, bool stacked) {
-    if (legend.by_bars) return {legend.method, legend.unit, legend.width};
+std::array<std::string, 3> key_words(const QuantityLegend& legend, AttentionKind kind, bool stacked) {
+    const bool is_cross = kind == AttentionKind::cross;
+    const std::string which = kind == AttentionKind::self || is_cross ? "" : attention_name(kind) + " ";
+    if (legend.by_bars) return {(is_cross ? "cross " : which) + legend.method, legend.unit, legend.width};
     if (legend.method == "attention weight") {
-        return {stacked ? "key ↑ query: wide at the key," : "key → query: wide at the key,",
+        const char* const arrow = stacked ? " ↑ " : " → ";
+        return {which + (is_cross ? "source" : "key") + arrow + (is_cross ? "target" : "query") +
+                    ": wide at the key,",
                 "narrow at the query", legend.width};
     }
-    return {legend.method, legend.unit, legend.width};
+    return {which + legend.method, legend.unit, legend.width};
+}
+
+std::array<std::string, 3> key_words(const HudScene& scene) {
+    return key_words(legend(scene.view, scene.plan), shown_block(scene.plan).kind, scene.motion.stack > 0.5f);
 }
 
 }  // namespace
@@ -85,7 +94,7 @@ void add_head_key(DrawList& list, const HudScene& scene, float centre_px, float 
 
 float line_key_width(const HudScene& scene) {
     float words_width = 0.0f;
-    for (const std::string& line : key_words(legend(scene.view, scene.plan), scene.motion.stack > 0.5f))
+    for (const std::string& line : key_words(scene))
         words_width = std::max(words_width, scene.measure(line, scene.text_px, false));
     return (wedge_px + 10.0f + words_gap_px) * scene.scale + scene.measure("1.00", scene.text_px, false) +
            words_width;
@@ -94,7 +103,7 @@ float line_key_width(const HudScene& scene) {
 void add_line_key(DrawList& list, const HudScene& scene, float left, float foot_px) {
     const Theme& colors = theme(scene.view.theme);
     const QuantityLegend quantity = legend(scene.view, scene.plan);
-    const std::array<std::string, 3> words = key_words(quantity, scene.motion.stack > 0.5f);
+    const std::array<std::string, 3> words = key_words(scene);
     const float numbers = scene.measure("1.00", scene.text_px, false);
     const float wedge = wedge_px * scene.scale,
                 row = std::max(wedge_row_px * scene.scale, 1.3f * scene.text_px);

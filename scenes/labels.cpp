@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "scenes/projection.h"
+#include "scenes/shown_block.h"
 #include "scenes/theme.h"
 #include "scenes/token_text.h"
 
@@ -22,7 +23,7 @@ constexpr float receded_opacity = 0.45f;
 // What the drawn lines bring to each token of a pane: leaving keys on the first pane, arriving at queries on
 // the last.
 std::vector<float> landmark_weights(const LabelScene& scene, bool first_pane) {
-    const AttentionBlock& attention = scene.plan.frame->blocks.front();
+    const AttentionBlock& attention = shown_block(scene.plan);
     const size_t layer = first_pane ? 0 : scene.plan.layers.size() - 1;
     std::vector<float> weights(first_pane ? attention.keys : attention.queries, 0.0f);
     if (scene.plan.blocks.empty()) return weights;
@@ -40,11 +41,15 @@ std::vector<float> landmark_weights(const LabelScene& scene, bool first_pane) {
     return weights;
 }
 
-bool is_focused_row(const LabelScene& scene, int token) {
+// A row of the first pane (keys) or of the last (queries). Of one text both are the same word, of two texts
+// they are not.
+bool is_focused_row(const LabelScene& scene, int token, bool first_pane) {
     const Focus& focus = scene.motion.shown_focus;
-    if (scene.motion.along > 0.5f && scene.motion.along_token == token) return true;
+    const bool two_texts = shown_block(scene.plan).kind == AttentionKind::cross;
+    const bool as_key = !two_texts || first_pane, as_query = !two_texts || !first_pane;
+    if (scene.motion.along > 0.5f && scene.motion.along_token == token && as_query) return true;
     return (focus.kind == FocusKind::token || focus.kind == FocusKind::edge) &&
-           (focus.query == token || focus.key == token);
+           ((as_query && focus.query == token) || (as_key && focus.key == token));
 }
 
 // One side of the panes: `pane` is the first or the last.
@@ -68,7 +73,7 @@ void add_side(LabelPlacement& placement, const LabelScene& scene, int pane, bool
 
     for (int token = 0; token < count; ++token) {
         const glm::vec3 end = row_end(scene, pane, token, left);
-        const bool focused = is_focused_row(scene, token);
+        const bool focused = is_focused_row(scene, token, first_pane);
         const float recede = focused ? 1.0f : 1.0f - (1.0f - receded_opacity) * scene.motion.focus;
         const float gap = label_gap_px * scale;
         const float x = left ? end.x - gap : end.x + gap;
@@ -287,7 +292,7 @@ void add_labels(DrawList& list, const TextStackPlan& plan, const TextStackLayout
                 const ViewState& view, const ViewMotion& motion, const Camera& camera, double,
                 const Viewport& viewport, const MeasureText& measure) {
     if (!view.show_labels) return;
-    const AttentionBlock& attention = plan.frame->blocks.front();
+    const AttentionBlock& attention = shown_block(plan);
     const LabelScene scene{plan,
                            layout,
                            view,
@@ -296,8 +301,8 @@ void add_labels(DrawList& list, const TextStackPlan& plan, const TextStackLayout
                            measure,
                            draw_camera(camera, viewport),
                            viewport.ui_scale * theme(view.theme).text_scale,
-                           plan.frame->stacks[attention.key_stack].tokens,
-                           plan.frame->stacks[attention.query_stack].tokens};
+                           key_tokens(*plan.frame, attention),
+                           query_tokens(*plan.frame, attention)};
     LabelPlacement placement(viewport, measure);
     for (const ScreenRect& rect : list.rects)
         placement.reserve({rect.min.x, rect.min.y, rect.max.x, rect.max.y});

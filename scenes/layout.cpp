@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "scenes/shown_block.h"
+
 namespace weft {
 namespace {
 
@@ -69,7 +71,7 @@ std::array<glm::vec3, 8> TextStackLayout::box_corners() const {
 TextStackLayout make_layout(int layers, int tokens, int lanes, float aspect, const ViewMotion& motion) {
     TextStackLayout layout;
     layout.layers = std::max(layers, 0);
-    layout.tokens = std::max(tokens, 0);
+    layout.tokens = layout.keys = layout.queries = std::max(tokens, 0);
     layout.lanes = std::max(lanes, 0);
     layout.token_margin = pane_token_margin_u;
     layout.lane_margin = pane_lane_margin_u;
@@ -104,10 +106,14 @@ TextStackLayout make_layout(int layers, int tokens, int lanes, float aspect, con
 TextStackLayout make_layout(const TextStackPlan& plan, const ViewMotion& motion, const Viewport& viewport) {
     const bool empty = !plan.frame || plan.frame->blocks.empty();
     const int layers = static_cast<int>(plan.layers.size());
-    const int tokens = empty ? 0 : static_cast<int>(plan.frame->blocks[0].keys);
+    const int keys = empty ? 0 : static_cast<int>(shown_block(plan).keys);
+    const int queries = empty ? 0 : static_cast<int>(shown_block(plan).queries);
     const float width = static_cast<float>(viewport.size.x) - viewport.panel_px;
     const float aspect = viewport.size.y > 0 ? width / static_cast<float>(viewport.size.y) : 1.0f;
-    return make_layout(layers, tokens, plan.lanes, aspect, motion);
+    TextStackLayout layout = make_layout(layers, std::max(keys, queries), plan.lanes, aspect, motion);
+    layout.keys = keys;
+    layout.queries = queries;
+    return layout;
 }
 
 }  // namespace weft

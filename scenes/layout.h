@@ -20,7 +20,8 @@ float token_pitch_u(int tokens);            // clamp(12 / (n - 1), 0.02, 1.5)
 float lane_pitch_u(int layers, int lanes);  // clamp(2 * pane pitch / (H - 1), 0.12, 0.6)
 
 struct TextStackLayout {
-    int layers = 0, tokens = 0, lanes = 0;
+    int layers = 0, tokens = 0, lanes = 0;  // tokens: rows, the greater of keys and queries
+    int keys = 0, queries = 0;  // of a gap; they differ between two texts, whose first rows stand level
     float pane_pitch = 0.0f, token_pitch = 0.0f, lane_pitch = 0.0f;  // as drawn now, u
     float token_margin = 0.0f, lane_margin = 0.0f;  // of a pane beyond its outermost rows and lanes, u
     glm::vec3 layer_axis{1.0f, 0.0f, 0.0f};         // unit vectors
@@ -53,7 +54,7 @@ struct TextStackLayout {
 // layers the height; in a tall one the positions are those of the panes, turned.
 TextStackLayout make_layout(int layers, int tokens, int lanes, float aspect, const ViewMotion& motion);
 
-// Of a plan's frame (keys = queries), with the picture's aspect from `viewport`.
+// Of a plan's frame, with the picture's aspect from `viewport`.
 TextStackLayout make_layout(const TextStackPlan& plan, const ViewMotion& motion, const Viewport& viewport);
 
 }  // namespace weft

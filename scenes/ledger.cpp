@@ -7,13 +7,14 @@
 
 #include "scenes/focus_lines.h"
 #include "scenes/line_budget.h"
+#include "scenes/shown_block.h"
 
 namespace weft {
 namespace {
 
 // Sums over the rectangle lane x query x key that has the focus; sink keys apart.
 LedgerSums sums_of_focus(const TextStackPlan& plan, const Focus& focus, float threshold) {
-    const AttentionBlock& block = plan.frame->blocks[0];
+    const AttentionBlock& block = shown_block(plan);
     const LayerPlan& layer = plan.layers[static_cast<size_t>(focus.layer)];
     const int queries = static_cast<int>(block.queries), keys = static_cast<int>(block.keys);
     LedgerSums sums;

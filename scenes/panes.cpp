@@ -55,7 +55,7 @@ void add_panes(DrawList& list, const TextStackPlan& plan, const TextStackLayout&
         colors.pane, colors.pane_hairline * (1.0f - 0.45f * amount) * (1.0f - emphasis.inside_amount));
     const glm::vec3 half = layout.lane_axis * layout.half_lanes_u();
     for (const int pane : {0, layout.layers})
-        for (int t = 0; t < layout.tokens; ++t) {
+        for (int t = 0; t < (pane == 0 ? layout.keys : layout.queries); ++t) {
             const glm::vec3 middle = layout.layer_axis * layout.pane_at[static_cast<size_t>(pane)] +
                                      layout.token_axis * layout.token_offset(t);
             list.strokes_below.push_back({middle - half, middle + half, hairline, 0.0f, 1.0f, false});

@@ -85,7 +85,9 @@ float stretch_distance_px(const Picker& picker, const glm::vec3& from, const glm
 Focus token_focus(const Picker& picker, int pane, int token, bool out_of_key) {
     Focus focus;
     focus.kind = FocusKind::token;
-    focus.by_key = pane == 0 || (out_of_key && pane < picker.layout.layers);
+    // Inside a head its left column is its keys.
+    const bool is_entered_key = picker.inside_a_head() && pane == picker.emphasis.inside_layer;
+    focus.by_key = pane == 0 || is_entered_key || (out_of_key && pane < picker.layout.layers);
     focus.layer = focus.by_key ? pane : pane - 1;
     (focus.by_key ? focus.key : focus.query) = token;
     if (picker.inside_a_head() && focus.layer == picker.emphasis.inside_layer)
@@ -114,7 +116,8 @@ void search_rows(const Picker& picker, const RowSearch& search, bool out_of_key,
     const float half_row_px =
         layout.tokens > 1 ? 0.5f * rows_px / static_cast<float>(layout.tokens - 1) : 10.0f * picker.scale;
     const float row_reach = std::min(reach_px * picker.scale, std::max(half_row_px, 2.0f));
-    for (int token = 0; token < layout.tokens; ++token) {
+    const bool as_keys = token_focus(picker, search.pane, 0, out_of_key).by_key;
+    for (int token = 0; token < (as_keys ? layout.keys : layout.queries); ++token) {
         const glm::vec3 a = picker.project(end(token, true)), b = picker.project(end(token, false));
         if (a.z <= near_plane_u || b.z <= near_plane_u) continue;
         const float px = segment_distance_px(picker.pointer, glm::vec2(a), glm::vec2(b));
@@ -299,11 +302,11 @@ void search_bars(const Picker& picker, Hit& hit) {
     if (picker.plan.view.sinks != SinkMode::bars || picker.motion.fold > 0.05f) return;
     for (int layer = 0; layer < layout.layers; ++layer) {
         const LayerPlan& layer_plan = picker.plan.layers[static_cast<size_t>(layer)];
-        for (int key = 0; key < layout.tokens; ++key) {
+        for (int key = 0; key < layout.keys; ++key) {
             if (!layer_plan.sink_keys[static_cast<size_t>(key)]) continue;
             for (int lane = 0; lane < layout.lanes; ++lane) {
                 const size_t at =
-                    static_cast<size_t>(lane) * static_cast<size_t>(layout.tokens) + static_cast<size_t>(key);
+                    static_cast<size_t>(lane) * static_cast<size_t>(layout.keys) + static_cast<size_t>(key);
                 const float length_u = full_bar_part * layout.gap_u(layer) * layer_plan.sink_mean[at];
                 const glm::vec3 start = layout.key_position(layer, lane, key);
                 float depth = 0.0f;

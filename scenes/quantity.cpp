@@ -2,47 +2,46 @@
 
 #include "analysis/error.h"
 #include "scenes/flow_lines.h"
+#include "scenes/shown_block.h"
 #include "scenes/sink_bars.h"
 
 namespace weft {
 namespace {
 
-const FrameTensor* find_tensor(const AttentionFrame& frame, const std::string& name, size_t values) {
-    if (frame.blocks.empty()) return nullptr;
-    const auto it = frame.blocks[0].quantities.find(name);
-    if (it == frame.blocks[0].quantities.end() || !it->second.values) return nullptr;
+const FrameTensor* find_tensor(const AttentionBlock& block, const std::string& name, size_t values) {
+    const auto it = block.quantities.find(name);
+    if (it == block.quantities.end() || !it->second.values) return nullptr;
     WEFT_ASSERT(it->second.values->size() == values, name + " has " +
                                                          std::to_string(it->second.values->size()) +
                                                          " values instead of " + std::to_string(values));
     return &it->second;
 }
 
-const FrameTensor* find_rollout(const AttentionFrame& frame) {
-    if (frame.blocks.empty()) return nullptr;
-    const AttentionBlock& block = frame.blocks[0];
-    return find_tensor(frame, "rollout", size_t{block.layers} * block.queries * block.keys);
+const FrameTensor* find_rollout(const AttentionBlock& block) {
+    return find_tensor(block, "rollout", size_t{block.layers} * block.queries * block.keys);
 }
 
-const FrameTensor* find_entropy(const AttentionFrame& frame) {
-    if (frame.blocks.empty()) return nullptr;
-    const AttentionBlock& block = frame.blocks[0];
-    return find_tensor(frame, "entropy.normalised", size_t{block.layers} * block.heads * block.queries);
+const FrameTensor* find_entropy(const AttentionBlock& block) {
+    return find_tensor(block, "entropy.normalised", size_t{block.layers} * block.heads * block.queries);
 }
 
 }  // namespace
 
-bool has_quantity(const AttentionFrame& frame, const std::string& quantity) {
-    if (quantity == "attention") return !frame.blocks.empty();
-    if (quantity == "rollout") return find_rollout(frame) != nullptr;
-    if (quantity == "entropy") return find_entropy(frame) != nullptr;
+bool has_quantity(const AttentionFrame& frame, const ViewState& view) {
+    if (frame.blocks.empty()) return false;
+    const AttentionBlock& block = shown_block(frame, view);
+    if (view.quantity == "attention") return true;
+    if (view.quantity == "rollout") return find_rollout(block) != nullptr;
+    if (view.quantity == "entropy") return find_entropy(block) != nullptr;
     return false;
 }
 
-std::vector<WeightBlock> quantity_blocks(const AttentionFrame& frame, const std::string& quantity,
+std::vector<WeightBlock> quantity_blocks(const AttentionFrame& frame, const ViewState& view,
                                          const TextStackPlan* previous) {
     std::vector<WeightBlock> blocks;
     if (frame.blocks.empty()) return blocks;
-    const AttentionBlock& block = frame.blocks[0];
+    const AttentionBlock& block = shown_block(frame, view);
+    const std::string& quantity = view.quantity;
     if (quantity == "attention" || quantity == "entropy") {
         const size_t size = size_t{block.heads} * block.queries * block.keys;
         for (const auto& weights : block.layer_weights) {
@@ -53,9 +52,10 @@ std::vector<WeightBlock> quantity_blocks(const AttentionFrame& frame, const std:
         WEFT_ASSERT(blocks.size() == block.layers, std::to_string(blocks.size()) + " layers of weights");
         return blocks;
     }
-    const FrameTensor* rollout = quantity == "rollout" ? find_rollout(frame) : nullptr;
+    const FrameTensor* rollout = quantity == "rollout" ? find_rollout(block) : nullptr;
     if (!rollout) return blocks;
-    if (previous && previous->frame.get() == &frame && previous->view.quantity == quantity)
+    if (previous && previous->frame.get() == &frame && previous->view.quantity == quantity &&
+        &shown_block(*previous) == &block)
         return previous->blocks;
     const size_t size = size_t{block.queries} * block.keys;
     for (uint32_t l = 0; l < block.layers; ++l) {
@@ -69,7 +69,8 @@ std::vector<WeightBlock> quantity_blocks(const AttentionFrame& frame, const std:
 QuantityLegend legend(const ViewState& view, const TextStackPlan& plan) {
     QuantityLegend result;
     const bool empty = !plan.frame || plan.frame->blocks.empty();
-    const int tokens = empty ? 0 : static_cast<int>(plan.frame->blocks[0].keys);
+    const int tokens =
+        empty ? 0 : static_cast<int>(std::max(shown_block(plan).keys, shown_block(plan).queries));
     const Theme& colors = theme(view.theme);
     const float widening = line_width_u(colors, tokens) / colors.line_width_u;
     result.full_weight = 1.0f / (widening * widening);
@@ -100,9 +101,10 @@ QuantityLegend legend(const ViewState& view, const TextStackPlan& plan) {
 
 void add_entropy_bars(DrawList& list, const TextStackPlan& plan, const TextStackLayout& layout,
                       const ViewState& view, const ViewMotion& motion) {
-    const FrameTensor* entropy = plan.frame ? find_entropy(*plan.frame) : nullptr;
-    if (!entropy || plan.lanes == 0) return;
-    const AttentionBlock& block = plan.frame->blocks[0];
+    if (!plan.frame || plan.frame->blocks.empty() || plan.lanes == 0) return;
+    const AttentionBlock& block = shown_block(plan);
+    const FrameTensor* entropy = find_entropy(block);
+    if (!entropy) return;
     const auto& colors = *lane_colors(plan, view.theme);
     const Emphasis emphasis = make_emphasis(plan, motion);
     const float width = 0.45f * std::min(layout.token_pitch, 0.5f);
@@ -115,7 +117,7 @@ void add_entropy_bars(DrawList& list, const TextStackPlan& plan, const TextStack
             const float* values =
                 entropy->values->data() +
                 (static_cast<size_t>(l) * block.heads + static_cast<size_t>(h)) * block.queries;
-            for (int i = 0; i < layout.tokens; ++i) {
+            for (int i = 0; i < layout.queries; ++i) {
                 const float length = full_bar_part * layout.gap_u(l) * values[i];
                 if (length <= 0.0f) continue;
                 const glm::vec3 end = layout.query_position(l, h, i);

@@ -18,7 +18,7 @@ constexpr float rollout_full_share = 0.25f, rollout_opacity = 0.5f;
 
 // One block for each layer of the first attention block, or empty where the frame does not hold the quantity.
 // `previous` lends arrays that were made for the same frame.
-std::vector<WeightBlock> quantity_blocks(const AttentionFrame& frame, const std::string& quantity,
+std::vector<WeightBlock> quantity_blocks(const AttentionFrame& frame, const ViewState& view,
                                          const TextStackPlan* previous);
 
 // What the key at the foot of the picture says.

@@ -86,11 +86,11 @@ void add_sink_bars(DrawList& list, const TextStackPlan& plan, const TextStackLay
     const float width_u = std::clamp(0.2f * layout.token_pitch, 0.08f, 0.2f);
     for (int l = 0; l < layout.layers; ++l) {
         const LayerPlan& layer = plan.layers[static_cast<size_t>(l)];
-        for (int j = 0; j < layout.tokens; ++j) {
+        for (int j = 0; j < layout.keys; ++j) {
             if (!layer.sink_keys[static_cast<size_t>(j)]) continue;
             add_bars(
                 list, bars, l, layout.token_offset(j), width_u,
-                [&](int h) { return layer.sink_mean[static_cast<size_t>(h * layout.tokens + j)]; },
+                [&](int h) { return layer.sink_mean[static_cast<size_t>(h * layout.keys + j)]; },
                 [&](int) { return color; });
         }
     }

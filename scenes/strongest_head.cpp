@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "scenes/shown_block.h"
 #include "scenes/text_stack.h"
 
 namespace weft {
@@ -27,16 +28,15 @@ struct WordPair {
 };
 
 // The strongest line of a lane between two words that are no neighbours.
-WordPair strongest_pair(const float* lane, size_t queries, size_t keys, const std::vector<Token>& tokens) {
-    std::vector<size_t> words;
-    for (size_t j = 0; j < keys; ++j)
-        if (is_word(tokens[j])) words.push_back(j);
+WordPair strongest_pair(const float* lane, const std::vector<Token>& queries, const std::vector<Token>& keys,
+                        bool one_text) {
     WordPair best;
-    for (const size_t i : words) {
-        if (i >= queries) break;
-        for (const size_t j : words) {
-            const bool is_neighbour = j + 1 >= i && j <= i + 1;
-            const double weight = static_cast<double>(lane[i * keys + j]);
+    for (size_t i = 0; i < queries.size(); ++i) {
+        if (!is_word(queries[i])) continue;
+        for (size_t j = 0; j < keys.size(); ++j) {
+            if (!is_word(keys[j])) continue;
+            const bool is_neighbour = one_text && j + 1 >= i && j <= i + 1;
+            const double weight = static_cast<double>(lane[i * keys.size() + j]);
             if (!is_neighbour && weight > best.weight) best = {i, j, weight};
         }
     }
@@ -60,9 +60,10 @@ double positional_excess(const float* lane, size_t queries, size_t keys) {
     return std::max({self.excess(), previous.excess(), next.excess(), local.excess()});
 }
 
-bool fits(const AttentionBlock& attention, const std::vector<Token>& tokens, int layer) {
-    return layer >= 0 && layer < static_cast<int>(attention.layer_weights.size()) &&
-           tokens.size() == attention.keys && attention.keys > 0;
+bool fits(const AttentionFrame& frame, const AttentionBlock& attention, int layer) {
+    return layer >= 0 && layer < static_cast<int>(attention.layer_weights.size()) && attention.keys > 0 &&
+           key_tokens(frame, attention).size() == attention.keys &&
+           query_tokens(frame, attention).size() == attention.queries;
 }
 
 const float* lane_of(const AttentionBlock& attention, int layer, int head) {
@@ -72,25 +73,29 @@ const float* lane_of(const AttentionBlock& attention, int layer, int head) {
 
 }  // namespace
 
-int strongest_head(const AttentionBlock& attention, const std::vector<Token>& tokens, int layer) {
-    if (!fits(attention, tokens, layer)) return 0;
+int strongest_head(const AttentionFrame& frame, const AttentionBlock& attention, int layer) {
+    if (!fits(frame, attention, layer)) return 0;
+    const bool one_text = attention.key_stack == attention.query_stack;
     int best = 0, least_positional = 0;
     double best_weight = -1.0, least_excess = 1e9;
     for (int head = 0; head < static_cast<int>(attention.heads); ++head) {
         const float* lane = lane_of(attention, layer, head);
-        const double excess = positional_excess(lane, attention.queries, attention.keys);
+        const double excess = one_text ? positional_excess(lane, attention.queries, attention.keys) : 0.0;
         if (excess < least_excess) least_excess = excess, least_positional = head;
         if (excess >= named_excess) continue;
-        const double weight = strongest_pair(lane, attention.queries, attention.keys, tokens).weight;
+        const double weight =
+            strongest_pair(lane, query_tokens(frame, attention), key_tokens(frame, attention), one_text)
+                .weight;
         if (weight > best_weight) best_weight = weight, best = head;
     }
     return best_weight >= 0.0 ? best : least_positional;
 }
 
-Focus strongest_line(const AttentionBlock& attention, const std::vector<Token>& tokens, int layer, int head) {
-    if (!fits(attention, tokens, layer) || head < 0 || head >= static_cast<int>(attention.heads)) return {};
+Focus strongest_line(const AttentionFrame& frame, const AttentionBlock& attention, int layer, int head) {
+    if (!fits(frame, attention, layer) || head < 0 || head >= static_cast<int>(attention.heads)) return {};
     const WordPair pair =
-        strongest_pair(lane_of(attention, layer, head), attention.queries, attention.keys, tokens);
+        strongest_pair(lane_of(attention, layer, head), query_tokens(frame, attention),
+                       key_tokens(frame, attention), attention.key_stack == attention.query_stack);
     if (pair.weight <= 0.0) return {};
     return {FocusKind::edge, 0, layer, head, static_cast<int>(pair.query), static_cast<int>(pair.key), false};
 }

@@ -64,8 +64,9 @@ std::span<const float> lane_weights(const TextStackPlan& plan, int layer, int la
 // Whether both states lead to the same plan on the same frame: a new plan is needed only when not.
 bool same_plan(const ViewState& a, const ViewState& b);
 
-// Whether the frame can show a quantity: "attention" always, "rollout" and "entropy" once they were computed.
-bool has_quantity(const AttentionFrame& frame, const std::string& quantity);
+// Whether the frame has the view's quantity of the attention that the view shows: "attention" always,
+// "rollout" and "entropy" once they were computed, rollout never for cross-attention.
+bool has_quantity(const AttentionFrame& frame, const ViewState& view);
 
 // `previous` (may be null) gives rungs and sinks their hysteresis while typing.
 std::shared_ptr<const TextStackPlan> plan_text_stack(std::shared_ptr<const AttentionFrame> frame,
@@ -96,9 +97,10 @@ Focus pick_text_stack(const TextStackPlan& plan, const ViewMotion& motion, const
                       const Viewport& viewport, glm::vec2 pointer_px, bool out_of_key);
 
 // Of the heads of `layer` that position (self, previous, next, local) does not explain: the one with the
-// strongest line between two words that are no neighbours.
-int strongest_head(const AttentionBlock& attention, const std::vector<Token>& tokens, int layer);
+// strongest line between two words that are no neighbours. Between two texts position explains nothing, and
+// no words are neighbours. `attention` is one of the frame's blocks.
+int strongest_head(const AttentionFrame& frame, const AttentionBlock& attention, int layer);
 // That line of one head, as FocusKind::edge; none where there are no two such words.
-Focus strongest_line(const AttentionBlock& attention, const std::vector<Token>& tokens, int layer, int head);
+Focus strongest_line(const AttentionFrame& frame, const AttentionBlock& attention, int layer, int head);
 
 }  // namespace weft

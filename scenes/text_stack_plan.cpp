@@ -6,6 +6,7 @@
 #include "scenes/line_budget.h"
 #include "scenes/neighbours.h"
 #include "scenes/quantity.h"
+#include "scenes/shown_block.h"
 #include "scenes/sinks.h"
 #include "scenes/text_stack.h"
 #include "scenes/theme.h"
@@ -156,15 +157,16 @@ void make_selection(const Choices& choices, const LayerPlan* earlier, LayerPlan&
 
 bool comparable(const TextStackPlan* previous, const TextStackPlan& plan) {
     return previous && !plan.blocks.empty() && previous->blocks.size() == plan.blocks.size() &&
-           previous->lanes == plan.lanes && previous->view.quantity == plan.view.quantity;
+           previous->lanes == plan.lanes && previous->view.quantity == plan.view.quantity &&
+           shown_block(*previous).kind == shown_block(plan).kind;
 }
 
 }  // namespace
 
 bool same_plan(const ViewState& a, const ViewState& b) {
-    return a.theme == b.theme && a.quantity == b.quantity && a.first_layer == b.first_layer &&
-           a.last_layer == b.last_layer && a.heads == b.heads && a.threshold == b.threshold &&
-           a.sinks == b.sinks && a.fold_neighbours == b.fold_neighbours;
+    return a.theme == b.theme && a.quantity == b.quantity && a.attention == b.attention &&
+           a.first_layer == b.first_layer && a.last_layer == b.last_layer && a.heads == b.heads &&
+           a.threshold == b.threshold && a.sinks == b.sinks && a.fold_neighbours == b.fold_neighbours;
 }
 
 std::span<const float> lane_weights(const TextStackPlan& plan, int layer, int lane) {
@@ -178,13 +180,12 @@ std::shared_ptr<const TextStackPlan> plan_text_stack(std::shared_ptr<const Atten
     auto plan = std::make_shared<TextStackPlan>();
     plan->frame = frame;
     plan->view = view;
-    if (!frame || frame->blocks.empty() || frame->blocks[0].keys == 0 || frame->blocks[0].queries == 0)
-        return plan;
-
-    const AttentionBlock& block = frame->blocks[0];
+    if (!frame || frame->blocks.empty()) return plan;
+    const AttentionBlock& block = shown_block(*plan);
+    if (block.keys == 0 || block.queries == 0) return plan;
     const size_t rows = block.queries, columns = block.keys;
-    plan->blocks = quantity_blocks(*frame, view.quantity, previous);
-    plan->quantity_missing = !has_quantity(*frame, view.quantity);
+    plan->blocks = quantity_blocks(*frame, view, previous);
+    plan->quantity_missing = !has_quantity(*frame, view);
     plan->lanes = view.quantity == "rollout" ? 1 : static_cast<int>(block.heads);
     if (!comparable(previous, *plan)) previous = nullptr;
 
@@ -199,10 +200,12 @@ std::shared_ptr<const TextStackPlan> plan_text_stack(std::shared_ptr<const Atten
     Choices choices;
     choices.threshold = view.threshold;
     choices.sinks_as_lines = view.sinks == SinkMode::lines;
-    choices.band = view.fold_neighbours ? neighbour_band(static_cast<int>(columns)) : -1;
+    // Only within one text have tokens neighbours.
+    const bool one_text = block.key_stack == block.query_stack;
+    choices.band = view.fold_neighbours && one_text ? neighbour_band(static_cast<int>(columns)) : -1;
     choices.fixed_rung = lanes_shown == 1 && view.threshold.budget == 0;
-    const int budget = line_budget(theme(view.theme), view.threshold, static_cast<int>(columns),
-                                   static_cast<int>(layers_shown));
+    const int budget = line_budget(theme(view.theme), view.threshold,
+                                   static_cast<int>(std::max(rows, columns)), static_cast<int>(layers_shown));
     choices.share = std::max<uint64_t>(static_cast<uint64_t>(budget) / std::max<size_t>(layers_shown, 1), 1);
     plan->band = choices.band;
 
@@ -234,8 +237,8 @@ std::shared_ptr<const TextStackPlan> plan_text_stack(std::shared_ptr<const Atten
 
         std::vector<bool> were_sinks;
         if (earlier)
-            were_sinks = carry_sinks(previous->frame->stacks[previous->frame->blocks[0].key_stack].tokens,
-                                     earlier->sink_keys, tokens, columns);
+            were_sinks = carry_sinks(key_tokens(*previous->frame, shown_block(*previous)), earlier->sink_keys,
+                                     tokens, columns);
         layer.sink_keys = find_sinks(column_share(scan, static_cast<size_t>(plan->lanes), rows, columns),
                                      candidates, were_sinks);
 

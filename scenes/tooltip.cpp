@@ -7,6 +7,7 @@
 #include "scenes/hud.h"
 #include "scenes/label_placement.h"
 #include "scenes/projection.h"
+#include "scenes/shown_block.h"
 #include "scenes/theme.h"
 #include "scenes/token_text.h"
 
@@ -59,9 +60,9 @@ void add_tooltip(DrawList& list, const HudScene& scene, float bottom_px) {
     if (focus.kind == FocusKind::edge)
         focus = {FocusKind::token, focus.block, focus.layer, -1, focus.query, -1, false};
     std::vector<StrongestLine> lines = strongest_lines(scene.plan, focus, most_lines);
-    const AttentionBlock& attention = scene.plan.frame->blocks.front();
-    const auto& keys = scene.plan.frame->stacks[attention.key_stack].tokens;
-    const auto& queries = scene.plan.frame->stacks[attention.query_stack].tokens;
+    const AttentionBlock& attention = shown_block(scene.plan);
+    const auto& keys = key_tokens(*scene.plan.frame, attention);
+    const auto& queries = query_tokens(*scene.plan.frame, attention);
     const auto& own_tokens = focus.by_key ? keys : queries;
     const auto& other_tokens = focus.by_key ? queries : keys;
     const int own = focus.by_key ? focus.key : focus.query;
@@ -101,13 +102,15 @@ void add_tooltip(DrawList& list, const HudScene& scene, float bottom_px) {
     panel.corner_px = 6.0f * s;
     list.rects.push_back(panel);
     HudPen pen{list, scene.measure, {at.x + 14.0f * s, at.y + 21.0f * s}, text};
-    pen.write(focus.by_key ? "key" : "query", colors.dim_text);
+    pen.write(focus.by_key ? key_word(attention.kind) : query_word(attention.kind), colors.dim_text);
     pen.skip(8.0f * s);
     pen.size_px = 1.15f * text;
+    const std::string layer_text = "layer " + std::to_string(focus.layer);
+    const float room = at.x + size.x - 22.0f * s - scene.measure(layer_text, text, false) - pen.at.x;
     pen.write(token_text(own_tokens[static_cast<size_t>(own)]), colors.text, true);
-    list.labels.back().max_width_px = 100.0f * s;
+    list.labels.back().max_width_px = std::min(100.0f * s, room);
     Label layer;
-    layer.text = "layer " + std::to_string(focus.layer);
+    layer.text = layer_text;
     layer.size_px = text;
     layer.position = {at.x + size.x - 14.0f * s, at.y + 21.0f * s};
     layer.align = LabelAlign::right;

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "analysis/attention_frame.h"
+
 namespace weft {
 
 enum class ThemeName { dark, light, projector };
@@ -48,6 +50,7 @@ enum class CameraPreset { default_view, front, top, end, head, token };
 struct ViewState {
     ThemeName theme = ThemeName::dark;
     std::string quantity = "attention";      // attention, rollout, entropy
+    std::optional<AttentionKind> attention;  // of two stacks: which of the three; empty: the first
     int first_layer = 0, last_layer = -1;    // inclusive; -1: the last
     std::vector<std::pair<int, int>> heads;  // (layer, head) that are shown; empty: all
     Thresholding threshold;

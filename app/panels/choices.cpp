@@ -8,6 +8,7 @@
 #include "analysis/error.h"
 #include "app/panels/panels.h"
 #include "app/view_options.h"
+#include "scenes/shown_block.h"
 
 namespace weft {
 
@@ -81,9 +82,10 @@ void draw_layers_and_heads(Program& program) {
     Session& session = program.session;
     const FramePtr frame = session.frame();
     if (!frame || frame->blocks.empty()) return;
-    const int layers = static_cast<int>(frame->blocks[0].layers),
-              heads = static_cast<int>(frame->blocks[0].heads);
     ViewState& view = session.view();
+    const AttentionBlock& block = shown_block(*frame, view);
+    if (frame->blocks.size() > 1) choice(program, "attention", "attention.set", attention_name(block.kind));
+    const int layers = static_cast<int>(block.layers), heads = static_cast<int>(block.heads);
     int range[2] = {view.first_layer, view.last_layer < 0 ? layers - 1 : view.last_layer};
     label("layers");
     if (ImGui::SliderInt2("##layers", range, 0, layers - 1)) {

@@ -13,6 +13,7 @@
 #include "app/head_stats.h"
 #include "app/panels/panels.h"
 #include "scenes/ledger.h"
+#include "scenes/shown_block.h"
 #include "scenes/theme.h"
 
 namespace weft {
@@ -240,7 +241,7 @@ void draw_matrix_panel(Program& program, ImguiLayer& ui) {
         const HeadChoice choice = program.session.head_choice();
         const WeightBlock& block = plan->blocks.at(static_cast<size_t>(choice.layer));
         const auto slice = static_cast<uint32_t>(std::min(choice.head, int(block.slices) - 1));
-        const AttentionBlock& attention = plan->frame->blocks.at(0);
+        const AttentionBlock& attention = shown_block(*plan);
         const size_t size = size_t{block.rows} * block.columns;
         const Matrix matrix{*plan,
                             choice,
@@ -248,13 +249,16 @@ void draw_matrix_panel(Program& program, ImguiLayer& ui) {
                             slice,
                             block_means(std::span(*block.values).subspan(slice * size, size), block.rows,
                                         block.columns, most_cells),
-                            plan->frame->stacks.at(attention.query_stack).tokens,
-                            plan->frame->stacks.at(attention.key_stack).tokens};
+                            query_tokens(*plan->frame, attention),
+                            key_tokens(*plan->frame, attention)};
         const bool is_attention = plan->view.quantity == "attention";
         heading(ui, (is_attention ? printf_text("Layer %d, head %d", choice.layer, choice.head)
                                   : printf_text("Layer %d, ", choice.layer) + plan->view.quantity)
                         .c_str());
-        dim_text(matrix.cells.block == 1 ? "row = query, column = key, rows sum to 1"
+        if (attention.kind != AttentionKind::self) dim_text(attention_title(attention.kind).c_str());
+        dim_text(matrix.cells.block == 1 ? ("row = " + query_word(attention.kind) +
+                                            ", column = " + key_word(attention.kind) + ", rows sum to 1")
+                                               .c_str()
                                          : printf_text("each cell: mean of %u x %u weights",
                                                        matrix.cells.block, matrix.cells.block)
                                                .c_str());

@@ -73,9 +73,9 @@ TEST_CASE("the strongest head is not one that position explains") {
         if (h == 2) return j == 3 ? 5.0f : 1.0f;
         return 1.0f;
     });
-    CHECK(strongest_head(frame->blocks[0], frame->stacks[0].tokens, 0) == 2);
+    CHECK(strongest_head(*frame, frame->blocks[0], 0) == 2);
     const auto self = synthetic::frame(1, 2, 4, synthetic::identity());
-    CHECK(strongest_head(self->blocks[0], self->stacks[0].tokens, 0) == 0);
+    CHECK(strongest_head(*self, self->blocks[0], 0) == 0);
 }
 
 TEST_CASE("the strongest line joins two words that are no neighbours") {
@@ -88,10 +88,10 @@ TEST_CASE("the strongest line joins two words that are no neighbours") {
         return 1.0f;
     });
     frame->stacks[0].tokens[5].text = ",";
-    const Focus line = strongest_line(frame->blocks[0], frame->stacks[0].tokens, 0, 0);
+    const Focus line = strongest_line(*frame, frame->blocks[0], 0, 0);
     CHECK(line.kind == FocusKind::edge);
     CHECK(line.query == 1);
     CHECK(line.key == 4);
     const auto two = synthetic::frame(1, 1, 2, synthetic::uniform());
-    CHECK(strongest_line(two->blocks[0], two->stacks[0].tokens, 0, 0).kind == FocusKind::none);
+    CHECK(strongest_line(*two, two->blocks[0], 0, 0).kind == FocusKind::none);
 }
