@@ -1,7 +1,6 @@
 #include "analysis/trace.h"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <filesystem>
@@ -13,12 +12,15 @@
 #include "analysis/error.h"
 #include "analysis/frame_tensors.h"
 #include "analysis/json_guard.h"
+#include "analysis/trace_image.h"
 #include "analysis/version.h"
 
 namespace weft {
 namespace {
 
 constexpr int64_t max_layers = 1000, max_heads = 1000;
+constexpr const char* again =
+    "Record the trace again: attention after the softmax, and a JSON list of its tokens.";
 
 double ms_since(std::chrono::steady_clock::time_point start) {
     return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
@@ -63,23 +65,6 @@ TokenStack read_tokens(const SafetensorsContent& content, const char* key, const
     }
     stack.segments.assign(stack.tokens.size(), 0);
     return stack;
-}
-
-void read_patch_grid(const std::string& text, const std::string& source, TokenStack& stack) {
-    if (text.empty()) return;
-    PatchGrid grid;
-    const char* const end = text.data() + text.size();
-    const auto rows = std::from_chars(text.data(), end, grid.rows);
-    const bool has_x = rows.ec == std::errc() && rows.ptr != end && *rows.ptr == 'x';
-    const auto columns = has_x ? std::from_chars(rows.ptr + 1, end, grid.columns) : rows;
-    const uint64_t patches = uint64_t{grid.rows} * grid.columns;
-    if (!has_x || columns.ec != std::errc() || columns.ptr != end || patches == 0 ||
-        patches > stack.tokens.size())
-        throw Error("\"" + source + "\": metadata \"patch_grid\" is \"" + text.substr(0, 40) +
-                    "\", expected ROWSxCOLUMNS of at most " + std::to_string(stack.tokens.size()) +
-                    " tokens");
-    grid.first_token = static_cast<uint32_t>(stack.tokens.size() - patches);
-    stack.grid = grid;
 }
 
 // Largest |row sum - 1|. Throws where a number cannot be attention.
@@ -170,7 +155,7 @@ void add_quantities(AttentionFrame& frame, const RolloutOptions& options) {
     frame.timings_ms["entropy"] = ms_since(start);
 }
 
-FramePtr frame_of(const SafetensorsContent& content, const std::string& source,
+FramePtr frame_of(const SafetensorsContent& content, const std::string& source, const std::string& path,
                   const RolloutOptions& options) {
     if (metadata_value(content, "weft.trace") != "1")
         throw Error("\"" + source + "\" is no attention trace: its metadata \"weft.trace\" is \"" +
@@ -180,7 +165,13 @@ FramePtr frame_of(const SafetensorsContent& content, const std::string& source,
     const SafetensorsTensor* self = find_tensor(content, "attention");
     frame->stacks.push_back(read_tokens(content, "tokens", source));
     read_patch_grid(metadata_value(content, "patch_grid"), source, frame->stacks[0]);
+    read_trace_image(metadata_value(content, "image"), path, source, frame->stacks[0]);
     if (self != nullptr) {
+        for (const char* const other : {"attention.encoder", "attention.decoder", "attention.cross"})
+            if (find_tensor(content, other) != nullptr)
+                throw Error("\"" + source + "\" holds \"attention\" and \"" + other + "\"",
+                            "One stack has the tensor attention alone; two have attention.encoder, "
+                            "attention.decoder and attention.cross.");
         frame->blocks.push_back(read_block(*self, AttentionKind::self, frame->stacks, source));
     } else {
         for (const AttentionKind kind :
@@ -216,17 +207,23 @@ FramePtr frame_of(const SafetensorsContent& content, const std::string& source,
 
 }  // namespace
 
+const std::set<std::string>& trace_methods() {
+    static const std::set<std::string> methods{"attention", "rollout", "entropy"};
+    return methods;
+}
+
 FramePtr parse_trace(std::span<const std::byte> file, const std::string& source,
                      const RolloutOptions& options) {
-    return frame_of(parse_safetensors(file, source), source, options);
+    return frame_of(parse_safetensors(file, source), source, "", options);
+}
+
+FramePtr parse_trace_at(std::span<const std::byte> file, const std::string& path) {
+    return with_hint(again, [&] { return frame_of(parse_safetensors(file, path), path, path, {}); });
 }
 
 FramePtr read_trace(const std::string& path, const RolloutOptions& options) {
     const Safetensors file = Safetensors::open(path);
-    return with_hint("Record the trace again: attention after the softmax, and a JSON list of its tokens.",
-                     [&] {
-                         return frame_of({file.tensors(), file.metadata()}, path, options);
-                     });
+    return with_hint(again, [&] { return frame_of({file.tensors(), file.metadata()}, path, path, options); });
 }
 
 void write_trace(const std::string& path, const AttentionFrame& frame) {
@@ -238,8 +235,10 @@ void write_trace(const std::string& path, const AttentionFrame& frame) {
         for (const Token& token : frame.stacks[s].tokens) list.push_back(token.text);
         metadata[keys[s]] = list.dump(-1, ' ', false, Json::error_handler_t::replace);
     }
-    if (const std::optional<PatchGrid>& grid = frame.stacks[0].grid)
+    if (const std::optional<PatchGrid>& grid = frame.stacks[0].grid) {
         metadata["patch_grid"] = std::to_string(grid->rows) + "x" + std::to_string(grid->columns);
+        if (!grid->image_name.empty()) metadata["image"] = grid->image_name;
+    }
     const Provenance& from = frame.provenance;
     for (const auto& [key, value] : {std::pair<const char*, const std::string&>{"title", from.title},
                                      {"model", from.model},

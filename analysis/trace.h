@@ -2,9 +2,10 @@
 // `attention` [L, H, N, N], or `attention.encoder`, `attention.decoder` and `attention.cross` [L, H, Q, K],
 // in F16, BF16 or F32, and the metadata weft.trace = "1", `tokens` (JSON list of strings; {text, id, start,
 // end, special} as `weft analyze` writes them works too), `tokens.target` with two stacks, `patch_grid`
-// ("14x14"), `title`. Any thread.
+// ("14x14"), `image` (analysis/trace_image.h), `title`. Any thread.
 #pragma once
 
+#include <set>
 #include <span>
 #include <string>
 
@@ -20,9 +21,17 @@ namespace weft {
 // (within 1e-3 for F32, 1e-2 for halves).
 FramePtr read_trace(const std::string& path, const RolloutOptions& options = {});
 
-// From bytes that outlive the call only; `source` names them.
+// The methods of `weft analyze` that need attention alone.
+const std::set<std::string>& trace_methods();
+
+// From bytes that outlive the call only; `source` names them. No other file is touched: of an image there is
+// the name.
 FramePtr parse_trace(std::span<const std::byte> file, const std::string& source,
                      const RolloutOptions& options = {});
+
+// The same from bytes that were read from `path`, with its image: for files that may change while they are
+// read, which a mapping does not survive.
+FramePtr parse_trace_at(std::span<const std::byte> file, const std::string& path);
 
 // The frame's attention as such a file. Throws weft::Error as write_safetensors and for numbers that are not
 // finite.

@@ -6,6 +6,7 @@
 
 #include "analysis/error.h"
 #include "analysis/export.h"
+#include "analysis/trace.h"
 #include "app/chosen_model.h"
 #include "app/interrupt.h"
 #include "app/progress.h"
@@ -18,6 +19,24 @@ void say_where_it_was_cut(const AttentionFrame& frame) {
     if (!frame.truncation) return;
     std::fprintf(stderr, "weft: the text has %u tokens, the model takes %u: cut at byte %u\n",
                  frame.truncation->token_count, frame.truncation->token_limit, frame.truncation->byte_offset);
+}
+
+// What attention alone gives. What needs the model is not in a trace.
+int analyze_trace(const Options& options) {
+    for (const std::string& method : options.methods) {
+        if (!trace_methods().contains(method)) {
+            std::string list;
+            for (const std::string& name : trace_methods()) list += (list.empty() ? "" : ", ") + name;
+            throw UsageError(
+                "the method '" + method + "' needs a model, '" + options.trace_file + "' is a trace",
+                "Of a trace there is: " + list + ".");
+        }
+    }
+    ExportSettings settings;
+    settings.methods = {options.methods.begin(), options.methods.end()};
+    settings.rollout_options = options.rollout;
+    export_frame(options.output, *read_trace(options.trace_file, options.rollout), settings);
+    return 0;
 }
 
 }  // namespace
@@ -88,6 +107,7 @@ void export_run(const AnalysisRun& run, const AnalysisRequest& request, const Op
 
 int run_analyze(const Options& options) {
     check_analysis_path(options.output);
+    if (!options.trace_file.empty()) return analyze_trace(options);
     const std::unique_ptr<Model> model = Model::load(chosen_model(options.model).folder, options.device);
     return run_analyze(*model, options, export_run);
 }

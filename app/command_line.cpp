@@ -47,10 +47,15 @@ std::string program_help() {
            "'weft COMMAND --help' lists the options of a command. 'weft --version' prints the version.\n";
 }
 
+bool takes_trace(Subcommand subcommand) {
+    return subcommand == Subcommand::view || subcommand == Subcommand::record ||
+           subcommand == Subcommand::analyze;
+}
+
 std::string subcommand_help(const SubcommandRow& row) {
     std::string text = std::string(row.help) + "\n\nUsage: " + row.usage + "\n";
-    const bool takes_trace = row.subcommand == Subcommand::view || row.subcommand == Subcommand::record;
-    if (takes_trace) text += "\n  FILE                        A recorded attention trace (.safetensors).\n";
+    if (takes_trace(row.subcommand))
+        text += "\n  FILE                        A recorded attention trace (.safetensors).\n";
     text += "\nOptions:\n";
     for (const OptionRow& option : option_table()) {
         if (!(option.subcommands & bit(row.subcommand))) continue;
@@ -122,9 +127,7 @@ Parsed parse_with_cli11(const SubcommandRow& row, Arguments arguments) {
     cli.set_help_flag();
     cli.allow_extras();
     CLI::Option* help = cli.add_flag("--help,-h");
-    if (row.subcommand == Subcommand::view || row.subcommand == Subcommand::record) {
-        cli.add_option("FILE", parsed.file);
-    }
+    if (takes_trace(row.subcommand)) cli.add_option("FILE", parsed.file);
     std::map<std::string, std::string> values;
     std::map<std::string, CLI::Option*> added;
     for (const OptionRow& option : option_table()) {
@@ -183,11 +186,20 @@ void check_combinations(const Options& options, const Given& given) {
     refuse_together(given, {"--text", "--type"});
     refuse_together(given, {"--text", "--text-file"});
     if (!options.trace_file.empty()) {
-        for (const char* name : {"--model", "--text", "--pair", "--type", "--device"}) {
+        for (const char* name :
+             {"--model", "--text", "--pair", "--type", "--device", "--truncate", "--repeat", "--watch"}) {
             if (given.contains(name)) {
                 throw UsageError("option " + in_quotes(name) + " does not go with the trace " +
                                      in_quotes(options.trace_file),
                                  "A trace brings its own tokens and attention: leave one of the two out.");
+            }
+        }
+    }
+    if (!options.watch_folder.empty()) {
+        for (const char* name : {"--model", "--text", "--pair", "--device", "--output", "--time"}) {
+            if (given.contains(name)) {
+                throw UsageError("option " + in_quotes(name) + " does not go with '--watch'",
+                                 "'--watch' shows the traces of a folder in a window as they arrive.");
             }
         }
     }
@@ -199,8 +211,8 @@ void check_combinations(const Options& options, const Given& given) {
         throw UsageError(std::string("weft ") + row_of(options.subcommand).name + " needs --output",
                          std::string("Add --output ") + suffix + ".");
     }
-    if (options.subcommand == Subcommand::analyze && !options.text) {
-        throw UsageError("weft analyze needs --text", "Add --text \"...\".");
+    if (options.subcommand == Subcommand::analyze && !options.text && options.trace_file.empty()) {
+        throw UsageError("weft analyze needs --text", "Add --text \"...\", or give an attention trace.");
     }
     if (options.subcommand == Subcommand::tokenize && !options.text && !given.contains("--text-file")) {
         throw UsageError("weft tokenize needs --text or --text-file");

@@ -21,8 +21,9 @@ struct Options {
     std::string answer;  // not empty: print it and end with 0 (--help, --version)
 
     // Input
-    std::string model;  // folder, name or Hugging Face id; empty: the default model
-    std::string trace_file;                 // weft view FILE
+    std::string model;         // folder, name or Hugging Face id; empty: the default model
+    std::string trace_file;                 // weft view|record|analyze FILE
+    std::string watch_folder;               // --watch: traces are shown as they arrive here
     std::optional<std::string> text, pair;  // valid UTF-8
     std::vector<std::string> texts;         // --text-file, one a line (tokenize, analyze)
     std::string device = "auto";            // cpu, cuda, auto: where the analysis runs

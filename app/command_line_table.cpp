@@ -103,11 +103,11 @@ void set_fuse(Options& options, const std::string& value) {
 // clang-format off
 const std::vector<SubcommandRow> subcommands = {
     {Subcommand::view, "view", "Open the window, or write one picture with --output.",
-     "weft [view] [FILE] [--model M] [--text T] [--output FILE.png] [options]"},
+     "weft [view] [FILE | --watch FOLDER] [--model M] [--text T] [--output FILE.png] [options]"},
     {Subcommand::record, "record", "Write a video without a window.",
      "weft record [FILE] [--model M] (--text T | --type T) --output FILE.mp4 [options]"},
     {Subcommand::analyze, "analyze", "Write attention and methods as numbers.",
-     "weft analyze [--model M] --text T --output FILE.safetensors|.json|.csv [options]"},
+     "weft analyze [FILE] [--model M] [--text T] --output FILE.safetensors|.json|.csv [options]"},
     {Subcommand::tokenize, "tokenize", "Print ids, tokens and byte spans, one JSON line a text.",
      "weft tokenize [--model M] (--text T | --text-file FILE)"},
     {Subcommand::models, "models", "List the models on this machine, or describe one.",
@@ -183,6 +183,11 @@ const std::vector<OptionRow> option_rows = {
     {"--validation", "", in_pictures, "Turn Vulkan's validation on; a message fails the run.",
      [](Options& o, const std::string&) { o.validation = true; }},
 
+    {"--watch", "FOLDER", in_view, "Show each attention trace that arrives in this folder, the newest first.",
+     [](Options& o, const std::string& v) {
+         if (v.empty()) throw UsageError("--watch '' is no folder", "Give the folder that traces are written to.");
+         o.watch_folder = v;
+     }},
     {"--script", "FILE", in_view, "Named commands, one a line, that the window runs ('wait S' and 'settle' wait).",
      [](Options& o, const std::string& v) { o.script_file = v; }},
     {"--state", "FILE", in_view, "Keep what the window shows in this file, as JSON.",

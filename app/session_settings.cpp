@@ -22,6 +22,11 @@ SessionSettings session_settings_of(const Options& options) {
     settings.analysis.rollout_options = options.rollout;
     if (!options.trace_file.empty()) {
         settings.trace = read_trace(options.trace_file, options.rollout);
+        check_view(options.view, *settings.trace);
+        return settings;
+    }
+    if (!options.watch_folder.empty()) {
+        settings.awaited = "Waiting for a trace in " + options.watch_folder;
         return settings;
     }
     settings.load_model = load_of(options.model, options.device);
