@@ -446,6 +446,15 @@ void bind_program(Program& program) {
     });
     commands.bind("trace.open",
                   [&program](const std::string& a) { program.session.show_trace(read_trace(a)); });
+    const auto watch = [&program](const std::function<void(TraceWatch&)>& step) {
+        return [&program, step](const std::string&) {
+            if (!program.watch) throw Error("no folder is watched", "Start with 'weft view --watch FOLDER'.");
+            step(*program.watch);
+        };
+    };
+    commands.bind("watch.previous", watch([](TraceWatch& its) { its.step(-1); }));
+    commands.bind("watch.next", watch([](TraceWatch& its) { its.step(1); }));
+    commands.bind("watch.newest", watch([](TraceWatch& its) { its.to_newest(); }));
     commands.bind("app.quit", [&program](const std::string&) { program.window.request_close(); });
     commands.bind(
         "window.fullscreen",

@@ -73,6 +73,10 @@ std::vector<Command> default_commands() {
                 toggle),
         repeating("generate.next", "Add the most probable next token.", {ctrl(Key::space)}, always),
         command("trace.open", "Open a recorded attention trace.", {}, always, text),
+        repeating("watch.previous", "Of a watched folder: the trace before.", {plain(Key::left)}, flying),
+        repeating("watch.next", "Of a watched folder: the trace after.", {plain(Key::right)}, flying),
+        command("watch.newest", "Of a watched folder: the newest trace, and each that arrives.",
+                {plain(Key::end)}, flying),
 
         command("camera.default", "View from the default side.", {plain(Key::digit_1)}, flying),
         command("camera.front", "View from the front: layers by tokens.", {plain(Key::digit_2)}, flying),

@@ -42,6 +42,7 @@ class FrameLoop {
         while (!program_.window.should_close()) {
             sleep();
             take_events();
+            take_watched();
             run_script();
             resume_wave(clock_s());
             if (waits_for_attention()) continue;
@@ -117,6 +118,23 @@ class FrameLoop {
             message_goes_s_ = message && message->passes ? now + message_passes_s : 0.0;
         }
         if (message_goes_s_ > 0.0 && now >= message_goes_s_) program_.session.clear_message();
+    }
+
+    void take_watched() {
+        if (!program_.watch) return;
+        WatchNews news = program_.watch->take_news();
+        if (!news.has_changed) return;
+        program_.needs_frame = true;
+        Session& session = program_.session;
+        if (news.frame) {
+            session.show_trace(std::move(news.frame));
+            session.clear_message();
+        }
+        if (!news.message.empty()) session.set_message({news.message, news.hint});
+        if (news.name.empty()) return;
+        const std::string& own = program_.options.view.title;
+        session.view().title = (own.empty() ? "" : own + " · ") + news.name + " · " +
+                               std::to_string(news.number) + " of " + std::to_string(news.count);
     }
 
     void run_script() {
@@ -333,12 +351,13 @@ void mention_unfinished_recordings(Session& session) {
 }  // namespace
 
 int run_window(const Options& options) {
+    if (!options.watch_folder.empty()) check_watch_folder(options.watch_folder);
     Script script;
     if (!options.script_file.empty()) script = Script(options.script_file);
     Window window("Weft", options.size);
     SessionSettings session_settings = session_settings_of(options);
-    session_settings.plays_intro =
-        !options.text && options.trace_file.empty() && is_first_start(state_folder());
+    session_settings.plays_intro = !options.text && options.trace_file.empty() &&
+                                   options.watch_folder.empty() && is_first_start(state_folder());
     session_settings.analysis.predictions = 10;
     Session session(std::move(session_settings), &Window::wake);
 
@@ -356,6 +375,8 @@ int run_window(const Options& options) {
     ImguiLayer ui(window, *renderer, viewport_of(window.size_px(), options.ui_scale).ui_scale);
     program.ui = &ui;
     bind_commands(program);
+    if (!options.watch_folder.empty())
+        program.watch = std::make_unique<TraceWatch>(options.watch_folder, &Window::wake);
     mention_unfinished_recordings(session);
     return FrameLoop(program, ui, std::move(script)).run();
 }

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "app/prompt_line.h"
 #include "app/quality_control.h"
 #include "app/session.h"
+#include "app/trace_watch.h"
 #include "app/window.h"
 #include "app/window_recorder.h"
 
@@ -65,6 +67,7 @@ struct Program {
     QualityControl quality;
     Latency latency;
     WindowRecorder recorder;
+    std::unique_ptr<TraceWatch> watch;  // null: no folder is watched
     Viewport viewport;
     float ui_scale_setting = 1.0f;
     bool swallow_chars = false;        // the key that switched to typing types nothing

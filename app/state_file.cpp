@@ -78,6 +78,7 @@ std::string state_json(const Program& program, uint64_t validation_messages) {
         {"tokens", tokens},
         {"key_tokens", keys},
         {"attention", attention},
+        {"title", view.title},
         {"lines", plan ? plan->ledger.lines : 0},
         {"lines_drawn", stats.lines_drawn},
         {"message", session.message() ? session.message()->text : ""},

@@ -226,8 +226,7 @@ struct TraceWatch::State {
     }
 };
 
-TraceWatch::TraceWatch(const std::string& folder, std::function<void()> wake)
-    : state_(std::make_unique<State>()) {
+void check_watch_folder(const std::string& folder) {
     std::error_code failed;
     const char* const hint = "Give the folder that traces are written to: --watch FOLDER.";
     if (!fs::exists(folder, failed)) throw Error("there is no folder \"" + folder + "\"", hint);
@@ -236,6 +235,11 @@ TraceWatch::TraceWatch(const std::string& folder, std::function<void()> wake)
     if (failed)
         throw Error("cannot read the folder \"" + folder + "\": " + failed.message(),
                     "Check its permissions.");
+}
+
+TraceWatch::TraceWatch(const std::string& folder, std::function<void()> wake)
+    : state_(std::make_unique<State>()) {
+    check_watch_folder(folder);
     state_->folder = folder;
     state_->wake = std::move(wake);
     state_->thread = std::jthread([state = state_.get()](const std::stop_token& stop) { state->run(stop); });

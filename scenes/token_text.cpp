@@ -26,7 +26,8 @@ std::string token_text(const Token& token) {
             break;
         }
         if (found) continue;
-        for (const std::string_view marker : {std::string_view("Ġ"), std::string_view("▁")}) {
+        for (const std::string_view marker :
+             {std::string_view("Ġ"), std::string_view("▁"), std::string_view(" ")}) {
             if (token.text.starts_with(marker)) return token.text.substr(marker.size());
         }
         return token.text;

@@ -15,6 +15,7 @@
 #include "scenes/ledger.h"
 #include "scenes/shown_block.h"
 #include "scenes/theme.h"
+#include "scenes/token_text.h"
 
 namespace weft {
 
@@ -75,7 +76,7 @@ std::string cell_name(const std::vector<Token>& tokens, uint32_t cell, uint32_t 
     const size_t first = size_t{cell} * block;
     if (first >= tokens.size()) return "";
     const size_t count = std::min<size_t>(block, tokens.size() - first);
-    return tokens[first].text + (count > 1 ? " +" + std::to_string(count - 1) : "");
+    return token_text(tokens[first]) + (count > 1 ? " +" + std::to_string(count - 1) : "");
 }
 
 bool is_sink(const Matrix& matrix, uint32_t column) {

@@ -13,6 +13,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "golden"))
 
 import checkpoints  # noqa: E402
+import bad_traces  # noqa: E402
 import model_folder  # noqa: E402
 import outputs  # noqa: E402
 import recordings  # noqa: E402
@@ -223,6 +224,7 @@ def main():
         usage(replay, trace)
         texts(replay)
         trace_files(replay, trace)
+        bad_traces.all_traces(replay)
         devices(replay, trace)
         outputs.all_outputs(replay, trace, with_model)
         recordings.all_recordings(replay, trace)

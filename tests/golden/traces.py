@@ -10,6 +10,10 @@ SCRIPTS = ["[CLS]", "na\u00efve", "Stra\u00dfe", "\u6ce8\u610f\u529b", "\u3053\u
            "\u03a9\u2248\u2211", "[SEP]"]
 
 
+SOURCE = ["\u2581She", "\u2581sees", "\u2581the", "\u2581small", "\u2581elephant", ".", "</s>"]
+TARGET = ["<pad>", "\u2581Sie", "\u2581si", "eht", "\u2581den", "\u2581klein", "en", "\u2581Elefant", "en", ".", "</s>"]
+
+
 def long_text(count):
     words = SENTENCE[1:-1]
     return ["[CLS]"] + [words[i % len(words)] for i in range(count - 2)] + ["[SEP]"]
@@ -69,24 +73,89 @@ def mixed(tokens, seed):
     return weight
 
 
-def attention(layers, heads, tokens, weight):
+def aligned(source, seed):
+    """Cross-attention: half of the heads read the word in the same place, the rest the end and chance."""
+    chance = Chance(seed)
+
+    def weight(_layer, head, i, j):
+        value = 0.01 + 0.05 * chance.number()
+        if j == source - 1:
+            value += 0.7 * chance.number()
+        if head % 2 == 0 and j == min(i, source - 2):
+            value += 2.0 * chance.number()
+        return value + 3.0 * chance.number() ** 8
+
+    return weight
+
+
+def patchwork(rows, columns, seed):
+    """An image: some heads read the patches around, some one place, some [CLS]."""
+    chance = Chance(seed)
+    places = {}
+
+    def weight(layer, head, i, j):
+        if (layer, head) not in places:
+            places[layer, head] = (chance.number() * rows, chance.number() * columns)
+        value = 0.01 + 0.02 * chance.number()
+        if j == 0:
+            return value + 4.0 * chance.number()
+        row, column = divmod(j - 1, columns)
+        at = divmod(i - 1, columns) if head % 2 == 0 and i > 0 else places[layer, head]
+        return value + 3.0 / (1.0 + ((row - at[0]) ** 2 + (column - at[1]) ** 2) ** 2)
+
+    return weight
+
+
+def attention(layers, heads, tokens, weight, keys=None):
     values = []
     for layer in range(layers):
         for head in range(heads):
             for i in range(tokens):
-                row = [weight(layer, head, i, j) for j in range(tokens)]
+                row = [weight(layer, head, i, j) for j in range(keys or tokens)]
                 total = sum(row)
                 values += [value / total for value in row]
     return values
 
 
+def trace_bytes(tensors, metadata):
+    """`tensors`: name -> (shape, values); metadata of None is left out. Shapes may lie, for bad files."""
+    given = {"weft.trace": "1", **metadata}
+    header, data = {"__metadata__": {key: value for key, value in given.items() if value is not None}}, b""
+    for name, (shape, values) in tensors.items():
+        raw = struct.pack(f"<{len(values)}f", *values)
+        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [len(data), len(data) + len(raw)]}
+        data += raw
+    text = json.dumps(header).encode()
+    return struct.pack("<Q", len(text)) + text + data
+
+
 def write(path, title, tokens, shape, values):
     """`shape` is that of the tensor, which a bad file may get wrong."""
-    header = {"__metadata__": {"weft.trace": "1", "tokens": json.dumps(tokens), "title": title},
-              "attention": {"dtype": "F32", "shape": shape, "data_offsets": [0, 4 * len(values)]}}
-    text = json.dumps(header).encode()
     with open(path, "wb") as file:
-        file.write(struct.pack("<Q", len(text)) + text + struct.pack(f"<{len(values)}f", *values))
+        file.write(trace_bytes({"attention": (shape, values)}, {"tokens": json.dumps(tokens), "title": title}))
+
+
+def two_stacks(layers=4, heads=6):
+    """Tensors and metadata of a translation: encoder, causal decoder, cross-attention."""
+    source, target = SOURCE, TARGET
+    chance = mixed(len(target), 17)
+    tensors = {
+        "attention.encoder": ([layers, heads, len(source), len(source)],
+                              attention(layers, heads, len(source), mixed(len(source), 13))),
+        "attention.decoder": ([layers, heads, len(target), len(target)],
+                              attention(layers, heads, len(target), lambda l, h, i, j: chance(l, h, i, j) * (j <= i))),
+        "attention.cross": ([layers, heads, len(target), len(source)],
+                            attention(layers, heads, len(target), aligned(len(source), 19), len(source)))}
+    return tensors, {"title": "two stacks", "tokens": json.dumps(source), "tokens.target": json.dumps(target)}
+
+
+def image(rows=7, columns=10, layers=3, heads=6):
+    """Tensors and metadata of an image model: [CLS], then the patches."""
+    count = rows * columns + 1
+    tokens = ["[CLS]"] + [f"{r},{c}" for r in range(rows) for c in range(columns)]
+    tensors = {"attention": ([layers, heads, count, count],
+                             attention(layers, heads, count, patchwork(rows, columns, 23)))}
+    return tensors, {"title": "an image", "tokens": json.dumps(tokens), "patch_grid": f"{rows}x{columns}"}
 
 
 def write_all(folder):
@@ -107,5 +176,9 @@ def write_all(folder):
     add("deep", SENTENCE, 12, 16, mixed(len(SENTENCE), 11))
     add("scripts", SCRIPTS, 4, 8, mixed(len(SCRIPTS), 3))
     add("one_token", ["[CLS]"], 2, 2, identity)
+    for name, (tensors, metadata) in (("two_stacks", two_stacks()), ("image", image())):
+        paths[name] = f"{folder}/{name}.safetensors"
+        with open(paths[name], "wb") as file:
+            file.write(trace_bytes(tensors, metadata))
     add("tokens_130", long_text(130), 3, 4, mixed(130, 5))
     return paths

@@ -47,7 +47,8 @@ class Weft:
             os.remove(self.state_path)
         self.environment = dict(os.environ, DISPLAY=display.name, XDG_STATE_HOME=folder)
         self.process = subprocess.Popen(
-            [program, "view", "--text", text, "--validation", "--state", self.state_path] + arguments,
+            [program, "view", *(["--text", text] if text else []), "--validation", "--state", self.state_path]
+            + arguments,
             cwd=folder, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self.window = None
 
