@@ -31,9 +31,10 @@ std::optional<std::pair<uint32_t, uint32_t>> two_numbers(std::string_view text, 
 
 [[noreturn]] void refuse(const std::string& source, const std::string& key, const std::string& value,
                          const std::string& reason, const std::string& hint) {
-    throw Error(
-        "\"" + source + "\": metadata \"" + key + "\" is \"" + value.substr(0, excerpt_bytes) + "\"" + reason,
-        hint);
+    std::string shown = value.substr(0, excerpt_bytes);
+    std::replace_if(
+        shown.begin(), shown.end(), [](unsigned char c) { return c < 0x20; }, '?');
+    throw Error("\"" + source + "\": metadata \"" + key + "\" is \"" + shown + "\"" + reason, hint);
 }
 
 bool is_image(std::string_view start) {

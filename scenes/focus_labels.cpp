@@ -7,6 +7,7 @@
 #include "scenes/focus_rows.h"
 #include "scenes/labels.h"
 #include "scenes/projection.h"
+#include "scenes/shown_block.h"
 #include "scenes/theme.h"
 #include "scenes/token_text.h"
 
@@ -79,7 +80,7 @@ void add_token_focus(LabelPlacement& placement, const LabelScene& scene, const F
     }
 }
 
-void add_caption(LabelPlacement& placement, const LabelScene& scene, const char* text, glm::vec2 at,
+void add_caption(LabelPlacement& placement, const LabelScene& scene, const std::string& text, glm::vec2 at,
                  LabelAlign align, float opacity) {
     placement.add(scene_label(scene, text, at, 13.0f * scene.text_scale, align, opacity, true), 90.0f);
 }
@@ -96,6 +97,7 @@ void add_inside(LabelPlacement& placement, DrawList& list, const LabelScene& sce
     const Focus& lit =
         scene.view.hovered.kind == FocusKind::edge ? scene.view.hovered : scene.motion.shown_focus;
 
+    const AttentionKind kind = shown_block(scene.plan).kind;
     const auto column = [&](bool keys) {
         const auto& tokens = keys ? scene.key_tokens : scene.query_tokens;
         const int count = static_cast<int>(tokens.size());
@@ -109,7 +111,7 @@ void add_inside(LabelPlacement& placement, DrawList& list, const LabelScene& sce
         const float row_px = count > 1 ? std::abs(last.y - first.y) / static_cast<float>(count - 1) : 40.0f;
         const float size = std::clamp(row_px - 1.5f, least_text_px, std::max(17.0f * scale, least_text_px));
         const float side = keys ? -1.0f : 1.0f;
-        add_caption(placement, scene, keys ? "key" : "query",
+        add_caption(placement, scene, keys ? key_word(kind) : query_word(kind),
                     {first.x + side * gap, first.y - std::max(1.5f * size, 22.0f * scale)},
                     keys ? LabelAlign::right : LabelAlign::left, opacity);
         for (int token = 0; token < count; ++token) {
@@ -142,7 +144,8 @@ void add_inside(LabelPlacement& placement, DrawList& list, const LabelScene& sce
             if (to_sinks > 0.005) list.rects.push_back(bar);
         }
         if (!keys) {
-            const float width = scene.measure("query", std::max(13.0f * scale, least_text_px), false);
+            const float width =
+                scene.measure(query_word(kind), std::max(13.0f * scale, least_text_px), false);
             add_caption(
                 placement, scene, "to sinks",
                 {first.x + gap + width + 14.0f * scale, first.y - std::max(1.5f * size, 22.0f * scale)},

@@ -45,6 +45,7 @@ std::string bytes_of(const fs::path& path) {
 
 // What has been said until `wanted` held, put together; fails after ten seconds.
 struct Listener {
+    explicit Listener(TraceWatch& its_watch) : watch(its_watch) {}
     TraceWatch& watch;
     FramePtr frame;
     std::string name, message;

@@ -80,10 +80,10 @@ def aligned(source, seed):
     def weight(_layer, head, i, j):
         value = 0.01 + 0.05 * chance.number()
         if j == source - 1:
-            value += 0.7 * chance.number()
+            value += 1.5 * chance.number()
         if head % 2 == 0 and j == min(i, source - 2):
             value += 2.0 * chance.number()
-        return value + 3.0 * chance.number() ** 8
+        return value + 2.0 * chance.number() ** 20
 
     return weight
 
