@@ -253,16 +253,20 @@ void draw_matrix_panel(Program& program, ImguiLayer& ui) {
                             query_tokens(*plan->frame, attention),
                             key_tokens(*plan->frame, attention)};
         const bool is_attention = plan->view.quantity == "attention";
-        heading(ui, (is_attention ? printf_text("Layer %d, head %d", choice.layer, choice.head)
-                                  : printf_text("Layer %d, ", choice.layer) + plan->view.quantity)
+        const std::string which = attention.kind == AttentionKind::self ? ""
+                                  : attention.kind == AttentionKind::cross
+                                      ? " (cross-attention)"
+                                      : " (" + attention_name(attention.kind) + ")";
+        heading(ui, ((is_attention ? printf_text("Layer %d, head %d", choice.layer, choice.head)
+                                   : printf_text("Layer %d, ", choice.layer) + plan->view.quantity) +
+                     which)
                         .c_str());
-        if (attention.kind != AttentionKind::self) dim_text(attention_title(attention.kind).c_str());
-        dim_text(matrix.cells.block == 1 ? ("row = " + query_word(attention.kind) +
-                                            ", column = " + key_word(attention.kind) + ", rows sum to 1")
-                                               .c_str()
-                                         : printf_text("each cell: mean of %u x %u weights",
-                                                       matrix.cells.block, matrix.cells.block)
-                                               .c_str());
+        const std::string reading =
+            matrix.cells.block > 1
+                ? printf_text("each cell: mean of %u x %u weights", matrix.cells.block, matrix.cells.block)
+                : "row = " + query_word(attention.kind) + ", column = " + key_word(attention.kind) +
+                      (attention.kind == AttentionKind::cross ? "" : ", rows sum to 1");
+        dim_text(reading.c_str());
         draw_cells(program, ui, matrix);
         draw_color_bar(program, ui, is_attention ? "attention weight" : plan->view.quantity);
         const HeadStats stats = head_stats(*plan, choice.layer, static_cast<int>(slice));
