@@ -30,7 +30,6 @@ struct PatchGrid {
     std::shared_ptr<const std::vector<uint8_t>>
         image_rgba;         // the original, upright, 8-bit sRGB; null: no image
     Rect patches_in_image;  // what all patches together show, in its pixels; reaches beyond it over padding
-    std::string image_name;  // of a trace: its file beside the trace, or ""
 };
 
 // One sequence that attends or is attended to: a text, an image, an encoder's or a decoder's side.
@@ -40,6 +39,7 @@ struct TokenStack {
     std::vector<Token> tokens;
     std::vector<uint8_t> segments;  // [N] token type ids; empty: all 0
     std::optional<PatchGrid> grid;
+    std::string image_name;  // of a trace of an image: the file beside it; "": none
 };
 
 // float32, row-major. `shape` names its own dimensions in the comment of whoever holds it.

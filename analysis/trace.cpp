@@ -237,7 +237,7 @@ void write_trace(const std::string& path, const AttentionFrame& frame) {
     }
     if (const std::optional<PatchGrid>& grid = frame.stacks[0].grid) {
         metadata["patch_grid"] = std::to_string(grid->rows) + "x" + std::to_string(grid->columns);
-        if (!grid->image_name.empty()) metadata["image"] = grid->image_name;
+        if (!frame.stacks[0].image_name.empty()) metadata["image"] = frame.stacks[0].image_name;
     }
     const Provenance& from = frame.provenance;
     for (const auto& [key, value] : {std::pair<const char*, const std::string&>{"title", from.title},

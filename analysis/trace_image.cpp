@@ -86,7 +86,7 @@ void read_trace_image(const std::string& name, const std::string& trace_path, co
     const fs::path path(name);
     if (name.find('\0') != std::string::npos || path.is_absolute())
         refuse(source, "image", name, ", expected a path beside the trace", beside);
-    stack.grid->image_name = name;
+    stack.image_name = name;
     if (trace_path.empty()) return;
     std::error_code failed;
     const fs::path folder = fs::weakly_canonical(fs::absolute(trace_path).parent_path(), failed);

@@ -131,6 +131,9 @@ void Session::update_plan() {
     drop_focus_out_of_range();
     if (is_first) {
         const AttentionBlock& block = shown_block(*plan_);
+        const auto asked = std::exchange(settings_.view.attention, std::nullopt);
+        if (asked && *asked != block.kind)
+            set_message({"there is no '" + attention_name(*asked) + "' attention here", ""});
         const int layer = std::min(3, static_cast<int>(block.layers) - 1);
         head_choice_ = {layer, strongest_head(*frame_, block, layer)};
         const Focus line = strongest_line(*frame_, block, layer, head_choice_.head);
@@ -156,9 +159,16 @@ void Session::drop_focus_out_of_range() {
     };
     if (!fits(view_.hovered)) view_.hovered = {};
     if (!fits(view_.selected)) view_.selected = {};
-    token_choice_ = std::clamp(token_choice_, 0, std::max(0, static_cast<int>(block.queries) - 1));
-    head_choice_.layer = std::clamp(head_choice_.layer, 0, std::max(0, static_cast<int>(block.layers) - 1));
-    head_choice_.head = std::clamp(head_choice_.head, 0, std::max(0, static_cast<int>(block.heads) - 1));
+    const auto clamped = [](int index, uint32_t count) {
+        return std::clamp(index, 0, std::max(0, static_cast<int>(count) - 1));
+    };
+    const int token = std::exchange(token_choice_, clamped(token_choice_, block.queries));
+    const HeadChoice head = head_choice_;
+    head_choice_ = {clamped(head.layer, block.layers), clamped(head.head, block.heads)};
+    // Who stands in a head or along a token stays in one that is there.
+    if (preset_ == CameraPreset::head && head_choice_ != head)
+        animator_.enter_head(head_choice_.layer, head_choice_.head);
+    if (preset_ == CameraPreset::token && token_choice_ != token) animator_.follow_token(token_choice_);
 }
 
 ViewMotion Session::settled_motion() const {
@@ -387,8 +397,8 @@ void Session::set_attention(AttentionKind kind) {
     }
     if (frame_ && shown_block(*frame_, view_).kind == kind) return;
     view_.attention = kind;
-    animator_.follow_token(-1);
     show_everything();
+    if (preset_ == CameraPreset::token) show_preset(CameraPreset::default_view);
 }
 
 void Session::next_quantity() {

@@ -42,6 +42,40 @@ TEST_CASE("what a trace does not have cannot be chosen") {
     CHECK_THROWS_WITH(session.set_attention(AttentionKind::cross), Contains("'cross'"));
 }
 
+TEST_CASE("an attention asked for at the start that is not there is a message, and the first is shown") {
+    ViewState view;
+    view.attention = AttentionKind::cross;
+    Session session(settings_of(synthetic::frame(2, 2, 4, synthetic::uniform()), view), {});
+    session.advance(0.0, {});
+    REQUIRE(session.message());
+    CHECK_THAT(session.message()->text, Contains("'cross'"));
+    CHECK(shown_block(*session.plan()).kind == AttentionKind::self);
+}
+
+TEST_CASE("who stands in a head or along a token stays in one that is there") {
+    const auto frame = synthetic::two_stacks(3, 4, 12, 5, synthetic::random(4));
+    AttentionBlock& cross = frame->blocks[2];
+    cross.heads = 2;
+    for (auto& weights : cross.layer_weights)
+        weights = std::make_shared<std::vector<float>>(weights->begin(), weights->begin() + 2 * 5 * 12);
+    Session session(settings_of(frame), {});
+    session.advance(0.0, {});
+    session.enter_head({2, 3}, true);
+    session.set_attention(AttentionKind::cross);
+    session.advance(2.0, {});
+    CHECK(session.head_choice() == HeadChoice{2, 1});
+    CHECK(session.animator().motion().inside_head == 1);
+    CHECK_FALSE(session.draw({}, {}).flows.empty());
+    session.set_attention(AttentionKind::encoder);
+    session.advance(0.0, {});
+    session.select({FocusKind::token, 0, 1, -1, 11, -1, false});
+    session.show_preset(CameraPreset::token, true);
+    session.set_attention(AttentionKind::decoder);  // of five tokens
+    session.advance(2.0, {});
+    CHECK(session.preset() == CameraPreset::default_view);
+    CHECK_FALSE(session.draw({}, {}).flows.empty());
+}
+
 TEST_CASE("rollout of cross-attention is a message and the picture stays as it was") {
     Session session(settings_of(two_stacks), {});
     session.set_attention(AttentionKind::cross);
