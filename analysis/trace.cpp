@@ -19,6 +19,7 @@ namespace weft {
 namespace {
 
 constexpr int64_t max_layers = 1000, max_heads = 1000;
+constexpr size_t numbers_at_once = 1 << 18;
 constexpr const char* again =
     "Record the trace again: attention after the softmax, and a JSON list of its tokens.";
 
@@ -67,8 +68,9 @@ TokenStack read_tokens(const SafetensorsContent& content, const char* key, const
     return stack;
 }
 
-// Largest |row sum - 1|. Throws where a number cannot be attention.
-double check_rows(const std::vector<float>& weights, size_t keys, double tolerance, const std::string& what) {
+// Largest |row sum - 1|. Throws where a number cannot be attention. The first of the rows is `first_row`.
+double check_rows(const std::vector<float>& weights, size_t first_row, size_t keys, double tolerance,
+                  const std::string& what) {
     double largest = 0;
     for (size_t row = 0; row * keys < weights.size(); ++row) {
         double sum = 0;
@@ -76,14 +78,14 @@ double check_rows(const std::vector<float>& weights, size_t keys, double toleran
             const float weight = weights[row * keys + j];
             if (!(weight >= 0) || !std::isfinite(weight))
                 throw Error(what + " holds " + std::to_string(weight) + " at index " +
-                            std::to_string(row * keys + j) + ", which is no attention weight");
+                            std::to_string((first_row + row) * keys + j) + ", which is no attention weight");
             sum += static_cast<double>(weight);
         }
         largest = std::max(largest, std::abs(sum - 1));
         if (!(std::abs(sum - 1) <= tolerance))
-            throw Error(
-                what + ": row " + std::to_string(row) + " sums to " + std::to_string(sum) + ", expected 1",
-                "Record the attention after the softmax and without padding.");
+            throw Error(what + ": row " + std::to_string(first_row + row) + " sums to " +
+                            std::to_string(sum) + ", expected 1",
+                        "Record the attention after the softmax and without padding.");
     }
     return largest;
 }
@@ -95,6 +97,37 @@ bool is_causal(const AttentionBlock& block) {
             for (size_t j = row % block.queries + 1; j < block.keys; ++j)
                 if ((*layer)[row * block.keys + j] != 0) return false;
     return true;
+}
+
+// One layer as float32, checked piece by piece: a file that only pretends to be large is refused before its
+// size is taken from memory.
+std::shared_ptr<const std::vector<float>> read_layer(const SafetensorsTensor& tensor, AttentionBlock& block,
+                                                     size_t l, const std::string& source,
+                                                     const std::string& what) {
+    const double tolerance = tensor.dtype == Dtype::f32 ? 1e-3 : 1e-2;
+    const size_t rows = size_t{block.heads} * block.queries, keys = block.keys;
+    const size_t row_bytes = tensor.data.size() / (block.layers * rows);
+    const size_t rows_at_once = std::max<size_t>(1, numbers_at_once / keys);
+    auto weights = std::make_shared<std::vector<float>>();
+    try {
+        weights->reserve(rows * keys);
+    } catch (const std::exception&) {
+        throw Error(
+            what + " has layers of " + std::to_string(rows * keys) + " numbers, which memory does not hold",
+            "Record fewer tokens or heads.");
+    }
+    for (size_t first = 0; first < rows; first += rows_at_once) {
+        const size_t count = std::min(rows_at_once, rows - first);
+        SafetensorsTensor part = tensor;
+        part.elements = static_cast<int64_t>(count * keys);
+        part.data = tensor.data.subspan((l * rows + first) * row_bytes, count * row_bytes);
+        const std::vector<float> numbers = to_float32(part, source);
+        const double error =
+            check_rows(numbers, first, keys, tolerance, what + ", layer " + std::to_string(l));
+        block.max_row_sum_error = std::max(block.max_row_sum_error, error);
+        weights->insert(weights->end(), numbers.begin(), numbers.end());
+    }
+    return weights;
 }
 
 AttentionBlock read_block(const SafetensorsTensor& tensor, AttentionKind kind,
@@ -119,18 +152,8 @@ AttentionBlock read_block(const SafetensorsTensor& tensor, AttentionKind kind,
     block.queries = static_cast<uint32_t>(queries);
     block.keys = static_cast<uint32_t>(keys);
 
-    const double tolerance = tensor.dtype == Dtype::f32 ? 1e-3 : 1e-2;
-    const size_t bytes = tensor.data.size() / block.layers;
-    for (uint32_t l = 0; l < block.layers; ++l) {
-        SafetensorsTensor layer = tensor;
-        layer.elements = tensor.elements / block.layers;
-        layer.data = tensor.data.subspan(l * bytes, bytes);
-        auto weights = std::make_shared<const std::vector<float>>(to_float32(layer, source));
-        block.max_row_sum_error =
-            std::max(block.max_row_sum_error,
-                     check_rows(*weights, block.keys, tolerance, what + ", layer " + std::to_string(l)));
-        block.layer_weights.push_back(std::move(weights));
-    }
+    for (size_t l = 0; l < block.layers; ++l)
+        block.layer_weights.push_back(read_layer(tensor, block, l, source, what));
     block.causal = is_causal(block);
     return block;
 }

@@ -1,15 +1,16 @@
 #include "analysis/trace_image.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <filesystem>
-#include <fstream>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "analysis/error.h"
+#include "analysis/image/decode.h"
 
 namespace weft {
 namespace {
@@ -35,11 +36,6 @@ std::optional<std::pair<uint32_t, uint32_t>> two_numbers(std::string_view text, 
     std::replace_if(
         shown.begin(), shown.end(), [](unsigned char c) { return c < 0x20; }, '?');
     throw Error("\"" + source + "\": metadata \"" + key + "\" is \"" + shown + "\"" + reason, hint);
-}
-
-bool is_image(std::string_view start) {
-    return start.starts_with("\x89PNG\r\n\x1a\n") || start.starts_with("\xff\xd8\xff") ||
-           (start.starts_with("RIFF") && start.substr(8, 4) == "WEBP");
 }
 
 bool lies_below(const fs::path& folder, const fs::path& file) {
@@ -96,10 +92,17 @@ void read_trace_image(const std::string& name, const std::string& trace_path, co
     if (!fs::is_regular_file(file, failed))
         refuse(source, "image", name,
                fs::exists(file, failed) ? ", which is no file" : ", which is not there", beside);
-    std::array<char, 12> start{};
-    std::ifstream(file, std::ios::binary).read(start.data(), start.size());
-    if (!is_image(std::string_view(start.data(), start.size())))
-        refuse(source, "image", name, ", which is no PNG, JPEG or WebP image", beside);
+    DecodedImage image;
+    try {
+        image = decode_image(file.string());
+    } catch (const Error& error) {
+        refuse(source, "image", name, std::string(": ") + error.what(),
+               error.hint().empty() ? beside : error.hint());
+    }
+    stack.grid->image_width = image.width;
+    stack.grid->image_height = image.height;
+    stack.grid->image_rgba = std::make_shared<const std::vector<uint8_t>>(std::move(image.rgba));
+    stack.grid->patches_in_image = {0.0, 0.0, double(image.width), double(image.height)};
 }
 
 }  // namespace weft

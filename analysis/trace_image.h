@@ -13,7 +13,7 @@ namespace weft {
 // that lies elsewhere.
 void read_patch_grid(const std::string& text, const std::string& source, TokenStack& stack);
 
-// Reads the image into the stack's grid. `trace_path`: where the trace lies; "" where it lies nowhere, then
+// Reads the image into the stack's grid; the patches together are all of it. `trace_path`: where the trace lies; "" where it lies nowhere, then
 // only the name is kept. Throws weft::Error where `name` leaves the folder (also by a link), is missing, or
 // no image.
 void read_trace_image(const std::string& name, const std::string& trace_path, const std::string& source,

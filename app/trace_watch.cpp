@@ -27,7 +27,8 @@ using Clock = std::chrono::steady_clock;
 constexpr auto look_every = std::chrono::milliseconds(250);
 // A file that is wrong and has not changed for so long is not being written any more.
 constexpr auto rests_after = std::chrono::milliseconds(1500);
-constexpr int newest = 1 << 20;  // as a step
+constexpr int64_t most_bytes = 4'000'000'000;  // a larger one is opened by its name, which maps it
+constexpr int newest = 1 << 20;                // as a step
 
 // Which state of a file it is.
 struct Stamp {
@@ -72,6 +73,10 @@ std::vector<Candidate> list_traces(const fs::path& folder, std::error_code& fail
 
 // Null: the file changed meanwhile. Throws weft::Error for what is no trace.
 FramePtr read_unchanged(const fs::path& path, const Stamp& stamp) {
+    if (stamp.size > most_bytes)
+        throw Error("\"" + path.string() + "\" has " + std::to_string(stamp.size) +
+                        " bytes, a watched trace at most " + std::to_string(most_bytes),
+                    "Open it with 'weft view FILE', or write fewer layers.");
     std::vector<std::byte> bytes(static_cast<size_t>(stamp.size));
     std::ifstream file(path, std::ios::binary);
     if (!file) throw Error("cannot read \"" + path.string() + "\"", "Check its permissions.");

@@ -3,8 +3,10 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
+#include <span>
 
 #include "analysis/error.h"
+#include "analysis/image/decode.h"
 #include "analysis/trace.h"
 #include "tests/analysis/test_attention.h"
 #include "tests/analysis/test_files.h"
@@ -91,6 +93,35 @@ TEST_CASE("an image lies beside its trace, or it is refused with its name") {
     CHECK_THAT(image_refusal("empty.png", trace), Contains("empty.png"));
     TokenStack text = words({"a", "b"});
     CHECK_THAT(refusal([&] { read_trace_image("x.png", trace, "t", text); }), Contains("patch_grid"));
+}
+
+TEST_CASE("an image beside its trace comes upright with the frame, and its patches are all of it") {
+    TemporaryFolder folder;
+    fs::create_directories(folder.file("pictures"));
+    fs::copy_file(WEFT_SOURCE_DIR "/tests/analysis/image/references/exif_8.jpg",
+                  folder.file("pictures/turned.jpg"));
+    AttentionFrame frame;
+    frame.stacks.push_back(patches(2, 3));
+    read_patch_grid("2x3", "t", frame.stacks[0]);
+    frame.stacks[0].image_name = "pictures/turned.jpg";
+    frame.blocks.push_back(uniform_attention(1, 1, 7, 7));
+    write_trace(folder.file("t.safetensors"), frame);
+    const FramePtr read = read_trace(folder.file("t.safetensors"));
+    const PatchGrid& grid = read->stacks[0].grid.value();
+    const DecodedImage decoded = decode_image(folder.file("pictures/turned.jpg"));
+    CHECK(grid.image_width == decoded.width);
+    CHECK(grid.image_height == decoded.height);
+    REQUIRE(grid.image_rgba);
+    CHECK(*grid.image_rgba == decoded.rgba);
+    CHECK(grid.patches_in_image.width == decoded.width);
+    CHECK(grid.patches_in_image.height == decoded.height);
+
+    std::ifstream file(folder.file("t.safetensors"), std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+    const auto span = std::as_bytes(std::span(bytes));
+    CHECK(parse_trace_at(span, folder.file("t.safetensors"))->stacks[0].grid->image_rgba);
+    CHECK_FALSE(parse_trace(span, "bytes")->stacks[0].grid->image_rgba);  // lies nowhere: the name alone
+    CHECK(parse_trace(span, "bytes")->stacks[0].image_name == "pictures/turned.jpg");
 }
 
 TEST_CASE("a trace of an image is written and read with its grid") {

@@ -157,6 +157,14 @@ def one_stack(bad):
                        "attention": {"dtype": "F32", "shape": [1, 1, 100_000, 100_000],
                                      "data_offsets": [0, 4 * 10**10]}}).encode()
     bad.refused("more numbers than the file holds", struct.pack("<Q", len(many)) + many, path)
+    # The same with a file that has them all as zeros, and needs no room on the disk.
+    zeros = os.path.join(bad.replay.state, "zeros.safetensors")
+    with open(zeros, "wb") as file:
+        file.write(struct.pack("<Q", len(many)) + many)
+        file.truncate(8 + len(many) + 4 * 10**10)
+    bad.replay.refused("trace: 40 GB of zeros", ["view", zeros, "--output", bad.replay.path("a.png")], 1, zeros,
+                       "attention")
+    os.remove(zeros)
 
     output = ["--output", bad.replay.path("a.json")]
     bad.refused("a method that needs a model", good, "'hidden_states'", code=2,
