@@ -91,9 +91,10 @@ struct AttentionFrame {
     Provenance provenance;
     std::vector<TokenStack> stacks;  // one, or encoder then decoder
     std::vector<AttentionBlock> blocks;
-    std::vector<FrameTensor> hidden_states;  // of each stack [L+1, N, D]; empty unless asked for
-    std::optional<FrameTensor> logits;       // [N, V], [N, C] or [C], by the model's head; only if asked for
-    std::vector<Prediction> predictions;     // the most probable next tokens or classes, best first
+    std::vector<FrameTensor> hidden_states;   // of each stack [L+1, N, D]; empty unless asked for
+    std::optional<FrameTensor> logits;        // [N, V], [N, C] or [C], by the model's head; only if asked for
+    std::optional<FrameTensor> pixel_values;  // [C, H, W] that a vision model was given; only if asked for
+    std::vector<Prediction> predictions;      // the most probable next tokens or classes, best first
     std::optional<Truncation> truncation;
     std::map<std::string, double> timings_ms;  // text_to_attention, rollout, entropy, ...
     double max_row_sum_error = 0.0;            // largest |row sum - 1| over all attention

@@ -183,7 +183,8 @@ void write_as_csv(const std::string& path, const AttentionFrame& frame) {
 }  // namespace
 
 const std::set<std::string>& exportable_methods() {
-    static const std::set<std::string> methods{"attention", "rollout", "entropy", "hidden_states", "logits"};
+    static const std::set<std::string> methods{"attention",     "rollout", "entropy",
+                                               "hidden_states", "logits",  "pixel_values"};
     return methods;
 }
 

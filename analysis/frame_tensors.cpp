@@ -46,6 +46,7 @@ std::vector<Float32Tensor> frame_tensors(const AttentionFrame& frame, const std:
     missing.erase("attention");
     missing.erase("hidden_states");
     if (frame.logits) missing.erase("logits");
+    if (frame.pixel_values) missing.erase("pixel_values");
     for (const AttentionBlock& block : frame.blocks) {
         Float32Tensor attention{"attention" + std::string(stack_suffix(block.kind)),
                                 {block.layers, block.heads, block.queries, block.keys},
@@ -66,6 +67,8 @@ std::vector<Float32Tensor> frame_tensors(const AttentionFrame& frame, const std:
         tensors.push_back({std::string("hidden_states") + suffix, states.shape, {*states.values}});
     }
     if (frame.logits) tensors.push_back({"logits", frame.logits->shape, {*frame.logits->values}});
+    if (frame.pixel_values)
+        tensors.push_back({"pixel_values", frame.pixel_values->shape, {*frame.pixel_values->values}});
     for (const Float32Tensor& tensor : tensors) check_finite(tensor);
     return tensors;
 }

@@ -37,6 +37,7 @@ struct GenerationOptions {
 struct AnalysisOptions {
     bool truncate = false;  // cut a text that is too long (and say where) instead of failing
     bool hidden_states = false, logits = false;
+    bool pixel_values = false;    // of a vision model: what it is given
     int64_t predictions = 0;  // how many of the most probable next tokens or classes
     bool rollout = true, entropy = true;
     RolloutOptions rollout_options;

@@ -47,6 +47,7 @@ AnalysisRequest analysis_request_of(const Options& options) {
     };
     AnalysisRequest request;
     request.text = options.text.value_or("");
+    request.image = options.image;
     request.pair = options.pair.value_or("");
     request.has_pair = options.pair.has_value();
     request.revision = 1;
@@ -55,6 +56,7 @@ AnalysisRequest analysis_request_of(const Options& options) {
     request.options.entropy = wants("entropy");
     request.options.hidden_states = wants("hidden_states");
     request.options.logits = wants("logits");
+    request.options.pixel_values = wants("pixel_values");
     request.options.rollout_options = options.rollout;
     return request;
 }

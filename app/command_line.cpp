@@ -185,9 +185,10 @@ void check_combinations(const Options& options, const Given& given) {
     refuse_together(given, {"--mass", "--top-k", "--threshold"});
     refuse_together(given, {"--text", "--type"});
     refuse_together(given, {"--text", "--text-file"});
+    for (const char* name : {"--text", "--type", "--pair"}) refuse_together(given, {name, "--image"});
     if (!options.trace_file.empty()) {
-        for (const char* name :
-             {"--model", "--text", "--pair", "--type", "--device", "--truncate", "--repeat", "--watch"}) {
+        for (const char* name : {"--model", "--text", "--image", "--pair", "--type", "--device",
+                                 "--truncate", "--repeat", "--watch"}) {
             if (given.contains(name)) {
                 throw UsageError("option " + in_quotes(name) + " does not go with the trace " +
                                      in_quotes(options.trace_file),
@@ -211,8 +212,10 @@ void check_combinations(const Options& options, const Given& given) {
         throw UsageError(std::string("weft ") + row_of(options.subcommand).name + " needs --output",
                          std::string("Add --output ") + suffix + ".");
     }
-    if (options.subcommand == Subcommand::analyze && !options.text && options.trace_file.empty()) {
-        throw UsageError("weft analyze needs --text", "Add --text \"...\", or give an attention trace.");
+    if (options.subcommand == Subcommand::analyze && !options.text && options.image.empty() &&
+        options.trace_file.empty()) {
+        throw UsageError("weft analyze needs --text or --image",
+                         "Add --text \"...\", --image FILE for a vision model, or give an attention trace.");
     }
     if (options.subcommand == Subcommand::tokenize && !options.text && !given.contains("--text-file")) {
         throw UsageError("weft tokenize needs --text or --text-file");

@@ -25,6 +25,7 @@ struct Options {
     std::string trace_file;                 // weft view|record|analyze FILE
     std::string watch_folder;               // --watch: traces are shown as they arrive here
     std::optional<std::string> text, pair;  // valid UTF-8
+    std::string image;                      // --image, of a vision model instead of a text
     std::vector<std::string> texts;         // --text-file, one a line (tokenize, analyze)
     std::string device = "auto";            // cpu, cuda, auto: where the analysis runs
 

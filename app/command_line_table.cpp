@@ -103,11 +103,11 @@ void set_fuse(Options& options, const std::string& value) {
 // clang-format off
 const std::vector<SubcommandRow> subcommands = {
     {Subcommand::view, "view", "Open the window, or write one picture with --output.",
-     "weft [view] [FILE | --watch FOLDER] [--model M] [--text T] [--output FILE.png] [options]"},
+     "weft [view] [FILE | --watch FOLDER] [--model M] [--text T | --image FILE] [--output FILE.png] [options]"},
     {Subcommand::record, "record", "Write a video without a window.",
-     "weft record [FILE] [--model M] (--text T | --type T) --output FILE.mp4 [options]"},
+     "weft record [FILE] [--model M] (--text T | --type T | --image FILE) --output FILE.mp4 [options]"},
     {Subcommand::analyze, "analyze", "Write attention and methods as numbers.",
-     "weft analyze [FILE] [--model M] [--text T] --output FILE.safetensors|.json|.csv [options]"},
+     "weft analyze [FILE] [--model M] [--text T | --image FILE] --output FILE.safetensors|.json|.csv [options]"},
     {Subcommand::tokenize, "tokenize", "Print ids, tokens and byte spans, one JSON line a text.",
      "weft tokenize [--model M] (--text T | --text-file FILE)"},
     {Subcommand::models, "models", "List the models on this machine, or describe one.",
@@ -122,6 +122,11 @@ const std::vector<OptionRow> option_rows = {
      [](Options& o, const std::string& v) { o.model = v; }},
     {"--text", "TEXT", in_pictures | in_analyze | in_tokenize, "The sentence.",
      [](Options& o, const std::string& v) { o.text = checked_utf8("--text", v); }},
+    {"--image", "FILE", in_pictures | in_analyze, "The image, of a vision model: PNG, JPEG or WebP.",
+     [](Options& o, const std::string& v) {
+         if (v.empty()) throw UsageError("--image '' is no file", "Give the name of an image.");
+         o.image = v;
+     }},
     {"--text-file", "FILE", in_tokenize, "One text a line.",
      [](Options& o, const std::string& v) { o.texts = lines_of_file(v); }},
     {"--pair", "TEXT", in_pictures | in_analyze | in_tokenize, "A second segment.",
@@ -195,7 +200,7 @@ const std::vector<OptionRow> option_rows = {
     {"--finish", "", in_record, "Make videos of the recordings that a crash left, and end.",
      [](Options& o, const std::string&) { o.finish = true; }},
 
-    {"--methods", "LIST", in_analyze, "attention, rollout, entropy, hidden_states, logits (attention,rollout,entropy).",
+    {"--methods", "LIST", in_analyze, "attention, rollout, entropy, hidden_states, logits, pixel_values (attention,rollout,entropy).",
      set_methods},
     {"--json", "", in_models, "As JSON, for programs.", [](Options& o, const std::string&) { o.json = true; }},
     {"--truncate", "", in_analyze, "Cut a text that is too long, and say so, instead of failing.",
@@ -227,15 +232,15 @@ const std::vector<OptionRow>& option_table() {
 }
 
 const std::vector<std::string>& later_options() {
-    static const std::vector<std::string> names = {"--target-text", "--max-new-tokens", "--image",
-                                                   "--ig-rule",     "--ig-steps",       "--baseline",
-                                                   "--target",      "--target-space",   "--flow-rows"};
+    static const std::vector<std::string> names = {"--target-text", "--max-new-tokens", "--ig-rule",
+                                                   "--ig-steps",    "--baseline",       "--target",
+                                                   "--target-space", "--flow-rows"};
     return names;
 }
 
 const std::vector<std::string>& method_names() {
     static const std::vector<std::string> names = {"attention", "rollout", "entropy", "hidden_states",
-                                                   "logits"};
+                                                   "logits",    "pixel_values"};
     return names;
 }
 

@@ -49,8 +49,10 @@ bool Session::submit_prompt() {
     const bool is_first = submitted_revision_ == 0 && !settings_.waits_for_text;
     if (!is_first && prompt_.revision() == prompt_revision_) return false;
     prompt_revision_ = prompt_.revision();
+    const bool has_image = !settings_.image.empty();
+    if (has_image && !is_first) return false;
     // Nothing to read: the last picture stays.
-    if (prompt_.text().find_first_not_of(' ') == std::string::npos) return false;
+    if (!has_image && prompt_.text().find_first_not_of(' ') == std::string::npos) return false;
     ask_again();
     return true;
 }
@@ -58,7 +60,8 @@ bool Session::submit_prompt() {
 void Session::ask_again() {
     if (!has_pending_analysis()) asked_s_ = time_s_;
     AnalysisRequest request;
-    request.text = prompt_.text();
+    request.image = settings_.image;
+    if (request.image.empty()) request.text = prompt_.text();
     request.pair = settings_.pair;
     request.has_pair = settings_.has_pair;
     request.revision = ++submitted_revision_;

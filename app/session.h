@@ -26,6 +26,7 @@ struct SessionSettings {
     std::string text;
     std::string pair;
     bool has_pair = false;
+    std::string image;  // of a vision model, instead of the text
     AnalysisOptions analysis;
     ViewState view;
     CameraPreset preset = CameraPreset::default_view;
@@ -68,7 +69,8 @@ class Session {
     // Sends the prompt to the analysis if it changed. Returns true then.
     bool submit_prompt();
     bool has_pending_analysis() const;  // asked, not yet answered nor failed
-    bool is_live() const { return worker_ != nullptr; }
+    // A text can be typed.
+    bool is_live() const { return worker_ != nullptr && settings_.image.empty(); }
     // For programs without a window: returns when everything asked is answered. Throws the analysis' failure.
     void wait_for_analysis();
 

@@ -30,6 +30,8 @@ SessionSettings session_settings_of(const Options& options) {
         return settings;
     }
     settings.load_model = load_of(options.model, options.device);
+    settings.image = options.image;
+    if (!settings.image.empty()) return settings;
     settings.text = options.text.value_or(default_sentence);
     if (settings.text.find_first_not_of(" \t\n") == std::string::npos && !options.typed_text) {
         throw Error("the text is empty: '" + settings.text + "'", "Give a sentence: --text \"...\".");

@@ -90,6 +90,21 @@ ConfigReader ConfigReader::object(const char* key) const {
     return {*value, source_};
 }
 
+ConfigReader ConfigReader::object_or_empty(const char* key) const {
+    static const Json empty = Json::object();
+    return has(key) ? object(key) : ConfigReader(empty, source_);
+}
+
+std::array<int64_t, 2> ConfigReader::extent(const char* key, int64_t fallback) const {
+    const Json* value = find_member(json_, key);
+    if (value == nullptr) return {fallback, fallback};
+    const std::vector<int64_t> list = integers(key);
+    if (list.empty() || list.size() > 2 || list.front() < 1 || list.back() < 1)
+        throw Error("\"" + source_ + "\": \"" + key + "\" is " + json_excerpt(*value) +
+                    ", expected a positive number, or height and width");
+    return {list.front(), list.back()};
+}
+
 Activation ConfigReader::activation(const char* key, const std::string& fallback) const {
     const std::string name = text(key, fallback);
     if (name == "gelu" || name == "gelu_python") return Activation::gelu_erf;

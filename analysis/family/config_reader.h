@@ -2,6 +2,7 @@
 // as long as the parsed JSON. One thread.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <initializer_list>
 #include <string>
@@ -31,6 +32,9 @@ class ConfigReader {
     std::vector<int64_t> integers(const char* key) const;   // a number or a list of numbers
     std::vector<std::string> labels() const;                // id2label in order; empty if missing
     ConfigReader object(const char* key) const;             // throws if it is none
+    ConfigReader object_or_empty(const char* key) const;    // likewise; empty if missing or null
+    // Height and width: one size for both, or a list of two.
+    std::array<int64_t, 2> extent(const char* key, int64_t fallback) const;
     double epsilon(const char* key, double fallback) const { return number(key, fallback, 1e-38, 0.1); }
     Activation activation(const char* key, const std::string& fallback) const;
 

@@ -4,8 +4,22 @@ namespace weft {
 
 std::span<const Family* const> families() {
     static const Family* const all[] = {
-        &bert_family,      &distilbert_family, &roberta_family, &xlm_roberta_family,
-        &camembert_family, &electra_family,    &albert_family,  &mpnet_family,
+        // encoders
+        &bert_family,
+        &distilbert_family,
+        &roberta_family,
+        &xlm_roberta_family,
+        &camembert_family,
+        &electra_family,
+        &albert_family,
+        &mpnet_family,
+        // vision
+        &vit_family,
+        &deit_family,
+        &dinov2_family,
+        &dinov2_with_registers_family,
+        &clip_family,
+        &clip_vision_family,
     };
     return all;
 }

@@ -24,5 +24,7 @@ std::span<const Family* const> families();
 // In the family's own file each.
 extern const Family bert_family, distilbert_family, roberta_family, xlm_roberta_family, camembert_family,
     electra_family, albert_family, mpnet_family;
+extern const Family vit_family, deit_family, dinov2_family, dinov2_with_registers_family, clip_family,
+    clip_vision_family;
 
 }  // namespace weft

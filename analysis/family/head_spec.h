@@ -24,6 +24,7 @@ struct HeadStep {
         last_row,            // of a text: the last token that is no padding
         mean_rows,           // from row `first` on
         first_row_and_mean,  // [D] and the mean from row `first` on, one behind the other
+        first_two_rows,      // [D] and [D], likewise
         linear,
         norm,
         activation,
@@ -36,6 +37,8 @@ struct HeadStep {
     bool has_bias = true;
     std::vector<std::string> bias_names;  // where the bias isn't "NAME.bias": whole, the first that is there
     bool may_be_tied = false;
+    // linear: the mean of the maps of all names, each of its own part of what comes before it.
+    bool is_mean_of_names = false;
     int64_t outputs = 0;  // of linear: rows of the weight; 0: as many as the file has
     Activation activation = Activation::none;
     NormSpec norm;

@@ -111,6 +111,10 @@ struct MlpNames {
 struct StackNames {
     AttentionNames attention, cross;
     MlpNames mlp;
+    // Other names that files of the family have; the first whose query or up (or gate and up) is there is
+    // taken.
+    std::vector<AttentionNames> other_attention;
+    std::vector<MlpNames> other_mlp;
     std::string final_norm, entry_norm;
 };
 
@@ -140,18 +144,28 @@ struct EmbeddingSpec {
     LinearNames projection;
 };
 
-// What enters layer 0 for an image: one linear map of each patch, prefix tokens before them.
+// What enters layer 0 for an image: one linear map of each patch, prefix tokens before them. Pixels that no
+// whole patch covers are left out.
 struct PatchSpec {
     int64_t channels = 3, patch_height = 0, patch_width = 0;
     int64_t image_height = 0, image_width = 0;  // that the position table is for
     bool has_bias = true;
-    bool has_cls = true, has_distillation = false;
-    int64_t registers = 0;
-    enum class Interpolation { none, bicubic, bicubic_antialiased } interpolation = Interpolation::bicubic;
-    bool registers_have_positions = false;
+    bool has_distillation = false;  // a second token behind CLS, with a position of its own
+    int64_t registers = 0;          // tokens without positions between those and the patches
+    bool is_antialiased = false;    // where positions are interpolated (bicubic, from a square table)
+    // The table is taken as it is for an image of its own size, square or not; otherwise only for square
+    // images of as many patches (DINOv2).
+    bool keeps_own_size = true;
+    bool interpolates = true;  // false: where transformers has no rule for it
 
     LinearNames projection;  // [hidden, channels, height, width]
     std::string cls, distillation, register_tokens, position_table;
+
+    int64_t table_rows() const { return image_height / patch_height; }
+    int64_t table_columns() const { return image_width / patch_width; }
+    // Tokens with a position before the patches, and all tokens before them.
+    int64_t placed_prefix() const { return has_distillation ? 2 : 1; }
+    int64_t prefix() const { return placed_prefix() + registers; }
 };
 
 }  // namespace weft

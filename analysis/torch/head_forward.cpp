@@ -41,6 +41,9 @@ at::Tensor HeadForward::logits(const at::Tensor& states, int64_t last) const {
             case Kind::first_row_and_mean:
                 x = at::cat({x.select(0, 0), x.slice(0, step.first).mean(0)}, 0);
                 break;
+            case Kind::first_two_rows:
+                x = x.slice(0, 0, 2).reshape({-1});
+                break;
             case Kind::linear:
                 x = steps_[i].linear(x);
                 break;

@@ -7,10 +7,12 @@
 #include "analysis/cuda_report.h"
 #include "analysis/error.h"
 #include "analysis/family/model_config.h"
+#include "analysis/image/default_preprocessor.h"
 #include "analysis/tokenizer/tokenizer.h"
 #include "analysis/torch/device.h"
 #include "analysis/torch/stack_loader.h"
 #include "analysis/torch/text_model.h"
+#include "analysis/torch/vision_model.h"
 #include "analysis/version.h"
 
 namespace weft {
@@ -90,6 +92,21 @@ std::unique_ptr<Model> load_text_model(const ModelConfig& config, const std::str
                                        std::move(forward), std::move(head));
 }
 
+std::unique_ptr<Model> load_vision_model(const ModelConfig& config, const std::string& device,
+                                         const std::shared_ptr<LoadProgress>& progress) {
+    const PatchSpec& patches = *config.stacks.front().patches;
+    const FolderPreprocessor found = preprocessor_of(config.folder, config.model_type, patches);
+    const auto weights = load_model_weights(config, Checkpoint::open(config.folder), progress);
+    std::unique_ptr<StackForward> forward = make_forward(weights, 0, device);
+    auto head = config.head ? std::make_unique<HeadForward>(weights, *config.head, device) : nullptr;
+    Provenance provenance = provenance_of(config, device);
+    if (found.is_default) provenance.title += " (images as " + found.preprocessor.type + " by default)";
+    return std::make_unique<VisionModel>(
+        summary_of(config, weights->parameters + forward->layer_parameters()), std::move(provenance),
+        found.preprocessor, config, std::make_unique<PatchEmbedding>(weights, 0, device), std::move(forward),
+        std::move(head));
+}
+
 std::unique_ptr<Model> load_model(const std::string& folder, const std::string& device_name,
                                   const std::shared_ptr<LoadProgress>& progress) {
     const ModelConfig config = load_model_config(folder);
@@ -99,6 +116,7 @@ std::unique_ptr<Model> load_model(const std::string& folder, const std::string& 
         case ModelKind::decoder:
             return load_text_model(config, device, progress);
         case ModelKind::vision:
+            return load_vision_model(config, device, progress);
         case ModelKind::encoder_decoder:
             break;
     }

@@ -25,4 +25,9 @@ std::vector<Prediction> most_probable(std::span<const float> logits, int64_t cou
     return best;
 }
 
+std::string class_text(const HeadSpec& head, int32_t id) {
+    const size_t at = static_cast<size_t>(id);
+    return at < head.labels.size() ? head.labels[at] : "class " + std::to_string(id);
+}
+
 }  // namespace weft::torch_part

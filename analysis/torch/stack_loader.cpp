@@ -43,9 +43,9 @@ class StackLoader {
     LayerWeights layer(int64_t number) {
         const StackNames& names = description_.names;
         LayerWeights layer;
-        layer.attention = attention(names.attention, number);
+        layer.attention = attention(of_file(names.attention, names.other_attention, number), number);
         if (spec_.has_cross_attention) layer.cross = attention(names.cross, number);
-        layer.mlp = mlp(names.mlp, number);
+        layer.mlp = mlp(of_file(names.mlp, names.other_mlp, number), number);
         reader_.check_finite();
         layer.parameters = reader_.parameters();
         reader_.release_pages_at_end();
@@ -91,6 +91,21 @@ class StackLoader {
                     for (int64_t c = j; c < std::min(j + side, columns); ++c)
                         to[c * rows + r] = from[r * columns + c];
         return to;
+    }
+
+    static const LinearNames& first_map(const AttentionNames& names) {
+        return names.fusing == AttentionNames::Fusing::none ? names.query : names.fused;
+    }
+    static const LinearNames& first_map(const MlpNames& names) {
+        return names.gate_and_up.name.empty() ? names.up : names.gate_and_up;
+    }
+
+    // Those of `others` that the file has, else `names`.
+    template <typename Names>
+    const Names& of_file(const Names& names, const std::vector<Names>& others, int64_t layer) const {
+        for (const Names& other : others)
+            if (reader_.has(numbered(first_map(other).name, layer) + ".weight")) return other;
+        return names;
     }
 
     LinearNames at(const LinearNames& names, int64_t layer) const {
@@ -189,12 +204,10 @@ class StackLoader {
             return reader_.read(name, shape.size() == 1 ? std::vector<int64_t>{hidden}
                                                         : std::vector<int64_t>{1, rows, hidden});
         };
-        if (spec.has_cls) weights.cls = token(spec.cls, 1);
+        weights.cls = token(spec.cls, 1);
         if (spec.has_distillation) weights.distillation = token(spec.distillation, 1);
         if (spec.registers > 0) weights.registers = token(spec.register_tokens, spec.registers);
-        weights.position_rows =
-            (spec.has_cls ? 1 : 0) + (spec.has_distillation ? 1 : 0) +
-            (spec.image_height / spec.patch_height) * (spec.image_width / spec.patch_width);
+        weights.position_rows = spec.placed_prefix() + spec.table_rows() * spec.table_columns();
         const bool is_bare = reader_.has(spec.position_table);  // a parameter, not an embedding
         weights.positions =
             is_bare ? reader_.read(spec.position_table, {1, weights.position_rows, hidden})
@@ -206,6 +219,29 @@ class StackLoader {
     const StackSpec& spec_;
     const StackDescription& description_;
 };
+
+// One map of all parts side by side, each divided by their number.
+LinearWeights load_mean(TensorReader& reader, const HeadStep& step, int64_t part_width) {
+    const int64_t parts = static_cast<int64_t>(step.names.size());
+    LinearWeights mean{nullptr, nullptr, step.outputs, parts * part_width};
+    float* weight = reader.room(mean.outer * mean.inner);
+    float* bias = reader.room(mean.outer);
+    std::fill_n(bias, mean.outer, 0.0f);
+    for (int64_t part = 0; part < parts; ++part) {
+        const std::string& name = step.names[static_cast<size_t>(part)];
+        const float* from = reader.read_whole(name + ".weight", {mean.outer, part_width});
+        const float* add = reader.read_whole(name + ".bias", {mean.outer});
+        for (int64_t o = 0; o < mean.outer; ++o) {
+            float* row = weight + o * mean.inner + part * part_width;
+            for (int64_t i = 0; i < part_width; ++i)
+                row[i] = from[o * part_width + i] / static_cast<float>(parts);
+            bias[o] += add[o] / static_cast<float>(parts);
+        }
+    }
+    mean.weight = weight;
+    mean.bias = bias;
+    return mean;
+}
 
 HeadStepWeights load_step(TensorReader& reader, const ModelConfig& config, const HeadStep& step,
                           const StackWeights& last) {
@@ -222,6 +258,10 @@ HeadStepWeights load_step(TensorReader& reader, const ModelConfig& config, const
         return weights;
     }
     if (step.kind != HeadStep::Kind::linear) return weights;
+    if (step.is_mean_of_names) {
+        weights.linear = load_mean(reader, step, last.spec.hidden);
+        return weights;
+    }
     const auto found = std::ranges::find_if(
         step.names, [&](const std::string& name) { return reader.has_whole(name + ".weight"); });
     const EmbeddingSpec& words = config.stacks.back().embedding;
@@ -257,7 +297,8 @@ void check_head(const ModelConfig& config, const ModelWeights& weights, const st
     for (size_t i = 0; i < config.head->steps.size(); ++i) {
         const HeadStep& step = config.head->steps[i];
         const HeadStepWeights& held = weights.head[i];
-        if (step.kind == HeadStep::Kind::first_row_and_mean) width *= 2;
+        if (step.kind == HeadStep::Kind::first_row_and_mean || step.kind == HeadStep::Kind::first_two_rows)
+            width *= 2;
         const int64_t expected = step.kind == HeadStep::Kind::linear ? held.linear.inner
                                  : step.kind == HeadStep::Kind::norm ? held.norm.width
                                                                      : width;

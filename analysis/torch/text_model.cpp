@@ -184,9 +184,7 @@ std::vector<FrameStep> TextModel::head_steps(const AnalysisRequest& request) {
 
 std::string TextModel::prediction_text(int32_t id) const {
     if (head_->spec().kind == HeadKind::language_model) return std::string(tokenizer_.token_text(id));
-    const std::vector<std::string>& labels = head_->spec().labels;
-    return static_cast<size_t>(id) < labels.size() ? labels[static_cast<size_t>(id)]
-                                                   : "class " + std::to_string(id);
+    return class_text(head_->spec(), id);
 }
 
 }  // namespace weft::torch_part

@@ -1,5 +1,6 @@
 // LibTorch leaks a CHECK of its own.
 #include "analysis/torch/head_forward.h"
+#include "analysis/torch/patch_embedding.h"
 #undef CHECK
 #include "tests/parity/family_case.h"
 
@@ -57,6 +58,21 @@ void compare_logits(const ModelConfig& config, const std::shared_ptr<const Model
     const std::vector<float> expected = reference.floats("logits");
     errors.logits =
         std::max(errors.logits.value_or(0), largest_distance(result.values, expected) / largest_of(expected));
+}
+
+void check_image(const ModelConfig& config, const std::shared_ptr<const ModelWeights>& weights,
+                 const MakeForward& make, const FamilyReference& reference, FamilyErrors& errors) {
+    const SafetensorsTensor* pixels = reference.file.find("pixel_values");
+    REQUIRE((pixels && pixels->shape.size() == 3));
+    const PixelSize size{pixels->shape[0], pixels->shape[1], pixels->shape[2]};
+    const PatchEmbedding embedding(weights, 0, "cpu");
+    embedding.check(size, "reference");
+    const std::vector<float> states = embedding.run(reference.floats("pixel_values").data(), size);
+    const std::unique_ptr<StackForward> forward = make(0);
+    forward->enter(states.data(), static_cast<int64_t>(states.size()) / config.stack().hidden);
+    const Pass pass = run_layers(*forward, config.stack(), 0);
+    compare(pass, "", reference, errors);
+    compare_logits(config, weights, pass, reference, errors);
 }
 
 void check_one_stack(const ModelConfig& config, const std::shared_ptr<const ModelWeights>& weights,
@@ -120,6 +136,8 @@ FamilyErrors check_family_case(const std::filesystem::path& folder) {
     const auto check = [&](const MakeForward& make) {
         if (config.kind == ModelKind::encoder_decoder)
             check_two_stacks(config, weights, make, reference, errors);
+        else if (config.kind == ModelKind::vision)
+            check_image(config, weights, make, reference, errors);
         else
             check_one_stack(config, weights, make, reference, errors);
     };

@@ -6,7 +6,7 @@
 needs torch==2.11.0 transformers==5.23.0 safetensors numpy. A case is in tests/parity/cases/*.py. Each folder holds
 config.json, model.safetensors and reference.safetensors:
     one stack     ids [N] (segments [N]), attention [L, H, N, N], hidden_states [L + 1, N, D], logits
-    an image      pixel_values [3, H, W] instead of ids
+    an image      pixel_values [C, H, W] instead of ids
     two stacks    ids [N], target_ids [M], attention.encoder, attention.decoder, attention.cross,
                   hidden_states.encoder, hidden_states.decoder, logits
 Hidden states are what enters layer 0 and what leaves each layer, before the final norm (taken by hooks, because
@@ -31,11 +31,13 @@ PINNED = {"torch": "2.11.0", "transformers": "5.23.0"}
 class Case:
     """model: builds the transformers model; layers: the list of layer modules of a stack, by the stack's name
     ("" for one stack, else "encoder" and "decoder"); inputs: keyword arguments of forward, tensors without batch;
-    edit: may change config.json's dict as it is written (old key names); dtype: of the weights in the file."""
+    run: the part of the model that is run (all of it); retensor: changes the file's dict of tensors; edit: may change config.json's dict as it is written (old key names); dtype: of the weights in the file."""
 
-    def __init__(self, name, model, layers, inputs, edit=None, dtype=torch.float32, rename=None, shards=None):
+    def __init__(self, name, model, layers, inputs, edit=None, dtype=torch.float32, rename=None, shards=None,
+                 run=lambda model: model, retensor=None):
         self.name, self.model, self.layers, self.inputs = name, model, layers, inputs
         self.edit, self.dtype, self.rename, self.shards = edit, dtype, rename, shards
+        self.run, self.retensor = run, retensor
 
 
 def randomise(model, seed):
@@ -74,9 +76,10 @@ def write(case, folder, seed):
     states = {stack: [] for stack in case.layers}
     for stack, layers in case.layers.items():
         watch(list(layers(model)), states[stack])
-    inputs = {name: value.unsqueeze(0) for name, value in case.inputs.items()}
+    tensors = {name: value for name, value in case.inputs.items() if torch.is_tensor(value)}
+    inputs = {**case.inputs, **{name: value.unsqueeze(0) for name, value in tensors.items()}}
     with torch.inference_mode():
-        out = model(**inputs, output_attentions=True)
+        out = case.run(model)(**inputs, output_attentions=True)
     reference = {}
     two = "encoder" in case.layers
     for name, field in (("encoder", "encoder_attentions"), ("decoder", "decoder_attentions"),
@@ -92,19 +95,19 @@ def write(case, folder, seed):
     if logits is not None:
         reference["logits"] = logits[0]
     names = {"input_ids": "ids", "token_type_ids": "segments", "decoder_input_ids": "target_ids"}
-    for name, value in case.inputs.items():
+    for name, value in tensors.items():
         reference[names.get(name, name)] = value
     folder.mkdir(parents=True)
     model.to(case.dtype).save_pretrained(folder, safe_serialization=True,
                                          **({"max_shard_size": case.shards} if case.shards else {}))
     for extra in folder.glob("generation_config.json"):
         extra.unlink()
-    if case.rename:
+    if case.rename or case.retensor:
         from safetensors import safe_open
         path = folder / "model.safetensors"
         with safe_open(path, "pt") as file:
-            tensors = {case.rename(key): file.get_tensor(key) for key in file.keys()}
-        save_file(tensors, path, metadata={"format": "pt"})
+            renamed = {(case.rename or str)(key): file.get_tensor(key) for key in file.keys()}
+        save_file(case.retensor(renamed) if case.retensor else renamed, path, metadata={"format": "pt"})
     path = folder / "config.json"
     config = json.loads(path.read_text())
     if case.edit:

@@ -1,0 +1,155 @@
+#include "analysis/torch/vision_model.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "analysis/error.h"
+#include "analysis/image/processed_image.h"
+#include "analysis/torch/guarded.h"
+#include "analysis/torch/predictions.h"
+
+namespace weft::torch_part {
+
+namespace {
+
+Token prefix_token(const std::string& text) {
+    Token token;
+    token.text = text;
+    token.special = true;
+    return token;
+}
+
+TokenStack tokens_of(const PatchSpec& spec, const ProcessedImage& image) {
+    PatchGrid grid;
+    grid.rows = image.height / static_cast<uint32_t>(spec.patch_height);
+    grid.columns = image.width / static_cast<uint32_t>(spec.patch_width);
+    grid.first_token = static_cast<uint32_t>(spec.prefix());
+    grid.image_width = image.original_width;
+    grid.image_height = image.original_height;
+    grid.image_rgba = image.original;
+    grid.patches_in_image =
+        grid_rectangle(image.crop_in_original, image.width, image.height,
+                       static_cast<uint32_t>(spec.patch_width), static_cast<uint32_t>(spec.patch_height));
+    TokenStack stack;
+    stack.tokens.push_back(prefix_token("[CLS]"));
+    if (spec.has_distillation) stack.tokens.push_back(prefix_token("[DIST]"));
+    for (int64_t r = 0; r < spec.registers; ++r)
+        stack.tokens.push_back(prefix_token("[REG" + std::to_string(r) + "]"));
+    for (uint32_t row = 0; row < grid.rows; ++row)
+        for (uint32_t column = 0; column < grid.columns; ++column) {
+            Token patch;
+            patch.text = std::to_string(row) + "," + std::to_string(column);
+            stack.tokens.push_back(std::move(patch));
+        }
+    stack.grid = std::move(grid);
+    return stack;
+}
+
+void check_request(const AnalysisRequest& request, const std::string& model) {
+    if (!request.text.empty() || request.has_pair || request.has_target)
+        throw UsageError("the model \"" + model + "\" reads an image, not a text",
+                         "Give --image FILE instead of the text, or a model of text.");
+    if (request.image.empty())
+        throw UsageError("the model \"" + model + "\" reads an image, and there is none",
+                         "Give --image FILE.");
+}
+
+}  // namespace
+
+VisionModel::VisionModel(ModelSummary summary, Provenance provenance, Preprocessor preprocessor,
+                         ModelConfig config, std::unique_ptr<PatchEmbedding> embedding,
+                         std::unique_ptr<StackForward> forward, std::unique_ptr<HeadForward> head)
+    : summary_(std::move(summary)),
+      provenance_(std::move(provenance)),
+      preprocessor_(std::move(preprocessor)),
+      config_(std::move(config)),
+      embedding_(std::move(embedding)),
+      forward_(std::move(forward)),
+      head_(std::move(head)),
+      pool_(static_cast<size_t>(2 * config_.stack().layers)) {}
+
+bool VisionModel::analyze(const AnalysisRequest& request, const std::function<bool()>& superseded,
+                          const std::function<void(FramePtr)>& post) {
+    return guarded(provenance_.device, [&] { return analyze_unguarded(request, superseded, post); });
+}
+
+bool VisionModel::analyze_unguarded(const AnalysisRequest& request, const std::function<bool()>& superseded,
+                                    const std::function<void(FramePtr)>& post) {
+    const StackSpec& spec = config_.stack();
+    check_request(request, summary_.name);
+    const Stopwatch since_file;
+    ProcessedImage image = load_image_for(request.image, preprocessor_);
+    const PixelSize size{image.channels, image.height, image.width};
+    embedding_->check(size, request.image);
+    AttentionFrame frame;
+    frame.timings_ms["image_to_pixels"] = since_file.elapsed_ms();
+    if (superseded && superseded()) return false;
+
+    const Stopwatch since_pixels;
+    frame.stacks.push_back(tokens_of(embedding_->spec(), image));
+    const int64_t count = static_cast<int64_t>(frame.stacks.front().tokens.size());
+    AttentionBlock block;
+    block.layers = static_cast<uint32_t>(spec.layers);
+    block.heads = static_cast<uint32_t>(spec.attention.heads);
+    block.queries = block.keys = static_cast<uint32_t>(count);
+    std::shared_ptr<std::vector<float>> hidden;
+    const size_t state_size = static_cast<size_t>(count * spec.hidden);
+    const auto keep_hidden = [&](int64_t entry) {
+        if (hidden) forward_->copy_hidden(hidden->data() + static_cast<size_t>(entry) * state_size);
+    };
+    if (request.options.hidden_states)
+        hidden = std::make_shared<std::vector<float>>(static_cast<size_t>(spec.layers + 1) * state_size);
+    const bool wants_output =
+        hidden || (head_ && (request.options.logits || request.options.predictions > 0));
+
+    forward_->enter(embedding_->run(image.pixel_values.data(), size).data(), count);
+    keep_hidden(0);
+    for (int64_t layer = 0; layer < spec.layers; ++layer) {
+        const std::shared_ptr<std::vector<float>> weights =
+            pool_.take(static_cast<size_t>(spec.attention.heads * count * count));
+        const double error =
+            forward_->run_layer(layer, {weights->data(), nullptr}, wants_output || layer + 1 < spec.layers)
+                .self;
+        if (!std::isfinite(error)) throw_not_finite("\"attention\" of layer " + std::to_string(layer));
+        block.max_row_sum_error = std::max(block.max_row_sum_error, error);
+        block.layer_weights.push_back(weights);
+        keep_hidden(layer + 1);
+        if (superseded && superseded()) return false;
+    }
+    frame.timings_ms["text_to_attention"] = since_pixels.elapsed_ms();
+
+    if (hidden) {
+        check_finite(*hidden, "\"hidden_states\"");
+        frame.hidden_states = {FrameTensor{{spec.layers + 1, count, spec.hidden}, hidden}};
+    }
+    if (request.options.pixel_values)
+        frame.pixel_values =
+            FrameTensor{{size.channels, size.height, size.width},
+                        std::make_shared<const std::vector<float>>(std::move(image.pixel_values))};
+    frame.revision = request.revision;
+    frame.provenance = provenance_;
+    frame.max_row_sum_error = block.max_row_sum_error;
+    frame.blocks.push_back(std::move(block));
+    return post_frames(frame, request, head_steps(request), superseded, post);
+}
+
+std::vector<FrameStep> VisionModel::head_steps(const AnalysisRequest& request) {
+    const bool wants_logits = request.options.logits;
+    const int64_t wanted = request.options.predictions;
+    if (!head_ || (!wants_logits && wanted == 0)) return {};
+    return {{"logits", [this, wants_logits, wanted](AttentionFrame& frame) {
+                 const int64_t hidden = config_.stack().hidden, rows = forward_->rows();
+                 std::vector<float> states(static_cast<size_t>(rows * hidden));
+                 forward_->copy_output(states.data());
+                 HeadForward::Result result = head_->run(states.data(), rows, hidden, rows - 1);
+                 check_finite(result.values, "\"logits\"");
+                 frame.predictions = most_probable(
+                     result.values, wanted, [this](int32_t id) { return class_text(head_->spec(), id); });
+                 if (wants_logits)
+                     frame.logits = FrameTensor{
+                         result.shape, std::make_shared<const std::vector<float>>(std::move(result.values))};
+                 return true;
+             }}};
+}
+
+}  // namespace weft::torch_part

@@ -1,0 +1,43 @@
+// A vision model as a weft::Model: an image file in, frames out. Private to analysis/torch.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "analysis/family/model_config.h"
+#include "analysis/image/preprocessor.h"
+#include "analysis/model.h"
+#include "analysis/torch/attention_pool.h"
+#include "analysis/torch/frame_posts.h"
+#include "analysis/torch/head_forward.h"
+#include "analysis/torch/patch_embedding.h"
+#include "analysis/torch/stack_forward.h"
+
+namespace weft::torch_part {
+
+class VisionModel final : public Model {
+  public:
+    VisionModel(ModelSummary summary, Provenance provenance, Preprocessor preprocessor, ModelConfig config,
+                std::unique_ptr<PatchEmbedding> embedding, std::unique_ptr<StackForward> forward,
+                std::unique_ptr<HeadForward> head);
+
+    const ModelSummary& summary() const override { return summary_; }
+    bool analyze(const AnalysisRequest& request, const std::function<bool()>& superseded,
+                 const std::function<void(FramePtr)>& post) override;
+
+  private:
+    bool analyze_unguarded(const AnalysisRequest& request, const std::function<bool()>& superseded,
+                           const std::function<void(FramePtr)>& post);
+    std::vector<FrameStep> head_steps(const AnalysisRequest& request);
+
+    ModelSummary summary_;
+    Provenance provenance_;
+    Preprocessor preprocessor_;
+    ModelConfig config_;
+    std::unique_ptr<PatchEmbedding> embedding_;
+    std::unique_ptr<StackForward> forward_;
+    std::unique_ptr<HeadForward> head_;  // null: the model has none
+    AttentionPool pool_;
+};
+
+}  // namespace weft::torch_part
