@@ -66,6 +66,7 @@ struct AttentionBlock {
 struct Provenance {
     std::string weft_version, model, model_type, revision, device, dtype;
     std::string title;  // what the picture calls it
+    std::string note;   // what was assumed where the model's folder says nothing
     bool is_trace = false;
 };
 

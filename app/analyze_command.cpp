@@ -89,6 +89,8 @@ int run_analyze(Model& model, const Options& options, const WriteAnalysis& write
         return 1;
     }
     say_where_it_was_cut(*run.frame);
+    if (const std::string& note = run.frame->provenance.note; !note.empty())
+        std::fprintf(stderr, "weft: %s\n", note.c_str());
     write(run, request, options);
     return 0;
 }

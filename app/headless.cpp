@@ -14,7 +14,10 @@ std::unique_ptr<Renderer> create_headless_renderer(const Options& options) {
 
 void say_truncation(const Session& session) {
     const FramePtr frame = session.frame();
-    if (!frame || !frame->truncation) return;
+    if (!frame) return;
+    if (!frame->provenance.note.empty())
+        std::fprintf(stderr, "weft: %s\n", frame->provenance.note.c_str());
+    if (!frame->truncation) return;
     const Truncation& cut = *frame->truncation;
     std::fprintf(stderr, "weft: the text has %u tokens, the model takes %u: cut at byte %u\n",
                  cut.token_count, cut.token_limit, cut.byte_offset);

@@ -100,7 +100,11 @@ std::unique_ptr<Model> load_vision_model(const ModelConfig& config, const std::s
     std::unique_ptr<StackForward> forward = make_forward(weights, 0, device);
     auto head = config.head ? std::make_unique<HeadForward>(weights, *config.head, device) : nullptr;
     Provenance provenance = provenance_of(config, device);
-    if (found.is_default) provenance.title += " (images as " + found.preprocessor.type + " by default)";
+    if (found.is_default) {
+        provenance.note = "\"" + config.folder + "\" has no preprocessor_config.json: images as " +
+                          found.preprocessor.type + " makes them by default";
+        provenance.title += " (images as " + found.preprocessor.type + " by default)";
+    }
     return std::make_unique<VisionModel>(
         summary_of(config, weights->parameters + forward->layer_parameters()), std::move(provenance),
         found.preprocessor, config, std::make_unique<PatchEmbedding>(weights, 0, device), std::move(forward),

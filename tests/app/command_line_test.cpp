@@ -160,7 +160,14 @@ TEST_CASE("what excludes each other is said") {
 
 TEST_CASE("what is missing is said") {
     CHECK(refusal({"record", "--text", "x"}).message == "weft record needs --output");
-    CHECK(refusal({"analyze", "--output", "o.json"}).message == "weft analyze needs --text");
+    CHECK(refusal({"analyze", "--output", "o.json"}).message == "weft analyze needs --text or --image");
+    CHECK(parse({"analyze", "--image", "cat.png", "--output", "o.json"}).image == "cat.png");
+    for (const char* other : {"--text", "--pair"})
+        CHECK(refusal({"view", other, "a", "--image", "cat.png"}).message ==
+              "'" + std::string(other) + "' and '--image' exclude each other");
+    CHECK(refusal({"record", "--type", "a", "--image", "cat.png"}).message ==
+          "'--type' and '--image' exclude each other");
+    CHECK(refusal({"view", "--image", ""}).message == "--image '' is no file");
     CHECK(refusal({"tokenize"}).message == "weft tokenize needs --text or --text-file");
     CHECK(refusal({"view", "--text"}).message == "option '--text' needs a value");
     CHECK(refusal({"view", "--fold", "--model"}).message == "option '--model' needs a value");

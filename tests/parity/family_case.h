@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -52,12 +53,14 @@ struct FamilyReference {
     }
 };
 
+// Infinite where a number on either side is none: std::max alone would pass over it.
 inline double largest_distance(const std::vector<float>& a, const std::vector<float>& b) {
     REQUIRE(a.size() == b.size());
     double worst = 0;
     for (size_t i = 0; i < a.size(); ++i) {
-        const double error = std::abs(double{a[i]} - b[i]);
-        if (!(error <= worst)) worst = error;  // also where one is no number
+        const double distance = std::abs(double{a[i]} - b[i]);
+        if (!std::isfinite(distance)) return std::numeric_limits<double>::infinity();
+        worst = std::max(worst, distance);
     }
     return worst;
 }

@@ -9,6 +9,15 @@
 
 using namespace weft;
 
+TEST_CASE("A number that is none is never taken for agreement", "[family]") {
+    const float nan = std::numeric_limits<float>::quiet_NaN(), most = std::numeric_limits<float>::infinity();
+    CHECK(test::largest_distance({1, 2}, {1, 2.5f}) == 0.5);
+    for (const float bad : {nan, most}) {
+        CHECK_FALSE(test::largest_distance({1, bad}, {1, 2}) < 1e9);
+        CHECK_FALSE(test::largest_distance({bad, 1}, {bad, 1}) < 1e9);
+    }
+}
+
 TEST_CASE("Attention, hidden states and logits of every family are those of transformers", "[family]") {
     const char* other = std::getenv("WEFT_PARITY_CHECKPOINTS");
     const std::filesystem::path root =

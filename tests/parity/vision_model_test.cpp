@@ -9,6 +9,7 @@
 #include "analysis/model.h"
 #include "tests/analysis/image/image_testing.h"
 #include "tests/analysis/test_files.h"
+#include "tests/parity/family_case.h"
 
 using namespace weft;
 using Catch::Contains;
@@ -156,6 +157,7 @@ TEST_CASE("Without a preprocessor's file the family's own settings hold at the m
     const FramePtr frame = frames_of(*tiny.load(), request)[0];
     CHECK(frame->pixel_values->shape == std::vector<int64_t>{3, 12, 12});
     CHECK_THAT(frame->provenance.title, Contains("ViTImageProcessor"));
+    CHECK_THAT(frame->provenance.note, Contains("preprocessor_config.json") && Contains("ViTImageProcessor"));
     const TinyVision clip("clip", "");
     const FramePtr cropped = frames_of(*clip.load(), [&] {
         AnalysisRequest of_clip = request_of(clip.image());
@@ -270,15 +272,7 @@ TEST_CASE("A really trained ViT finds digits as its reference does", "[conforman
         request.options.predictions = 1;
         const FramePtr frame = frames_of(*model, request).back();
         const auto compare = [](const float* got, const std::vector<float>& expected, double scale) {
-            double worst = 0;
-            for (size_t i = 0; i < expected.size(); ++i)
-                worst = std::max(worst, std::abs(double{got[i]} - expected[i]) / scale);
-            return worst;
-        };
-        const auto largest = [](const std::vector<float>& values) {
-            double most = 1e-6;
-            for (const float value : values) most = std::max(most, std::abs(double{value}));
-            return most;
+            return test::largest_distance({got, got + expected.size()}, expected) / scale;
         };
         for (size_t l = 0; l < 4; ++l)
             attention_error =
@@ -288,11 +282,11 @@ TEST_CASE("A really trained ViT finds digits as its reference does", "[conforman
             const std::vector<float> expected = floats("hidden_states." + std::to_string(l), image);
             hidden_error =
                 std::max(hidden_error, compare(frame->hidden_states[0].values->data() + l * expected.size(),
-                                               expected, largest(expected)));
+                                               expected, test::largest_of(expected)));
         }
         const std::vector<float> logits = floats("logits", image);
         logits_error =
-            std::max(logits_error, compare(frame->logits->values->data(), logits, largest(logits)));
+            std::max(logits_error, compare(frame->logits->values->data(), logits, test::largest_of(logits)));
         CHECK(frame->predictions[0].id == std::max_element(logits.begin(), logits.end()) - logits.begin());
     }
     std::printf("vit-mnist-3class: attention %.1e, hidden states %.1e, logits %.1e\n", attention_error,

@@ -110,7 +110,7 @@ CASES = [
     vit("vit_interpolated", "ViTForImageClassification", inputs=other_size(17, 22)),
     vit("vit_square_of_another_size", inputs=other_size(14, 14)),
     vit("vit_settings", image_size=[8, 12], patch_size=[4, 2], num_channels=1, hidden_act="gelu_new",
-        layer_norm_eps=1e-3, hidden_size=36, num_attention_heads=3, inputs=image(8, 12, 1)),
+        layer_norm_eps=1e-3, hidden_size=36, num_attention_heads=3, num_hidden_layers=2, inputs=image(8, 12, 1)),
     vit("vit_head_dim", head_dim=32),
     deit("deit", num_hidden_layers=2),
     deit("deit_image_classification", "DeiTForImageClassification", num_labels=3, inputs=other_size(8, 20),
