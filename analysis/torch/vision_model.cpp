@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analysis/checkpoint/memory.h"
 #include "analysis/error.h"
 #include "analysis/image/processed_image.h"
 #include "analysis/torch/guarded.h"
@@ -54,6 +55,21 @@ void check_request(const AnalysisRequest& request, const std::string& model) {
                          "Give --image FILE.");
 }
 
+// Attention grows with the square of the patches, and an image may have any number of them.
+void check_room(const StackSpec& spec, const PatchEmbedding& embedding, const PixelSize& size,
+                const std::string& source) {
+    const int64_t tokens = embedding.spec().prefix() + embedding.rows(size) * embedding.columns(size);
+    const double bytes = static_cast<double>(sizeof(float)) * static_cast<double>(spec.layers) *
+                         static_cast<double>(spec.attention.heads) * static_cast<double>(tokens) *
+                         static_cast<double>(tokens);
+    try {
+        check_memory(static_cast<int64_t>(std::min(bytes, 4e18)),
+                     "the attention of \"" + source + "\" (" + std::to_string(tokens) + " tokens)");
+    } catch (const Error& error) {
+        throw Error(error.what(), "Choose a smaller image, or a preprocessor that makes it smaller.");
+    }
+}
+
 }  // namespace
 
 VisionModel::VisionModel(ModelSummary summary, Provenance provenance, Preprocessor preprocessor,
@@ -81,6 +97,7 @@ bool VisionModel::analyze_unguarded(const AnalysisRequest& request, const std::f
     ProcessedImage image = load_image_for(request.image, preprocessor_);
     const PixelSize size{image.channels, image.height, image.width};
     embedding_->check(size, request.image);
+    check_room(spec, *embedding_, size, request.image);
     AttentionFrame frame;
     frame.timings_ms["image_to_pixels"] = since_file.elapsed_ms();
     if (superseded && superseded()) return false;

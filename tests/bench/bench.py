@@ -12,6 +12,7 @@ import time
 
 import forward
 import frames
+import image
 import latency
 import loading
 import memory
@@ -21,8 +22,16 @@ import startup
 from programs import Failed, Program, busy_share
 from window import Display
 
-MEASURES = {"text": forward, "key": latency, "start": startup, "frame": frames, "record": recording, "memory": memory,
-            "load": loading}
+MEASURES = {
+    "text": forward,
+    "image": image,
+    "key": latency,
+    "start": startup,
+    "load": loading,
+    "frame": frames,
+    "record": recording,
+    "memory": memory,
+}
 BUSY_TOO_MUCH = 0.1
 
 

@@ -202,6 +202,10 @@ TEST_CASE("What a vision model cannot read is refused with file, value and what 
     test::write_file(small.image(), test::png_file(3, 30));
     CHECK_THAT(refused(small, request_of(small.image())),
                Contains("image.png") && Contains("3x30") && Contains("smaller than one patch of 4x4"));
+    const TinyVision huge("vit", R"({"image_processor_type": "ViTImageProcessor",
+        "size": {"height": 2048, "width": 2048}})");
+    CHECK_THAT(refused(huge, request_of(huge.image())),
+               Contains("image.png") && Contains("262145 tokens") && Contains("of memory"));
     const TinyVision grey("vit", R"({"image_processor_type": "ViTImageProcessor", "image_mean": [0.5],
         "image_std": [0.5]})");
     CHECK_THAT(refused(grey, request_of(grey.image())), Contains("1 colour channels") && Contains("takes 3"));
