@@ -18,6 +18,7 @@ import model_folder  # noqa: E402
 import outputs  # noqa: E402
 import recordings  # noqa: E402
 import traces  # noqa: E402
+import vision  # noqa: E402
 from replay import Replay, check  # noqa: E402
 
 
@@ -52,7 +53,10 @@ def usage(replay, trace):
     wrong(["record", "--text", "a", "--seconds", "-1", "--output", "a.mp4"], "'-1'")
     wrong(["analyze", "--text", "a", "--methods", "rollot", "--output", "a.json"], "'rollot'", "'rollout'")
     wrong(["analyze", "--text", "a", "--output", "a.txt"], "'a.txt'", ".safetensors")
-    wrong(["analyze", "--output", "a.json"], "--text")
+    wrong(["analyze", "--output", "a.json"], "--text", "--image")
+    wrong(["view", "--text", "a", "--image", "a.png", *picture], "'--text'", "'--image'")
+    wrong(["view", trace, "--image", "a.png", *picture], "'--image'")
+    wrong(["view", "--image", "", *picture], "--image ''")
 
 
 def texts(replay):
@@ -231,6 +235,7 @@ def main():
         if with_model:
             models(replay)
             checkpoints.all_checkpoints(replay)
+            vision.all_images(replay)
     finally:
         replay.close()
     print(f"{replay.passed} of {replay.passed + replay.failed} as they must be")

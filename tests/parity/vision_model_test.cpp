@@ -51,7 +51,8 @@ AnalysisRequest request_of(const std::string& image) {
 
 std::vector<FramePtr> frames_of(Model& model, const AnalysisRequest& request) {
     std::vector<FramePtr> frames;
-    REQUIRE(model.analyze(request, {}, [&](const FramePtr& frame) { frames.push_back(frame); }));
+    const bool done = model.analyze(request, {}, [&](const FramePtr& frame) { frames.push_back(frame); });
+    REQUIRE(done);
     return frames;
 }
 
