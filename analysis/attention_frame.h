@@ -17,8 +17,9 @@ namespace weft {
 struct Token {
     int32_t id = -1;              // -1: a patch
     std::string text;             // the vocabulary's string, "##" kept
-    uint32_t start = 0, end = 0;  // UTF-8 byte span in its own text; 0, 0 for tokens that the tokenizer adds
+    uint32_t start = 0, end = 0;  // UTF-8 bytes of its own text; equal: a token without text (0, 0: added)
     bool special = false;
+    bool shares_character = false;  // one of several tokens of one character
 };
 
 // Where image tokens lie: rows * columns patches row-major from token `first_token`. Patch (row, column)

@@ -1,24 +1,10 @@
 #include "analysis/tokenizer/added_tokens.h"
 
-#include <unicode/uchar.h>
-
 #include <algorithm>
 
+#include "analysis/tokenizer/unicode_classes.h"
+
 namespace weft {
-namespace {
-
-// \w and \s of the tokenizer's regular expressions (UTS 18).
-bool is_word_point(char32_t point) {
-    const UChar32 c = static_cast<UChar32>(point);
-    return u_hasBinaryProperty(c, UCHAR_ALPHABETIC) || u_hasBinaryProperty(c, UCHAR_JOIN_CONTROL) ||
-           (U_GET_GC_MASK(c) & (U_GC_M_MASK | U_GC_ND_MASK | U_GC_PC_MASK)) != 0;
-}
-
-bool is_space_point(char32_t point) {
-    return u_isUWhiteSpace(static_cast<UChar32>(point));
-}
-
-}  // namespace
 
 void AddedTokenMatcher::add(const AddedToken& token, std::span<const TextPoint> content) {
     if (content.empty()) return;
@@ -58,14 +44,14 @@ void AddedTokenMatcher::split(std::span<const TextPoint> text,
             }
             size_t begin = at, end = at + pattern->points.size();
             at = end;  // also where the match is dropped below: it has used up its text
-            if (pattern->token.single_word && ((begin > 0 && is_word_point(text[begin - 1].point)) ||
-                                               (end < text.size() && is_word_point(text[end].point))))
+            if (pattern->token.single_word &&
+                ((begin > 0 && unicode_classes::is_word(text[begin - 1].point)) ||
+                 (end < text.size() && unicode_classes::is_word(text[end].point))))
                 continue;
             if (pattern->token.lstrip)
-                while (begin > done && is_space_point(text[begin - 1].point)) --begin;
+                while (begin > done && unicode_classes::is_whitespace(text[begin - 1].point)) --begin;
             if (pattern->token.rstrip)
-                while (end < text.size() && is_space_point(text[end].point)) ++end;
-            if (begin < done) continue;
+                while (end < text.size() && unicode_classes::is_whitespace(text[end].point)) ++end;
             if (begin > done) part(-1, text.subspan(done, begin - done));
             part(pattern->token.id, text.subspan(begin, end - begin));
             done = end;

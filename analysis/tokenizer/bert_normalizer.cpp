@@ -98,10 +98,6 @@ bool is_plain(const TextPoint& point) {
 std::vector<TextPoint> bert_normalize(std::span<const TextPoint> text,
                                       const BertNormalizerSettings& settings) {
     std::vector<TextPoint> out;
-    if (!settings.enabled) {
-        out.assign(text.begin(), text.end());
-        return out;
-    }
     out.reserve(text.size());
     for (TextPoint point : text) {
         const uint8_t bits = classes(point.point);
@@ -133,17 +129,21 @@ std::vector<TextPoint> bert_normalize(std::span<const TextPoint> text,
     return lowered;
 }
 
-void for_each_bert_word(std::span<const TextPoint> text,
-                        const std::function<void(std::span<const TextPoint>)>& word) {
-    size_t begin = 0;
-    for (size_t i = 0; i < text.size(); ++i) {
-        const uint8_t bits = classes(text[i].point);
-        if ((bits & (is_whitespace | is_punctuation)) == 0) continue;
-        if (i > begin) word(text.subspan(begin, i - begin));
-        if ((bits & is_punctuation) != 0) word(text.subspan(i, 1));
-        begin = i + 1;
+void split_bert_words(SplitText& text) {
+    std::vector<WordRange> words;
+    words.reserve(text.points.size() / 4 + text.words.size());
+    for (const WordRange& word : text.words) {
+        uint32_t begin = word.begin;
+        for (uint32_t i = word.begin; i < word.end; ++i) {
+            const uint8_t bits = classes(text.points[i].point);
+            if ((bits & (is_whitespace | is_punctuation)) == 0) continue;
+            if (i > begin) words.push_back({begin, i});
+            if ((bits & is_whitespace) == 0) words.push_back({i, i + 1});
+            begin = i + 1;
+        }
+        if (word.end > begin) words.push_back({begin, word.end});
     }
-    if (text.size() > begin) word(text.subspan(begin));
+    text.words = std::move(words);
 }
 
 }  // namespace weft

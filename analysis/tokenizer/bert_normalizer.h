@@ -2,11 +2,10 @@
 // typed text. Pure functions, any thread.
 #pragma once
 
-#include <functional>
 #include <span>
 #include <vector>
 
-#include "analysis/utf8.h"
+#include "analysis/tokenizer/text_pipeline.h"
 
 namespace weft {
 
@@ -15,7 +14,6 @@ struct BertNormalizerSettings {
     bool handle_chinese_chars = true;  // each ideograph is a word
     bool strip_accents = true;         // canonical decomposition, then nonspacing marks leave
     bool lowercase = true;
-    bool enabled = true;  // false: the file names no normalizer
 };
 
 // In the order above. A point that becomes several keeps its bytes in each of them.
@@ -23,7 +21,6 @@ std::vector<TextPoint> bert_normalize(std::span<const TextPoint> text,
                                       const BertNormalizerSettings& settings);
 
 // Words between whitespace; each punctuation mark is a word of its own.
-void for_each_bert_word(std::span<const TextPoint> text,
-                        const std::function<void(std::span<const TextPoint>)>& word);
+void split_bert_words(SplitText& text);
 
 }  // namespace weft

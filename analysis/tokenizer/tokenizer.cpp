@@ -10,23 +10,41 @@
 namespace weft {
 namespace {
 
-std::vector<WordPiece> pieces_of(std::string_view text, const Tokenizer::Parts& parts) {
-    std::vector<WordPiece> pieces;
+// Part of a typed space: the model's mark for one that nobody typed is no part of the character after it.
+bool is_untyped_space(std::string_view text, const TokenPiece& piece, const Vocabulary& vocabulary) {
+    const std::string_view token = vocabulary.token(piece.id);
+    return (token == "\u2581" || token == "\u0120") && piece.start < text.size() && text[piece.start] != ' ';
+}
+
+void mark_shared_characters(std::string_view text, const Vocabulary& vocabulary,
+                            std::vector<TokenPiece>& pieces) {
+    for (size_t i = 1; i < pieces.size(); ++i) {
+        TokenPiece &left = pieces[i - 1], &right = pieces[i];
+        if (right.start >= left.end || is_untyped_space(text, left, vocabulary)) continue;
+        left.shares_character = right.shares_character = true;
+    }
+}
+
+std::vector<TokenPiece> pieces_of(std::string_view text, const Tokenizer::Parts& parts) {
+    std::vector<TokenPiece> pieces;
     const auto words = [&](int32_t id, std::span<const TextPoint> part) {
         if (id >= 0) {
             pieces.push_back({id, part.front().start, part.back().end});
             return;
         }
-        for_each_bert_word(part, [&](std::span<const TextPoint> word) {
-            append_wordpieces(word, parts.vocabulary, parts.wordpiece, pieces);
-        });
+        SplitText split{{part.begin(), part.end()}, {{0, static_cast<uint32_t>(part.size())}}};
+        if (parts.pre_tokenizer) parts.pre_tokenizer(split);
+        for (const WordRange& word : split.words) parts.model(split.word(word), pieces);
     };
     parts.raw_matcher.split(decode_utf8(text), [&](int32_t id, std::span<const TextPoint> part) {
-        if (id >= 0)
-            words(id, part);
-        else
-            parts.normalized_matcher.split(bert_normalize(part, parts.normalizer), words);
+        if (id >= 0) return words(id, part);
+        std::vector<TextPoint> normalized(part.begin(), part.end());
+        if (parts.normalizer) parts.normalizer(normalized);
+        parts.normalized_matcher.split(normalized, words);
     });
+    mark_shared_characters(text, parts.vocabulary, pieces);
+    if (parts.post_processor.trims_spans)
+        trim_spans(text, parts.vocabulary, parts.post_processor.adds_prefix_space, pieces);
     return pieces;
 }
 
@@ -53,66 +71,23 @@ Lengths cut(size_t first, size_t second, size_t limit, bool has_pair) {
 }
 
 // Where the kept text ends: at the first byte of the first piece left out, never inside a kept one.
-uint32_t kept_bytes(std::string_view text, const std::vector<WordPiece>& pieces, size_t keep) {
+uint32_t kept_bytes(std::string_view text, const std::vector<TokenPiece>& pieces, size_t keep) {
     if (keep >= pieces.size()) return static_cast<uint32_t>(text.size());
     return std::max(pieces[keep].start, keep > 0 ? pieces[keep - 1].end : 0);
 }
 
-}  // namespace
-
-void Tokenizer::Parts::finish(const std::string& source) {
-    for (const AddedToken& token : added_tokens) {
-        const std::optional<int32_t> known = vocabulary.find(token.content);
-        if (known && *known != token.id)
-            throw Error("\"" + source + "\": added token \"" + token.content.substr(0, 80) + "\" has id " +
-                        std::to_string(token.id) + ", the vocabulary says " + std::to_string(*known));
-        if (!known) vocabulary.insert(token.content, token.id);
-        if (token.special) special_ids.insert(token.id);
-        const std::vector<TextPoint> content = decode_utf8(token.content);
-        if (token.normalized)
-            normalized_matcher.add(token, bert_normalize(content, normalizer));
-        else
-            raw_matcher.add(token, content);
-    }
-    for (const std::vector<TemplatePiece>* frame : {&single, &pair})
-        for (const TemplatePiece& piece : *frame)
-            for (const int32_t id : piece.ids)
-                if (vocabulary.token(id).empty())
-                    throw Error("\"" + source + "\": the post-processor adds id " + std::to_string(id) +
-                                ", which no token has");
-}
-
-Tokenizer::Tokenizer(std::shared_ptr<const Parts> parts) : parts_(std::move(parts)) {}
-
-Tokenizer Tokenizer::parse(std::string_view tokenizer_json, const std::string& source) {
-    return Tokenizer(parse_tokenizer_json(tokenizer_json, source));
-}
-
-Tokenizer Tokenizer::load(const std::string& folder) {
-    const char* const copy_again = "Copy the tokenizer's files again from the model's source, unchanged.";
-    const std::filesystem::path root(folder);
-    std::error_code ignored;
-    if (std::filesystem::exists(root / "tokenizer.json", ignored)) {
-        const std::string path = (root / "tokenizer.json").string();
-        return with_hint(copy_again, [&] { return parse(read_text_file(path), path); });
-    }
-    if (std::filesystem::exists(root / "vocab.txt", ignored))
-        return with_hint(copy_again, [&] { return Tokenizer(read_vocabulary_files(folder)); });
-    throw Error("model folder \"" + folder + "\" has no tokenizer", "It needs tokenizer.json or vocab.txt.");
-}
-
-TokenizedText Tokenizer::tokenize(std::string_view text, std::optional<std::string_view> pair,
-                                  TokenLimit limit) const {
-    const std::vector<WordPiece> first = pieces_of(text, *parts_);
-    std::vector<WordPiece> second;
+TokenizedText tokenize_with(const Tokenizer::Parts& parts, std::string_view text,
+                            std::optional<std::string_view> pair, TokenLimit limit) {
+    const std::vector<TokenPiece> first = pieces_of(text, parts);
+    std::vector<TokenPiece> second;
     if (pair) {
         try {
-            second = pieces_of(*pair, *parts_);
+            second = pieces_of(*pair, parts);
         } catch (const Error& error) {
             throw Error(std::string("second text of the pair: ") + error.what(), error.hint());
         }
     }
-    const std::vector<TemplatePiece>& frame = pair ? parts_->pair : parts_->single;
+    const std::vector<TemplatePiece>& frame = pair ? parts.post_processor.pair : parts.post_processor.single;
     const size_t added = added_count(frame), count = first.size() + second.size() + added;
     if (count == 0)
         throw Error("the text has no tokens", "Type at least one character that is not a control character.");
@@ -140,27 +115,120 @@ TokenizedText Tokenizer::tokenize(std::string_view text, std::optional<std::stri
 
     stack.tokens.reserve(keep.first + keep.second + added);
     stack.segments.reserve(keep.first + keep.second + added);
-    const auto push = [&](int32_t id, uint32_t start, uint32_t end, uint8_t segment) {
-        stack.tokens.push_back(
-            {id, std::string(parts_->vocabulary.token(id)), start, end, parts_->special_ids.contains(id)});
+    const auto push = [&](const TokenPiece& piece, uint8_t segment) {
+        stack.tokens.push_back({piece.id, std::string(parts.vocabulary.token(piece.id)), piece.start,
+                                piece.end, parts.special_ids.contains(piece.id), piece.shares_character});
         stack.segments.push_back(segment);
     };
     for (const TemplatePiece& piece : frame) {
-        for (const int32_t id : piece.ids) push(id, 0, 0, piece.segment);
+        for (const int32_t id : piece.ids) push({id, 0, 0}, piece.segment);
         if (piece.kind == TemplatePiece::Kind::added) continue;
         const bool is_first = piece.kind == TemplatePiece::Kind::first_text;
-        const std::vector<WordPiece>& pieces = is_first ? first : second;
-        for (size_t i = 0; i < (is_first ? keep.first : keep.second); ++i)
-            push(pieces[i].id, pieces[i].start, pieces[i].end, piece.segment);
+        const std::vector<TokenPiece>& pieces = is_first ? first : second;
+        for (size_t i = 0; i < (is_first ? keep.first : keep.second); ++i) push(pieces[i], piece.segment);
     }
     return result;
 }
 
+}  // namespace
+
+void Tokenizer::Parts::finish(const std::string& source) {
+    WEFT_ASSERT(model != nullptr, source);
+    // Special tokens come first where two added tokens match the same text.
+    std::vector<const AddedToken*> in_order;
+    for (const bool special : {true, false})
+        for (const AddedToken& token : added_tokens)
+            if (token.special == special) in_order.push_back(&token);
+    for (const AddedToken* token : in_order) {
+        if (token->content.empty() || added_ids.contains(token->content)) continue;
+        const std::optional<int32_t> known = vocabulary.find(token->content);
+        if (known && *known != token->id)
+            throw Error("\"" + source + "\": added token \"" + token->content.substr(0, 80) + "\" has id " +
+                        std::to_string(token->id) + ", the vocabulary says " + std::to_string(*known));
+        added_ids.emplace(token->content, token->id);
+        vocabulary.insert_added(token->content, token->id);
+        if (token->special) special_ids.insert(token->id);
+        std::vector<TextPoint> content = decode_utf8(token->content);
+        if (token->normalized && normalizer) normalizer(content);
+        (token->normalized ? normalized_matcher : raw_matcher).add(*token, content);
+    }
+    for (const std::vector<TemplatePiece>* frame : {&post_processor.single, &post_processor.pair})
+        for (const TemplatePiece& piece : *frame)
+            for (const int32_t id : piece.ids)
+                if (!vocabulary.has(id))
+                    throw Error("\"" + source + "\": the post-processor adds id " + std::to_string(id) +
+                                ", which no token has");
+}
+
+std::optional<int32_t> Tokenizer::Parts::token_id(std::string_view token) const {
+    const auto added = added_ids.find(std::string(token));
+    return added != added_ids.end() ? added->second : vocabulary.find(token);
+}
+
+Tokenizer::Tokenizer(std::shared_ptr<const Parts> parts) : parts_(std::move(parts)) {}
+
+Tokenizer Tokenizer::parse(std::string_view tokenizer_json, const std::string& source) {
+    return Tokenizer(parse_tokenizer_json(tokenizer_json, source));
+}
+
+Tokenizer Tokenizer::load(const std::string& folder) {
+    const char* const copy_again = "Copy the tokenizer's files again from the model's source, unchanged.";
+    const std::filesystem::path root(folder);
+    std::error_code ignored;
+    if (std::filesystem::exists(root / "tokenizer.json", ignored)) {
+        const std::string path = (root / "tokenizer.json").string();
+        return with_hint(copy_again, [&] {
+            const std::shared_ptr<Parts> parts = parse_tokenizer_json(read_text_file(path), path);
+            read_roles(folder, *parts);
+            return Tokenizer(parts);
+        });
+    }
+    if (std::filesystem::exists(root / "vocab.txt", ignored))
+        return with_hint(copy_again, [&] {
+            const std::shared_ptr<Parts> parts = read_vocabulary_files(folder);
+            read_roles(folder, *parts);
+            return Tokenizer(parts);
+        });
+    throw Error("model folder \"" + folder + "\" has no tokenizer", "It needs tokenizer.json or vocab.txt.");
+}
+
+TokenizedText Tokenizer::tokenize(std::string_view text, std::optional<std::string_view> pair,
+                                  TokenLimit limit) const {
+    return tokenize_with(*parts_, text, pair, limit);
+}
+
+TokenizedText Tokenizer::tokenize_target(std::string_view text, TokenLimit limit) const {
+    return tokenize_with(parts_->target ? *parts_->target : *parts_, text, {}, limit);
+}
+
+std::string Tokenizer::decode(std::span<const int32_t> ids, bool skip_special) const {
+    const Parts& parts = parts_->target ? *parts_->target : *parts_;
+    std::vector<std::string> tokens;
+    for (const int32_t id : ids) {
+        if (!parts.vocabulary.has(id))
+            throw Error("no token has id " + std::to_string(id),
+                        "Ids run from 0 to " + std::to_string(parts.vocabulary.size() - 1) + ".");
+        if (skip_special && parts.special_ids.contains(id)) continue;
+        tokens.emplace_back(parts.vocabulary.token(id));
+        if (!parts.decoder && tokens.size() > 1) tokens.back().insert(0, 1, ' ');
+    }
+    if (parts.decoder) parts.decoder(tokens);
+    std::string text;
+    for (const std::string& token : tokens) text += token;
+    return text;
+}
+
+const TokenizerRoles& Tokenizer::roles() const {
+    return parts_->roles;
+}
+bool Tokenizer::makes_token_types() const {
+    return parts_->makes_token_types;
+}
 int32_t Tokenizer::vocabulary_size() const {
     return parts_->vocabulary.size();
 }
 std::optional<int32_t> Tokenizer::token_id(std::string_view token) const {
-    return parts_->vocabulary.find(token);
+    return parts_->token_id(token);
 }
 std::string_view Tokenizer::token_text(int32_t id) const {
     return parts_->vocabulary.token(id);

@@ -1,10 +1,11 @@
-// Text to the tokens of a BERT model, as its own files say; ids are exactly those of the fast tokenizer of
+// Text to the tokens of a model, as its own files say; ids are exactly those of the fast tokenizer of
 // transformers. Immutable after loading: any thread may tokenize.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -22,11 +23,16 @@ struct TokenizedText {
     std::optional<Truncation> truncation;  // only if something was left out
 };
 
+// Ids of the tokens with a part of their own, where the model has them.
+struct TokenizerRoles {
+    std::optional<int32_t> cls, sep, mask, pad, unk, bos, eos;
+};
+
 class Tokenizer {
   public:
     // `folder` in the Hugging Face layout: tokenizer.json if there is one, else vocab.txt with
     // tokenizer_config.json, special_tokens_map.json and added_tokens.json. Throws weft::Error naming file
-    // and key, also for every part of a tokenizer that is not BERT's.
+    // and key, also for every component of a tokenizer that is not known.
     static Tokenizer load(const std::string& folder);
     // From the text of a tokenizer.json; `source` names it in errors.
     static Tokenizer parse(std::string_view tokenizer_json, const std::string& source);
@@ -35,6 +41,14 @@ class Tokenizer {
     // tokens.
     TokenizedText tokenize(std::string_view text, std::optional<std::string_view> pair = {},
                            TokenLimit limit = {}) const;
+    // What a decoder is to write: as tokenize(), where the model has no other rules for it.
+    TokenizedText tokenize_target(std::string_view text, TokenLimit limit = {}) const;
+    // The text that these tokens spell. Throws weft::Error for an id that no token has.
+    std::string decode(std::span<const int32_t> ids, bool skip_special = false) const;
+
+    const TokenizerRoles& roles() const;
+    // Whether segments are what the model takes as token type ids; false: its type ids are all 0.
+    bool makes_token_types() const;
 
     int32_t vocabulary_size() const;  // largest id + 1; a model's word embedding must have as many rows
     std::optional<int32_t> token_id(std::string_view token) const;

@@ -4,14 +4,14 @@
 
 #include "analysis/error.h"
 #include "analysis/json_guard.h"
+#include "analysis/tokenizer/bert_normalizer.h"
 #include "analysis/tokenizer/tokenizer_files.h"
+#include "analysis/tokenizer/wordpiece.h"
 
 namespace weft {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr int64_t max_id = (1 << 24) - 1;
 
 Json read_if_there(const fs::path& path) {
     std::error_code ignored;
@@ -48,11 +48,12 @@ std::string special_token(const Json& config, const Json& map, const char* key, 
 int64_t id_from_key(const std::string& key, const std::string& source) {
     int64_t id = 0;
     for (const char digit : key) {
-        if (digit < '0' || digit > '9' || id > max_id)
+        if (digit < '0' || digit > '9' || id > max_token_id)
             throw Error("\"" + source + "\": \"" + key + "\" is not a token id");
         id = id * 10 + (digit - '0');
     }
-    if (key.empty() || id > max_id) throw Error("\"" + source + "\": \"" + key + "\" is not a token id");
+    if (key.empty() || id > max_token_id)
+        throw Error("\"" + source + "\": \"" + key + "\" is not a token id");
     return id;
 }
 
@@ -60,8 +61,8 @@ void read_added_tokens(const Json& config, const Json& added, const std::string&
                        Tokenizer::Parts& parts) {
     for (const auto& [content, id] : added.items())
         parts.added_tokens.push_back(
-            {static_cast<int32_t>(required_int(added, content.c_str(), 0, max_id, source)), content, false,
-             true, false, false, false});
+            {static_cast<int32_t>(required_int(added, content.c_str(), 0, max_token_id, source)), content,
+             false, true, false, false, false});
     const Json* decoder = find_member(config, "added_tokens_decoder");
     if (decoder == nullptr || !decoder->is_object()) return;
     for (const auto& [key, item] : decoder->items()) {
@@ -81,7 +82,7 @@ void read_added_tokens(const Json& config, const Json& added, const std::string&
 
 }  // namespace
 
-std::shared_ptr<const Tokenizer::Parts> read_vocabulary_files(const std::string& folder) {
+std::shared_ptr<Tokenizer::Parts> read_vocabulary_files(const std::string& folder) {
     using Kind = TemplatePiece::Kind;
     const fs::path root(folder);
     const std::string source = (root / "tokenizer_config.json").string();
@@ -97,10 +98,14 @@ std::shared_ptr<const Tokenizer::Parts> read_vocabulary_files(const std::string&
     if (const Json* never = find_member(config, "never_split"); never != nullptr && !never->empty())
         throw Error("\"" + source + "\": \"never_split\" is " + json_excerpt(*never) +
                     ", which is not supported");
-    parts->normalizer.lowercase = optional_bool(config, "do_lower_case", true, source);
-    parts->normalizer.strip_accents =
-        optional_bool(config, "strip_accents", parts->normalizer.lowercase, source);
-    parts->normalizer.handle_chinese_chars = optional_bool(config, "tokenize_chinese_chars", true, source);
+    BertNormalizerSettings normalizer;
+    normalizer.lowercase = optional_bool(config, "do_lower_case", true, source);
+    normalizer.strip_accents = optional_bool(config, "strip_accents", normalizer.lowercase, source);
+    normalizer.handle_chinese_chars = optional_bool(config, "tokenize_chinese_chars", true, source);
+    parts->normalizer = [normalizer](std::vector<TextPoint>& text) {
+        text = bert_normalize(text, normalizer);
+    };
+    parts->pre_tokenizer = split_bert_words;
 
     read_added_tokens(config, added, source, *parts);
     const auto add_special = [&](const char* key, const char* fallback, bool required) {
@@ -116,12 +121,18 @@ std::shared_ptr<const Tokenizer::Parts> read_vocabulary_files(const std::string&
     };
     const int32_t cls = add_special("cls_token", "[CLS]", true),
                   sep = add_special("sep_token", "[SEP]", true);
-    parts->wordpiece.unknown_id = add_special("unk_token", "[UNK]", true);
+    WordPieceSettings wordpiece;
+    wordpiece.unknown_id = add_special("unk_token", "[UNK]", true);
+    parts->model = [wordpiece, &vocabulary = parts->vocabulary](std::span<const TextPoint> word,
+                                                                std::vector<TokenPiece>& pieces) {
+        append_wordpieces(word, vocabulary, wordpiece, pieces);
+    };
     add_special("pad_token", "[PAD]", false);
     add_special("mask_token", "[MASK]", false);
     const TemplatePiece first{Kind::first_text, 0, {}}, second{Kind::second_text, 1, {}};
-    parts->single = {{Kind::added, 0, {cls}}, first, {Kind::added, 0, {sep}}};
-    parts->pair = {{Kind::added, 0, {cls}}, first, {Kind::added, 0, {sep}}, second, {Kind::added, 1, {sep}}};
+    parts->post_processor.single = {{Kind::added, 0, {cls}}, first, {Kind::added, 0, {sep}}};
+    parts->post_processor.pair = {
+        {Kind::added, 0, {cls}}, first, {Kind::added, 0, {sep}}, second, {Kind::added, 1, {sep}}};
     parts->finish(source);
     return parts;
 }

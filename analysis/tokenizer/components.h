@@ -1,0 +1,18 @@
+// The components of a tokenizer.json, each from its own object there. A null `json` gives an empty function:
+// the part is not there. Each throws weft::Error naming a component or setting that is not known.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "analysis/json_guard.h"
+#include "analysis/tokenizer/text_pipeline.h"
+#include "analysis/tokenizer/vocabulary.h"
+
+namespace weft {
+
+Normalizer read_normalizer(const Json* json, const std::string& source);
+PreTokenizer read_pre_tokenizer(const Json* json, const std::string& source);
+Decoder read_decoder(const Json* json, const std::string& source);
+
+}  // namespace weft
