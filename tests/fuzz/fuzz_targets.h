@@ -19,4 +19,8 @@ int fuzz_image(const uint8_t* data, size_t size);  // PNG, JPEG, WebP: by their 
 int fuzz_preprocessor(const uint8_t* data, size_t size);
 int fuzz_text(const uint8_t* data, size_t size);  // typed text through a small BERT tokenizer
 
+int fuzz_sentencepiece(const uint8_t* data, size_t size);  // a model file, and a text through it
+int fuzz_charsmap(const uint8_t* data, size_t size);       // a precompiled_charsmap, and a text through it
+int fuzz_unigram(const uint8_t* data, size_t size);        // a text and a vocabulary
+
 }  // namespace weft::fuzz

@@ -95,3 +95,12 @@ TEST_CASE("no bytes break the preprocessor's file, and none makes it run away wi
 TEST_CASE("no text breaks the tokenizer") {
     replay("text", fuzz_text);
 }
+TEST_CASE("no bytes break the SentencePiece model reader") {
+    replay("sentencepiece", fuzz_sentencepiece);
+}
+TEST_CASE("no bytes break the precompiled rules") {
+    replay("charsmap", fuzz_charsmap);
+}
+TEST_CASE("no vocabulary breaks the Unigram model") {
+    replay("unigram", fuzz_unigram);
+}
