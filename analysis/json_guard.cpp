@@ -16,12 +16,17 @@ namespace {
 // Builds the tree like nlohmann's own handler, and refuses what that one lets through.
 class GuardedBuilder : public nlohmann::json_sax<Json> {
   public:
-    GuardedBuilder(const JsonLimits& limits, const JsonIntegerMap* map) : limits_(limits), map_(map) {}
+    GuardedBuilder(const JsonLimits& limits, const JsonIntegerMap* map, std::span<const JsonFlatList> lists)
+        : limits_(limits), map_(map), lists_(lists), tracks_keys_(map != nullptr || !lists.empty()) {}
 
     bool null() override { return add(nullptr); }
     bool boolean(bool value) override { return add(value); }
-    bool number_integer(number_integer_t value) override { return in_map_ ? add_to_map(value) : add(value); }
+    bool number_integer(number_integer_t value) override {
+        if (list_ != nullptr) return add_to_list(static_cast<double>(value));
+        return in_map_ ? add_to_map(value) : add(value);
+    }
     bool number_unsigned(number_unsigned_t value) override {
+        if (list_ != nullptr) return add_to_list(static_cast<double>(value));
         if (!in_map_) return add(value);
         if (value > static_cast<uint64_t>(INT64_MAX)) return fail("integer out of range");
         return add_to_map(static_cast<int64_t>(value));
@@ -29,12 +34,17 @@ class GuardedBuilder : public nlohmann::json_sax<Json> {
     bool number_float(number_float_t value, const string_t& raw) override {
         if (raw.find_first_of(".eE") == std::string::npos)
             return fail("integer " + raw.substr(0, 40) + " is out of range");
-        return add(value);
+        return list_ != nullptr ? add_to_list(value) : add(value);
     }
-    bool string(string_t& value) override { return add(std::move(value)); }
+    bool string(string_t& value) override {
+        if (list_ == nullptr) return add(std::move(value));
+        next_string().swap(value);
+        return in_element_ || close_element();
+    }
     bool binary(binary_t&) override { return fail("binary value"); }
     bool start_object(std::size_t) override {
-        if (map_ != nullptr && keys_ == map_->path) {
+        if (list_ != nullptr) return fail("an object where strings and numbers are expected");
+        if (map_ != nullptr && keys_ == map_->path && (in_map_ || open_.back()->is_object())) {
             if (in_map_) return fail("an object where an integer is expected");
             if (!add(Json::object())) return false;
             in_map_ = true;
@@ -50,7 +60,7 @@ class GuardedBuilder : public nlohmann::json_sax<Json> {
         Json& object = *open_.back();
         if (object.contains(value)) return fail("key \"" + value.substr(0, 80) + "\" appears twice");
         slot_ = &object[value];
-        if (map_ != nullptr) {
+        if (tracks_keys_) {
             keys_.resize(object_depth_ - 1);
             keys_.push_back(value);
         }
@@ -62,11 +72,30 @@ class GuardedBuilder : public nlohmann::json_sax<Json> {
             return true;
         }
         --object_depth_;
-        if (map_ != nullptr) keys_.resize(object_depth_);
+        if (tracks_keys_) keys_.resize(object_depth_);
         return close();
     }
-    bool start_array(std::size_t) override { return open(Json::array()); }
-    bool end_array() override { return close(); }
+    bool start_array(std::size_t) override {
+        if (list_ != nullptr) {
+            if (in_element_) return fail("a list three deep where strings and numbers are expected");
+            in_element_ = true;
+            return true;
+        }
+        if (open_.empty() || !open_.back()->is_object()) return open(Json::array());
+        for (const JsonFlatList& list : lists_) {
+            if (keys_ != list.path) continue;
+            if (!add(Json::array())) return false;
+            list_ = &list;
+            return true;
+        }
+        return open(Json::array());
+    }
+    bool end_array() override {
+        if (list_ == nullptr) return close();
+        if (in_element_) return close_element();
+        list_ = nullptr;
+        return true;
+    }
     bool parse_error(std::size_t position, const std::string&,
                      const nlohmann::detail::exception& e) override {
         // nlohmann's text: "[json.exception.parse_error.101] parse error at line 1, column 2: why; last read:
@@ -90,8 +119,26 @@ class GuardedBuilder : public nlohmann::json_sax<Json> {
         map_->member(std::move(map_key_), value);
         return true;
     }
+    bool add_to_list(double value) {
+        if (!in_element_) return fail("a number where a string or a list is expected");
+        numbers_.push_back(value);
+        return true;
+    }
+    std::string& next_string() {
+        if (strings_.size() == strings_used_) strings_.emplace_back();
+        return strings_[strings_used_++];
+    }
+    bool close_element() {
+        in_element_ = false;
+        strings_.resize(strings_used_);
+        list_->element(strings_, numbers_);
+        strings_used_ = 0;
+        numbers_.clear();
+        return true;
+    }
     template <class Value>
     bool add(Value&& value) {
+        if (list_ != nullptr) return fail("a value that is neither string nor number in a flat list");
         if (in_map_) return fail("\"" + map_key_.substr(0, 80) + "\" is not an integer");
         place(Json(std::forward<Value>(value)));
         return true;
@@ -124,10 +171,17 @@ class GuardedBuilder : public nlohmann::json_sax<Json> {
 
     const JsonLimits& limits_;
     const JsonIntegerMap* map_;
+    const std::span<const JsonFlatList> lists_;
+    const bool tracks_keys_;
+    const JsonFlatList* list_ = nullptr;  // the one that is being read
+    bool in_element_ = false;
+    std::vector<std::string> strings_;  // of the element
+    size_t strings_used_ = 0;
+    std::vector<double> numbers_;
     Json root_;
     std::vector<Json*> open_;        // the open arrays and objects; stays valid: only the innermost one grows
     Json* slot_ = nullptr;           // where the value of the last key goes
-    std::vector<std::string> keys_;  // of the open objects, kept for the integer map only
+    std::vector<std::string> keys_;  // of the open objects, kept for map and lists only
     size_t object_depth_ = 0;
     bool in_map_ = false;
     std::string map_key_;
@@ -161,14 +215,14 @@ int64_t int_in_range(const Json& value, const char* key, int64_t min, int64_t ma
 }  // namespace
 
 Json parse_json(std::string_view text, const std::string& source, const JsonLimits& limits,
-                const JsonIntegerMap* integer_map) {
+                const JsonIntegerMap* integer_map, std::span<const JsonFlatList> flat_lists) {
     const std::string prefix = "\"" + source + "\" is not valid JSON: ";
     if (text.size() > limits.max_bytes)
         throw Error("\"" + source + "\" has " + std::to_string(text.size()) +
                     " bytes, more than the limit of " + std::to_string(limits.max_bytes));
     const size_t nul = text.find('\0');
     if (nul != std::string_view::npos) throw Error(prefix + "NUL at byte " + std::to_string(nul));
-    GuardedBuilder builder(limits, integer_map);
+    GuardedBuilder builder(limits, integer_map, flat_lists);
     if (!Json::sax_parse(text.begin(), text.end(), &builder)) throw Error(prefix + builder.reason());
     return builder.take();
 }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <nlohmann/json_fwd.hpp>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,11 +28,19 @@ struct JsonIntegerMap {
     std::function<void(std::string&& key, int64_t value)> member;
 };
 
+// A list too large for a tree (merges, a vocabulary with scores): each of its elements, a string or a list of
+// strings and numbers, goes to `element` as what it holds, in file order. Both are reused: copy what you
+// keep.
+struct JsonFlatList {
+    std::vector<std::string> path;
+    std::function<void(const std::vector<std::string>& strings, const std::vector<double>& numbers)> element;
+};
+
 // Throws weft::Error "SOURCE is not valid JSON: why" for anything but exactly one JSON value in UTF-8 within
 // `limits`: also for duplicate keys and for integers that fit neither int64 nor uint64. `source` names it,
 // usually the path.
 Json parse_json(std::string_view text, const std::string& source, const JsonLimits& limits = {},
-                const JsonIntegerMap* integer_map = nullptr);
+                const JsonIntegerMap* integer_map = nullptr, std::span<const JsonFlatList> flat_lists = {});
 
 // The whole file. Throws weft::Error if it is missing, unreadable, not a regular file or beyond the limit.
 std::string read_text_file(const std::string& path, size_t max_bytes = 100'000'000);

@@ -1,6 +1,5 @@
 // The tokens of one text as "weft tokenize" prints them: one line of JSON, {"ids": [..], "tokens": [..],
-// "spans":
-// [[start, end], ..]}; spans are UTF-8 byte offsets. Pure.
+// "spans": [[start, end], ..], "shares_character": [..]}; spans are UTF-8 byte offsets. Pure.
 #pragma once
 
 #include <string>

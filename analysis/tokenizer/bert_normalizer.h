@@ -20,6 +20,8 @@ struct BertNormalizerSettings {
 std::vector<TextPoint> bert_normalize(std::span<const TextPoint> text,
                                       const BertNormalizerSettings& settings);
 
+std::vector<TextPoint> lowercased(std::span<const TextPoint> text);
+
 // Words between whitespace; each punctuation mark is a word of its own.
 void split_bert_words(SplitText& text);
 

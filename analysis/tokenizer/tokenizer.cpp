@@ -150,6 +150,9 @@ void Tokenizer::Parts::finish(const std::string& source) {
         if (token->special) special_ids.insert(token->id);
         std::vector<TextPoint> content = decode_utf8(token->content);
         if (token->normalized && normalizer) normalizer(content);
+        if (content.empty())  // it would match between any two characters
+            throw Error("\"" + source + "\": added token \"" + token->content.substr(0, 80) +
+                        "\" is empty once normalised, which is not supported");
         (token->normalized ? normalized_matcher : raw_matcher).add(*token, content);
     }
     for (const std::vector<TemplatePiece>* frame : {&post_processor.single, &post_processor.pair})

@@ -61,7 +61,7 @@ UnigramModel::UnigramModel(std::span<const UnigramPiece> pieces, std::optional<i
 }
 
 void UnigramModel::append_unknown(std::string_view bytes, std::span<const TextPoint> points,
-                                  std::vector<WordPiece>& pieces) const {
+                                  std::vector<TokenPiece>& pieces) const {
     // Two unknown pieces together may spell a piece of the vocabulary.
     const int32_t known = trie_.find(bytes);
     const bool has_all_bytes =
@@ -78,7 +78,7 @@ void UnigramModel::append_unknown(std::string_view bytes, std::span<const TextPo
             pieces.push_back({byte_ids_[static_cast<uint8_t>(bytes[at])], point.start, point.end});
 }
 
-void UnigramModel::append_pieces(std::span<const TextPoint> word, std::vector<WordPiece>& pieces) const {
+void UnigramModel::append_pieces(std::span<const TextPoint> word, std::vector<TokenPiece>& pieces) const {
     if (word.empty()) return;
     std::string bytes;
     bytes.reserve(word.size() + 8);

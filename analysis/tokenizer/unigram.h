@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "analysis/tokenizer/piece_trie.h"
-#include "analysis/tokenizer/wordpiece.h"
+#include "analysis/tokenizer/text_pipeline.h"
 #include "analysis/utf8.h"
 
 namespace weft {
@@ -32,11 +32,11 @@ class UnigramModel {
     // Appends the pieces of one word. Consecutive unknown characters are one unknown token, or with byte
     // fallback a token for each byte, which spans its character. Throws weft::Error for an unknown character
     // where the model has no unknown token.
-    void append_pieces(std::span<const TextPoint> word, std::vector<WordPiece>& pieces) const;
+    void append_pieces(std::span<const TextPoint> word, std::vector<TokenPiece>& pieces) const;
 
   private:
     void append_unknown(std::string_view bytes, std::span<const TextPoint> points,
-                        std::vector<WordPiece>& pieces) const;
+                        std::vector<TokenPiece>& pieces) const;
 
     PieceTrie trie_;
     std::vector<double> scores_;  // by id

@@ -56,9 +56,9 @@ int fuzz_unigram(const uint8_t* data, size_t size) {
         }
         const UnigramModel model(pieces, size % 3 == 0 ? std::nullopt : std::optional<int64_t>(size % 5),
                                  size % 2 == 0, "fuzz");
-        std::vector<WordPiece> result;
+        std::vector<TokenPiece> result;
         model.append_pieces(text, result);
-        for (const WordPiece& piece : result)
+        for (const TokenPiece& piece : result)
             WEFT_ASSERT(static_cast<size_t>(piece.id) < pieces.size(), std::to_string(piece.id));
     } catch (const Error&) {
     }

@@ -157,15 +157,17 @@ TEST_CASE("added tokens strip, stand alone or are normalised as their flags say"
     REQUIRE(ids(tokenizer.tokenize("ECL")) == Ids{1, 13, 2});
 }
 
-TEST_CASE("a tokenizer file that is not BERT's or contradicts itself is refused by name") {
+TEST_CASE("a tokenizer file with an unknown part or that contradicts itself is refused by name") {
     const auto changed = [](const char* pointer, json value) {
         json file = small_file();
         file[json::json_pointer(pointer)] = std::move(value);
         return refusal(file);
     };
-    REQUIRE_THAT(changed("/model/type", "BPE"), Contains("model \"BPE\""));
-    REQUIRE_THAT(changed("/normalizer/type", "NFKC"), Contains("normalizer \"NFKC\""));
-    REQUIRE_THAT(changed("/pre_tokenizer/type", "ByteLevel"), Contains("pre_tokenizer \"ByteLevel\""));
+    REQUIRE_THAT(changed("/model/type", "Odd"), Contains("model \"Odd\""));
+    REQUIRE_THAT(changed("/model/type", "BPE"), Contains("\"merges\" is missing"));
+    REQUIRE_THAT(changed("/normalizer/type", "Odd"), Contains("normalizer \"Odd\""));
+    REQUIRE_THAT(changed("/pre_tokenizer/type", "Odd"), Contains("pre_tokenizer \"Odd\""));
+    REQUIRE_THAT(changed("/decoder", json{{"type", "Odd"}}), Contains("decoder \"Odd\""));
     REQUIRE_THAT(changed("/post_processor/type", "Odd"), Contains("post_processor \"Odd\""));
     REQUIRE_THAT(changed("/model/unk_token", "[NONE]"), Contains("[NONE]"));
     REQUIRE_THAT(changed("/model/vocab/cat", -3), Contains("\"cat\" is -3"));

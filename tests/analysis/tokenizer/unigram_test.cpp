@@ -14,10 +14,10 @@ using nlohmann::json;
 namespace {
 
 std::vector<int32_t> ids_of(const UnigramModel& model, const std::string& text) {
-    std::vector<WordPiece> pieces;
+    std::vector<TokenPiece> pieces;
     model.append_pieces(decode_utf8(text), pieces);
     std::vector<int32_t> ids;
-    for (const WordPiece& piece : pieces) ids.push_back(piece.id);
+    for (const TokenPiece& piece : pieces) ids.push_back(piece.id);
     return ids;
 }
 
@@ -52,10 +52,10 @@ TEST_CASE("the best segmentation is that of tokenizers") {
 TEST_CASE("pieces span their typed bytes, unknown characters together, byte pieces each its character") {
     using Spans = std::vector<std::pair<uint32_t, uint32_t>>;
     const auto spans = [](const UnigramModel& model, const std::string& text) {
-        std::vector<WordPiece> pieces;
+        std::vector<TokenPiece> pieces;
         model.append_pieces(decode_utf8(text), pieces);
         Spans result;
-        for (const WordPiece& piece : pieces) result.emplace_back(piece.start, piece.end);
+        for (const TokenPiece& piece : pieces) result.emplace_back(piece.start, piece.end);
         return result;
     };
     std::vector<UnigramPiece> pieces{{"<unk>", 0}, {"ab", -1}};
