@@ -121,8 +121,19 @@ class Reader {
     bool framed_ = false;
 };
 
-bool is_space(char32_t point) {
-    return point == byte_alphabet(' ') || unicode_classes::is_whitespace(point);
+struct EdgeSpaces {
+    size_t leading = 0, trailing = 0;
+};
+
+EdgeSpaces edge_spaces(std::string_view token) {
+    const auto is_plain = [](char c) { return c > ' ' && static_cast<uint8_t>(c) < 0x7f; };
+    if (token.empty() || (is_plain(token.front()) && is_plain(token.back()))) return {};
+    const std::vector<TextPoint> points = decode_utf8(token);
+    const auto not_space = [](const TextPoint& point) {
+        return point.point != byte_alphabet(' ') && !unicode_classes::is_whitespace(point.point);
+    };
+    return {static_cast<size_t>(std::find_if(points.begin(), points.end(), not_space) - points.begin()),
+            static_cast<size_t>(std::find_if(points.rbegin(), points.rend(), not_space) - points.rbegin())};
 }
 
 uint32_t next_character(std::string_view text, uint32_t at) {
@@ -149,14 +160,13 @@ void trim_spans(std::string_view text, const Vocabulary& vocabulary, bool adds_p
                 std::vector<TokenPiece>& pieces) {
     for (size_t i = 0; i < pieces.size(); ++i) {
         TokenPiece& piece = pieces[i];
-        const std::vector<TextPoint> points = decode_utf8(vocabulary.token(piece.id));
-        const auto not_space = [](const TextPoint& point) { return !is_space(point.point); };
-        auto leading = std::find_if(points.begin(), points.end(), not_space) - points.begin();
-        const auto trailing = std::find_if(points.rbegin(), points.rend(), not_space) - points.rbegin();
-        if (leading > 0 && adds_prefix_space && (i == 0 || piece.start == 0)) --leading;
-        for (; leading > 0 && piece.start < piece.end; --leading)
+        const std::string_view spelled =
+            piece.is_added ? text.substr(piece.start, piece.end - piece.start) : vocabulary.token(piece.id);
+        EdgeSpaces spaces = edge_spaces(spelled);
+        if (spaces.leading > 0 && adds_prefix_space && (i == 0 || piece.start == 0)) --spaces.leading;
+        for (; spaces.leading > 0 && piece.start < piece.end; --spaces.leading)
             piece.start = next_character(text, piece.start);
-        for (auto left = trailing; left > 0 && piece.end > piece.start; --left)
+        for (; spaces.trailing > 0 && piece.end > piece.start; --spaces.trailing)
             piece.end = previous_character(text, piece.end);
     }
 }

@@ -49,7 +49,12 @@ Regex::Regex(const std::string& pattern, const std::string& source) {
     auto program = std::make_shared<Program>();
     program->pattern = pattern;
     program->source = source;
-    const std::string translated = to_pcre2(pattern);
+    std::string translated;
+    try {
+        translated = to_pcre2(pattern);
+    } catch (const Error& error) {
+        refuse(error.what());
+    }
     int error = 0;
     PCRE2_SIZE at = 0;
     program->code.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(translated.data()), translated.size(),

@@ -26,7 +26,8 @@ class Regex {
     std::shared_ptr<const Program> program_;
 };
 
-// Oniguruma's pattern in PCRE2's words, with what is newer than PCRE2's Unicode.
+// Oniguruma's pattern in PCRE2's words, with what is newer than PCRE2's Unicode. Throws weft::Error for what
+// PCRE2 cannot say.
 std::string to_pcre2(std::string_view pattern);
 
 MatchFinder regex_finder(const std::string& pattern, const std::string& source);

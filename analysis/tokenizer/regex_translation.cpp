@@ -1,6 +1,9 @@
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <span>
 
+#include "analysis/error.h"
 #include "analysis/tokenizer/regex.h"
 #include "analysis/tokenizer/unicode_classes.h"
 
@@ -33,6 +36,51 @@ std::string word_items() {
         append_range(items, range.first, range.last);
     }
     return items;
+}
+
+// The points that none of the ranges holds, as class items.
+std::string complement(std::span<const CodePointRange> ranges) {
+    std::string items;
+    char32_t next = 0;
+    for (const CodePointRange& range : ranges) {
+        if (range.first > next) append_range(items, next, range.first - 1);
+        next = range.last + 1;
+    }
+    append_range(items, next, 0x10ffff);
+    return items;
+}
+
+// Inside a class a negated set is spelled out: a class can hold no difference of sets.
+std::string negated_items(char escape) {
+    static const std::string not_word = [] {
+        std::vector<CodePointRange> ranges;
+        for (size_t i = 0; i < word_count; ++i)
+            if (word[i].first != 0x200c) ranges.push_back(word[i]);
+        for (const CodePointRange extra : {CodePointRange{0xb2, 0xb3}, {0xb9, 0xb9}, {0xbc, 0xbe}})
+            ranges.push_back(extra);
+        std::sort(ranges.begin(), ranges.end(), [](auto& a, auto& b) { return a.first < b.first; });
+        return complement(ranges);
+    }();
+    static constexpr CodePointRange spaces[] = {
+        {0x9, 0xd},       {0x20, 0x20},     {0x85, 0x85},     {0xa0, 0xa0},     {0x1680, 0x1680},
+        {0x2000, 0x200a}, {0x2028, 0x2029}, {0x202f, 0x202f}, {0x205f, 0x205f}, {0x3000, 0x3000}};
+    static constexpr CodePointRange hex_digits[] = {{'0', '9'}, {'A', 'F'}, {'a', 'f'}};
+    switch (escape) {
+        case 'W':
+            return not_word;
+        case 'S':
+            return complement(spaces);
+        case 'H':
+            return complement(hex_digits);
+        default:
+            return "\\P{Nd}";
+    }
+}
+
+std::string negated_property(const std::string& name) {
+    if (name == "L") return complement({letter, letter_count});
+    if (name == "N") return complement({number, number_count});
+    return "\\P{" + name + "}";
 }
 
 constexpr const char* space_items =
@@ -103,14 +151,22 @@ class Translator {
     void class_character(char c) {
         if (c == ']') {
             --in_class_;
-            return copy(1);
+            if (in_class_ == 0) return copy(1);
+            ++at_;
+            return;
         }
         if (c == '[' && at_ + 1 < in_.size() && in_[at_ + 1] == ':') {
             const size_t end = in_.find(":]", at_);
             if (end != std::string_view::npos) return copy(end + 2 - at_);
         }
-        if (c == '[') out_ += '\\';
-        copy(1);
+        if (c == '&' && in_.substr(at_, 2) == "&&")
+            throw Error("an intersection of character classes (&&) is not supported");
+        if (c != '[') return copy(1);
+        // A class in a class adds its members.
+        if (in_.substr(at_ + 1, 1) == "^")
+            throw Error("a negated class within a class ([^) is not supported");
+        ++in_class_;
+        ++at_;
     }
 
     bool is_interval() const {
@@ -178,17 +234,11 @@ class Translator {
         at_ = std::min(in_.size(), at_ + 6);
     }
 
-    // A negated set inside a class stays what PCRE2 calls it: a class can hold no difference of sets.
     void items(const std::string& positive, bool negated) {
-        const char* const inside = std::strchr("sSwWdDhH", in_[at_ + 1]);
-        if (in_class_ == 0) {
+        if (in_class_ == 0)
             out_ += (negated ? "[^" : "[") + positive + "]";
-        } else if (!negated) {
-            out_ += positive;
-        } else {
-            out_ += '\\';
-            out_ += *inside;
-        }
+        else
+            out_ += negated ? negated_items(in_[at_ + 1]) : positive;
         at_ += 2;
     }
 
@@ -219,7 +269,8 @@ class Translator {
         at_ = close + 1;
         const std::string extra = name.size() == 1 || name.size() == 2 ? newer_points(name) : std::string();
         if (negated && (in_class_ > 0 || extra.empty())) {
-            out_ += "\\P{" + name + "}";
+            out_ += negated_property(name);
+            if (in_class_ == 0) out_.insert(atom_, "["), out_ += "]";
         } else if (in_class_ > 0) {
             out_ += "\\p{" + name + "}" + extra;
         } else {

@@ -18,6 +18,7 @@ struct TokenPiece {
     int32_t id = -1;
     uint32_t start = 0, end = 0;
     bool shares_character = false;  // set after the model
+    bool is_added = false;          // an added token, found as it was typed
     bool operator==(const TokenPiece&) const = default;
 };
 

@@ -29,7 +29,7 @@ std::vector<TokenPiece> pieces_of(std::string_view text, const Tokenizer::Parts&
     std::vector<TokenPiece> pieces;
     const auto words = [&](int32_t id, std::span<const TextPoint> part) {
         if (id >= 0) {
-            pieces.push_back({id, part.front().start, part.back().end});
+            pieces.push_back({id, part.front().start, part.back().end, false, true});
             return;
         }
         SplitText split{{part.begin(), part.end()}, {{0, static_cast<uint32_t>(part.size())}}};
@@ -153,6 +153,9 @@ void Tokenizer::Parts::finish(const std::string& source) {
         if (content.empty())  // it would match between any two characters
             throw Error("\"" + source + "\": added token \"" + token->content.substr(0, 80) +
                         "\" is empty once normalised, which is not supported");
+        std::string sought;
+        for (const TextPoint& point : content) append_utf8(sought, point.point);
+        if (sought != token->content) normalized_texts.emplace(token->id, sought);
         (token->normalized ? normalized_matcher : raw_matcher).add(*token, content);
     }
     for (const std::vector<TemplatePiece>* frame : {&post_processor.single, &post_processor.pair})
@@ -212,7 +215,9 @@ std::string Tokenizer::decode(std::span<const int32_t> ids, bool skip_special) c
             throw Error("no token has id " + std::to_string(id),
                         "Ids run from 0 to " + std::to_string(parts.vocabulary.size() - 1) + ".");
         if (skip_special && parts.special_ids.contains(id)) continue;
-        tokens.emplace_back(parts.vocabulary.token(id));
+        const auto normalized = parts.normalized_texts.find(id);
+        tokens.emplace_back(normalized != parts.normalized_texts.end() ? normalized->second
+                                                                       : parts.vocabulary.token(id));
         if (!parts.decoder && tokens.size() > 1) tokens.back().insert(0, 1, ' ');
     }
     if (parts.decoder) parts.decoder(tokens);

@@ -38,6 +38,7 @@ struct Tokenizer::Parts {
     AddedTokenMatcher raw_matcher, normalized_matcher;
     std::unordered_map<std::string, int32_t> added_ids;
     std::unordered_set<int32_t> special_ids;
+    std::unordered_map<int32_t, std::string> normalized_texts;  // what decode() writes for an added token
 
     // Call once, last. Checks that ids and texts agree, makes the matchers of added tokens.
     void finish(const std::string& source);
