@@ -58,7 +58,7 @@ Regex::Regex(const std::string& pattern, const std::string& source) {
     int error = 0;
     PCRE2_SIZE at = 0;
     program->code.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(translated.data()), translated.size(),
-                                      PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE | PCRE2_NEVER_BACKSLASH_C,
+                                      PCRE2_ANCHORED | PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE | PCRE2_NEVER_BACKSLASH_C,
                                       &error, &at, nullptr));
     if (program->code == nullptr) refuse(pcre2_message(error));
     pcre2_jit_compile(program->code.get(), PCRE2_JIT_COMPLETE);  // where it fails, the interpreter runs
@@ -84,18 +84,17 @@ std::vector<std::pair<size_t, size_t>> Regex::matches(std::string_view text) con
     size_t last_end = text.size() + 1;  // of the match before: none
     uint32_t attempts = 0;
     for (size_t at = 0; at <= text.size();) {
-        // One place at a time, so that the time is looked at between them.
+        // One place at a time (the program is anchored), so that the time is looked at between them.
         const auto attempt = [&](uint32_t options) {
-            return pcre2_match(program_->code.get(), subject, text.size(), at,
-                               PCRE2_ANCHORED | PCRE2_NO_UTF_CHECK | options, data.get(),
-                               program_->context.get());
+            return pcre2_match(program_->code.get(), subject, text.size(), at, PCRE2_NO_UTF_CHECK | options,
+                               data.get(), program_->context.get());
         };
         int result = attempt(0);
         if (result == PCRE2_ERROR_JIT_STACKLIMIT) result = attempt(PCRE2_NO_JIT);
         if (result < 0 && result != PCRE2_ERROR_NOMATCH) too_slow(pcre2_message(result));
         if (++attempts % 64 == 0 && std::chrono::steady_clock::now() - start > max_time)
             too_slow("more than " + std::to_string(max_time.count()) + " s");
-        if (result > 0 || result == 0) {
+        if (result >= 0) {
             const PCRE2_SIZE* range = pcre2_get_ovector_pointer(data.get());
             if (range[1] > at || (range[1] == at && last_end != at)) found.emplace_back(at, range[1]);
             last_end = range[1];

@@ -75,7 +75,7 @@ void check_added_ids(const std::vector<AddedToken>& tokens, const Vocabulary& vo
 
 std::shared_ptr<Tokenizer::Parts> parse_tokenizer_json(std::string_view text, const std::string& source) {
     auto parts = std::make_shared<Tokenizer::Parts>();
-    parts->vocabulary.reserve(std::min<size_t>(text.size() / 12, 1 << 20));
+    parts->vocabulary.reserve(std::min<size_t>(text.size() / 24, 1 << 20));
     ModelLists lists;
     const JsonIntegerMap vocabulary{{"model", "vocab"}, [&](std::string&& token, int64_t id) {
                                         if (id < 0 || id > max_token_id)

@@ -17,7 +17,8 @@ int fuzz_tokenizer_json(const uint8_t* data, size_t size);
 int fuzz_trace(const uint8_t* data, size_t size);
 int fuzz_image(const uint8_t* data, size_t size);  // PNG, JPEG, WebP: by their content
 int fuzz_preprocessor(const uint8_t* data, size_t size);
-int fuzz_text(const uint8_t* data, size_t size);  // typed text through a small BERT tokenizer
+int fuzz_text(const uint8_t* data, size_t size);   // typed text through a small tokenizer of each kind
+int fuzz_regex(const uint8_t* data, size_t size);  // a regular expression, and a text through it
 
 int fuzz_sentencepiece(const uint8_t* data, size_t size);  // a model file, and a text through it
 int fuzz_charsmap(const uint8_t* data, size_t size);       // a precompiled_charsmap, and a text through it

@@ -92,6 +92,9 @@ TEST_CASE("no bytes break the image decoders") {
 TEST_CASE("no bytes break the preprocessor's file, and none makes it run away with an image") {
     replay("preprocessor", fuzz_preprocessor);
 }
+TEST_CASE("no pattern breaks the regular expressions") {
+    replay("regex", fuzz_regex);
+}
 TEST_CASE("no text breaks the tokenizer") {
     replay("text", fuzz_text);
 }
