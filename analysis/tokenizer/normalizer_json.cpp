@@ -14,8 +14,9 @@
 namespace weft {
 namespace {
 
-constexpr int max_depth = 8;                     // of sequences in sequences
-constexpr size_t max_points = 64 * 1024 * 1024;  // that replacements may make of a text
+constexpr int max_depth = 8;                    // of sequences in sequences
+constexpr size_t max_points = 8 * 1024 * 1024;  // that replacements may make of a text
+constexpr size_t max_content_points = 1024;     // of what a replacement or prefix inserts
 
 Normalizer read_bert(const Json& json, const std::string& source) {
     BertNormalizerSettings settings;
@@ -48,21 +49,24 @@ Normalizer read_strip(const Json& json, const std::string& source) {
     };
 }
 
-std::u32string points_of(const std::string& text) {
+std::u32string inserted_points(const Json& json, const char* key, const std::string& source) {
     std::u32string points;
-    for (const TextPoint& point : decode_utf8(text)) points += point.point;
+    for (const TextPoint& point : decode_utf8(required_string(json, key, source))) points += point.point;
+    if (points.size() > max_content_points)
+        throw Error("\"" + source + "\": \"" + key + "\" has " + std::to_string(points.size()) +
+                    " characters, more than " + std::to_string(max_content_points));
     return points;
 }
 
 Normalizer read_replace(const Json& json, const std::string& source) {
     const Json* pattern = find_member(json, "pattern");
     if (pattern == nullptr) throw Error("\"" + source + "\": \"pattern\" of a Replace is missing");
-    const std::u32string content = points_of(required_string(json, "content", source));
+    const std::u32string content = inserted_points(json, "content", source);
     return [find = read_pattern(*pattern, source), content, source](std::vector<TextPoint>& text) {
         std::vector<WordRange> matches;
         find(text, matches);
         if (matches.empty()) return;
-        if (matches.size() > max_points / (content.size() + 1))
+        if (matches.size() * content.size() > max_points)
             throw Error("\"" + source + "\": a Replace makes more than " + std::to_string(max_points) +
                         " characters of the text");
         std::vector<TextPoint> out;
@@ -81,7 +85,7 @@ Normalizer read_replace(const Json& json, const std::string& source) {
 }
 
 Normalizer read_prepend(const Json& json, const std::string& source) {
-    return [prefix = points_of(required_string(json, "prepend", source))](std::vector<TextPoint>& text) {
+    return [prefix = inserted_points(json, "prepend", source)](std::vector<TextPoint>& text) {
         prepend_points(text, prefix);
     };
 }

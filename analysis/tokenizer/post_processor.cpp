@@ -163,7 +163,8 @@ void trim_spans(std::string_view text, const Vocabulary& vocabulary, bool adds_p
         const std::string_view spelled =
             piece.is_added ? text.substr(piece.start, piece.end - piece.start) : vocabulary.token(piece.id);
         EdgeSpaces spaces = edge_spaces(spelled);
-        if (spaces.leading > 0 && adds_prefix_space && (i == 0 || piece.start == 0)) --spaces.leading;
+        // One space at the text's beginning may be the one that was added; of several, all were typed.
+        if (spaces.leading == 1 && adds_prefix_space && (i == 0 || piece.start == 0)) spaces.leading = 0;
         for (; spaces.leading > 0 && piece.start < piece.end; --spaces.leading)
             piece.start = next_character(text, piece.start);
         for (; spaces.trailing > 0 && piece.end > piece.start; --spaces.trailing)

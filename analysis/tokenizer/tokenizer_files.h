@@ -16,7 +16,7 @@
 
 namespace weft {
 
-constexpr int64_t max_token_id = (1 << 24) - 1;
+constexpr int64_t max_token_id = (1 << 22) - 1;  // sixteen times the largest vocabularies; bounds memory
 
 struct Tokenizer::Parts {
     Parts() = default;

@@ -37,17 +37,17 @@ void Vocabulary::insert(std::string_view token, int32_t id) {
         longest_ = std::max(longest_, token.size());
     }
     entry.id = id;
-    place(id, entry);
+    place(id, {entry.offset, entry.bytes});
 }
 
 void Vocabulary::insert_added(std::string_view token, int32_t id) {
-    place(id, {0, static_cast<uint32_t>(arena_.size()), static_cast<uint32_t>(token.size()), id});
+    place(id, {static_cast<uint32_t>(arena_.size()), static_cast<uint32_t>(token.size())});
     arena_ += token;
 }
 
-void Vocabulary::place(int32_t id, const Entry& entry) {
+void Vocabulary::place(int32_t id, Text text) {
     if (static_cast<size_t>(id) >= by_id_.size()) by_id_.resize(static_cast<size_t>(id) + 1);
-    by_id_[static_cast<size_t>(id)] = entry;
+    by_id_[static_cast<size_t>(id)] = text;
 }
 
 std::optional<int32_t> Vocabulary::find(uint64_t hash, std::string_view prefix,
@@ -68,11 +68,13 @@ std::optional<int32_t> Vocabulary::find(std::string_view token) const {
 }
 
 bool Vocabulary::has(int32_t id) const {
-    return id >= 0 && id < size() && by_id_[static_cast<size_t>(id)].id >= 0;
+    return id >= 0 && id < size() && by_id_[static_cast<size_t>(id)].bytes != UINT32_MAX;
 }
 
 std::string_view Vocabulary::token(int32_t id) const {
-    return has(id) ? text(by_id_[static_cast<size_t>(id)]) : std::string_view();
+    if (!has(id)) return {};
+    const Text& text = by_id_[static_cast<size_t>(id)];
+    return {arena_.data() + text.offset, text.bytes};
 }
 
 }  // namespace weft

@@ -39,13 +39,16 @@ class Vocabulary {
         int32_t id = -1;  // -1: free
     };
     void grow(size_t slots);
-    void place(int32_t id, const Entry& entry);
+    struct Text {
+        uint32_t offset = 0, bytes = UINT32_MAX;  // UINT32_MAX: no token has this id
+    };
+    void place(int32_t id, Text text);
     std::string_view text(const Entry& entry) const { return {arena_.data() + entry.offset, entry.bytes}; }
 
     std::string arena_;
     std::vector<Entry> slots_;  // a power of two
     size_t used_ = 0, longest_ = 0;
-    std::vector<Entry> by_id_;
+    std::vector<Text> by_id_;
 };
 
 }  // namespace weft

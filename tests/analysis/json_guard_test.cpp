@@ -121,3 +121,26 @@ TEST_CASE("the public JSON parsing suite gets the required verdicts") {
     }
     REQUIRE(checked > 300);
 }
+
+TEST_CASE("a flat list goes past the tree, element by element") {
+    std::vector<std::string> seen;
+    const JsonFlatList lists[] = {{{"a", "list"}, [&](const auto& strings, const auto& numbers) {
+                                       std::string all;
+                                       for (const std::string& text : strings) all += text + ",";
+                                       for (const double number : numbers)
+                                           all += std::to_string(number) + ",";
+                                       seen.push_back(all);
+                                   }}};
+    const auto read = [&](const char* text) { return parse_json(text, "t", {}, nullptr, lists); };
+    const Json json =
+        read(R"({"list":["x"],"a":{"b":1,"list":["p q",["r","s"],["t",-2.5],[],[3,"u"]],"c":[7]}})");
+    CHECK(seen == std::vector<std::string>{"p q,", "r,s,", "t,-2.500000,", "", "u,3.000000,"});
+    CHECK(json["a"]["list"].empty());
+    CHECK(json["a"]["c"][0] == 7);
+    CHECK(json["list"][0] == "x");
+    for (const char* bad :
+         {R"({"a":{"list":[1]}})", R"({"a":{"list":[null]}})", R"({"a":{"list":[{"b":1}]}})",
+          R"({"a":{"list":[["x",["y"]]]}})", R"({"a":{"list":["x"]})", R"({"a":{"list":[true]}})",
+          R"({"a":{"list":[99999999999999999999999]}})"})
+        CHECK_THROWS_AS(read(bad), Error);
+}

@@ -23,7 +23,7 @@ for index, (name, file) in enumerate(configs().items()):
     tokenizer = tokenizers.Tokenizer.from_str(json.dumps(file))
     source = random.Random(index)
     cases = []
-    texts = [[t] for t in FIXED] + [["the é", " the 日本"]] + [[random_text(source)] for _ in range(9)]
+    texts = [[t] for t in FIXED] + [["the é", " the 日本"], ["   <mask> a", " <mask>"]] + [[random_text(source)] for _ in range(9)]
     for each in texts:
         case = dict(texts=each, **encoded(tokenizer, each))
         if name == "unigram_bytes":
