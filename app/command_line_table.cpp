@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <fstream>
+#include <nlohmann/json.hpp>
 
 #include "analysis/error.h"
+#include "analysis/json_guard.h"
 #include "analysis/spelling.h"
 #include "app/utf8.h"
 
@@ -26,6 +28,15 @@ std::string checked_utf8(const char* option, const std::string& value) {
     return value;
 }
 
+// A line of a .jsonl file: a text that may hold line ends.
+std::string text_of_json_line(const std::string& line, const std::string& source) {
+    const Json value = parse_json(line, source);
+    if (!value.is_string())
+        throw Error("\"" + source + "\" is " + json_excerpt(value) + ", expected a JSON string",
+                    "Write one string in quotes a line.");
+    return value.get<std::string>();
+}
+
 std::vector<std::string> lines_of_file(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     if (!file) throw Error("cannot read text file '" + path + "'", "Check the path and its permissions.");
@@ -37,6 +48,8 @@ std::vector<std::string> lines_of_file(const std::string& path) {
                             "' is not valid UTF-8 at byte " + std::to_string(*bad),
                         "Save the file as UTF-8.");
         }
+        if (path.ends_with(".jsonl"))
+            line = text_of_json_line(line, path + ", line " + std::to_string(lines.size() + 1));
         lines.push_back(std::move(line));
     }
     if (file.bad())
@@ -127,7 +140,7 @@ const std::vector<OptionRow> option_rows = {
          if (v.empty()) throw UsageError("--image '' is no file", "Give the name of an image.");
          o.image = v;
      }},
-    {"--text-file", "FILE", in_tokenize, "One text a line.",
+    {"--text-file", "FILE", in_tokenize, "One text a line; in a .jsonl file one JSON string a line.",
      [](Options& o, const std::string& v) { o.texts = lines_of_file(v); }},
     {"--pair", "TEXT", in_pictures | in_analyze | in_tokenize, "A second segment.",
      [](Options& o, const std::string& v) { o.pair = checked_utf8("--pair", v); }},
