@@ -158,11 +158,9 @@ std::vector<SentencepieceModel::Found> SentencepieceModel::encode_unigram(std::s
         const float before = reached[begin].score;
         const size_t character = utf8_length(normalized.substr(begin));
         bool has_single = false;
-        // A sum is kept as float but compared before it is rounded to one, as the library does.
-        const auto improve = [&](size_t end, double score, int32_t id) {
+        const auto improve = [&](size_t end, float score, int32_t id) {
             Reached& target = reached[end];
-            if (target.from < 0 || score > static_cast<double>(target.score))
-                target = {static_cast<float>(score), static_cast<int32_t>(begin), id};
+            if (target.from < 0 || score > target.score) target = {score, static_cast<int32_t>(begin), id};
         };
         pieces_.for_each_prefix(normalized.substr(begin), [&](size_t bytes, int32_t id) {
             const SentencepieceFile::Piece& piece = file_.pieces[static_cast<size_t>(id)];
@@ -171,12 +169,12 @@ std::vector<SentencepieceModel::Found> SentencepieceModel::encode_unigram(std::s
             const double score = piece.type == PieceType::user_defined
                                      ? static_cast<double>(static_cast<float>(bytes) * max_score_) - 0.1
                                      : static_cast<double>(piece.score);
-            improve(begin + bytes, score + static_cast<double>(before), id);
+            improve(begin + bytes, static_cast<float>(score) + before, id);
             has_single = has_single || bytes == character;
         });
         if (!has_single) {
             const float score = unknown_score + before;
-            improve(begin + character, static_cast<double>(score), unknown_id_);
+            improve(begin + character, score, unknown_id_);
         }
         begin += character;
     }

@@ -4,40 +4,20 @@
 Pinned: scripts/requirements/sentencepiece.txt. usage: write_sentencepiece_references.py > sentencepiece_references.json
 """
 import base64
-import io
 import json
 import random
-import sys
-import tempfile
 
 import sentencepiece
 from sentencepiece import sentencepiece_model_pb2
 
-if sentencepiece.__version__ != "0.2.3":
-    sys.exit(f"sentencepiece {sentencepiece.__version__} is not the pinned 0.2.3")
+from tiny_sentencepiece import WORDS, train
 
-WORDS = ["the", "cat", "sat", "on", "mat", "attention", "attend", "attends", "caf\u00e9", "\u043c\u0438\u0440", "\u4e2d\u6587", "12", "3.14"]
-RULES = {"A": "a", "\ufb01": "fi", "e\u0301": "\u00e9", "\u3000": " ", "\t": " ", "\u200b": "", "IV": "4", "I": "i"}
 rng = random.Random(9)
 TEXTS = ["", " ", "   ", "the cat sat", "  the  cat ", "\u3000the\u200bcat\t", "A \ufb01ne caf\u00e9", "cafe\u0301", "IVI",
          "<mask>the <mask> cat", "xyz \U0001f600\U0001f601 the", "\u2581the \u2581\u2581cat", "<s>the</s><unk>", "attends to attention",
          "\u0301\u0301", "\u65e5\u672c\u8a9e the", "\u200b", "the \u200b", "attattatt", "<0x41>"]
 TEXTS += ["".join(rng.choice([rng.choice(WORDS), " ", "  ", rng.choice("abcde \u00e9\u4e2d\U0001f600\ufb01\u3000I")])
                   for _ in range(rng.randint(1, 9))) for _ in range(60)]
-
-
-def train(**options):
-    with tempfile.NamedTemporaryFile("w", suffix=".tsv", encoding="utf-8") as rules:
-        for source, target in RULES.items():
-            code = lambda text: " ".join(f"{ord(c):X}" for c in text)
-            rules.write(f"{code(source)}\t{code(target)}\n")
-        rules.flush()
-        model = io.BytesIO()
-        lines = [" ".join(rng.choices(WORDS, k=6)) for _ in range(200)]
-        sentencepiece.SentencePieceTrainer.train(
-            sentence_iterator=iter(lines), model_writer=model, normalization_rule_tsv=rules.name, minloglevel=2,
-            hard_vocab_limit=False, user_defined_symbols=["<mask>"], **options)
-    return model.getvalue()
 
 
 def changed(model, change):
@@ -56,15 +36,25 @@ def keep_spaces(proto):
     proto.normalizer_spec.add_dummy_prefix = False
 
 
-def row(model):
+def row(model, texts):
     processor = sentencepiece.SentencePieceProcessor(model_proto=model)
     return {"model": base64.b64encode(model).decode(),
-            "cases": [[text, processor.encode(text, out_type=str)] for text in TEXTS]}
+            "cases": [[text, processor.encode(text, out_type=str)] for text in texts]}
 
 
-unigram = train(vocab_size=80)
-bpe = train(model_type="bpe", vocab_size=90)
-bytes_bpe = train(model_type="bpe", vocab_size=330, byte_fallback=True, character_coverage=0.98)
+def only_digits(proto):
+    """"0" "00" and "00" "0" score the same but for the rounding of their sums."""
+    del proto.pieces[1:]
+    for piece, score in (("\u2581", -2.1234), ("0", -3.3337), ("00", -5.7771), ("000", -10.9), ("1", -4.1113), ("01", -7.03)):
+        proto.pieces.add(piece=piece, score=score)
+
+
+unigram = train(rng, user_defined_symbols=["<mask>"], vocab_size=80)
+bpe = train(rng, user_defined_symbols=["<mask>"], model_type="bpe", vocab_size=90)
+bytes_bpe = train(rng, user_defined_symbols=["<mask>"], model_type="bpe", vocab_size=330, byte_fallback=True, character_coverage=0.98)
 rows = [unigram, changed(unigram, keep_spaces), bpe, changed(bpe, unused_longest), bytes_bpe,
-        train(vocab_size=60, treat_whitespace_as_suffix=True)]
-print("[\n" + ",\n".join(json.dumps(row(model)) for model in rows) + "\n]")
+        train(rng, user_defined_symbols=["<mask>"], vocab_size=60, treat_whitespace_as_suffix=True)]
+rows = [row(model, TEXTS) for model in rows]
+digits = ["".join(rng.choices("0001", k=rng.randint(1, 20))) for _ in range(100)]
+rows.append(row(changed(unigram, only_digits), digits))
+print("[\n" + ",\n".join(map(json.dumps, rows)) + "\n]")
