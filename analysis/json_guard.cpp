@@ -44,7 +44,8 @@ class GuardedBuilder : public nlohmann::json_sax<Json> {
     bool binary(binary_t&) override { return fail("binary value"); }
     bool start_object(std::size_t) override {
         if (list_ != nullptr) return fail("an object where strings and numbers are expected");
-        if (map_ != nullptr && keys_ == map_->path && (in_map_ || open_.back()->is_object())) {
+        if (map_ != nullptr && keys_ == map_->path &&
+            (in_map_ || open_.empty() || open_.back()->is_object())) {
             if (in_map_) return fail("an object where an integer is expected");
             if (!add(Json::object())) return false;
             in_map_ = true;

@@ -189,13 +189,13 @@ Tokenizer Tokenizer::load(const std::string& folder) {
             return Tokenizer(parts);
         });
     }
-    if (std::filesystem::exists(root / "vocab.txt", ignored))
-        return with_hint(copy_again, [&] {
-            const std::shared_ptr<Parts> parts = read_vocabulary_files(folder);
-            read_roles(folder, *parts);
-            return Tokenizer(parts);
-        });
-    throw Error("model folder \"" + folder + "\" has no tokenizer", "It needs tokenizer.json or vocab.txt.");
+    return with_hint(copy_again, [&] { return Tokenizer(read_older_files(folder)); });
+}
+
+bool Tokenizer::has_files(const std::string& folder) {
+    std::error_code ignored;
+    return std::filesystem::exists(std::filesystem::path(folder) / "tokenizer.json", ignored) ||
+           has_older_files(folder);
 }
 
 TokenizedText Tokenizer::tokenize(std::string_view text, std::optional<std::string_view> pair,

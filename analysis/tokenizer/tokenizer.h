@@ -30,10 +30,13 @@ struct TokenizerRoles {
 
 class Tokenizer {
   public:
-    // `folder` in the Hugging Face layout: tokenizer.json if there is one, else vocab.txt with
-    // tokenizer_config.json, special_tokens_map.json and added_tokens.json. Throws weft::Error naming file
-    // and key, also for every component of a tokenizer that is not known.
+    // `folder` in the Hugging Face layout: tokenizer.json if there is one, else the files from before it
+    // (vocab.txt; vocab.json and merges.txt; a SentencePiece model), read as transformers reads them, with
+    // config.json, tokenizer_config.json, special_tokens_map.json and added_tokens.json. Throws weft::Error
+    // naming file and key, also for a file that is missing and for every component and class that is not
+    // known.
     static Tokenizer load(const std::string& folder);
+    static bool has_files(const std::string& folder);  // whether load() would find any
     // From the text of a tokenizer.json; `source` names it in errors.
     static Tokenizer parse(std::string_view tokenizer_json, const std::string& source);
 

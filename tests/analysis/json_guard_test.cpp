@@ -95,6 +95,17 @@ TEST_CASE("a vocabulary is streamed past the tree in file order") {
         REQUIRE_THROWS_AS(parse_json(bad, "t", {}, &map), Error);
 }
 
+TEST_CASE("a file that is nothing but a vocabulary is streamed too") {
+    std::vector<std::pair<std::string, int64_t>> members;
+    const JsonIntegerMap map{{}, [&](std::string&& key, int64_t value) { members.emplace_back(key, value); }};
+    REQUIRE(parse_json(R"({"b":1,"a":0})", "t", {}, &map).empty());
+    REQUIRE(members == std::vector<std::pair<std::string, int64_t>>{{"b", 1}, {"a", 0}});
+    members.clear();
+    parse_json(R"([{"a":0}])", "t", {}, &map);
+    REQUIRE(members.empty());
+    REQUIRE_THROWS_AS(parse_json(R"({"a":{"b":1}})", "t", {}, &map), Error);
+}
+
 TEST_CASE("missing files and folders are errors that name the path") {
     test::TemporaryFolder folder;
     REQUIRE_THAT(message_of([&] { read_json_file(folder.file("none.json")); }), Contains("none.json"));
