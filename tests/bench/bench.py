@@ -19,12 +19,14 @@ import memory
 import recording
 import rows
 import startup
+import tokenize_paste
 from programs import Failed, Program, busy_share
 from window import Display
 
 MEASURES = {
     "text": forward,
     "image": image,
+    "tokenize": tokenize_paste,
     "key": latency,
     "start": startup,
     "load": loading,
