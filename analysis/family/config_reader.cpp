@@ -15,6 +15,16 @@ bool ConfigReader::has(const char* key) const {
     return find_member(json_, key) != nullptr;
 }
 
+bool ConfigReader::is_null(const char* key) const {
+    const auto member = json_.find(key);
+    return member != json_.end() && member->is_null();
+}
+
+bool ConfigReader::is_empty(const char* key) const {
+    const Json* value = find_member(json_, key);
+    return value == nullptr || ((value->is_array() || value->is_object()) && value->empty());
+}
+
 int64_t ConfigReader::size(const char* key) const {
     return required_int(json_, key, 1, largest_size, source_);
 }
@@ -134,8 +144,7 @@ void ConfigReader::expect_text(const char* key, const std::string& expected, con
 }
 
 void ConfigReader::expect_empty(const char* key, const std::string& hint) const {
-    const Json* value = find_member(json_, key);
-    if (value != nullptr && !((value->is_array() || value->is_object()) && value->empty())) refuse(key, hint);
+    if (!is_empty(key)) refuse(key, hint);
 }
 
 void ConfigReader::check_multiple(const char* key_a, int64_t a, const char* key_b, int64_t b) const {

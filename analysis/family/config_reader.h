@@ -19,7 +19,9 @@ class ConfigReader {
     ConfigReader(const Json& object, std::string source) : json_(object), source_(std::move(source)) {}
 
     const std::string& source() const { return source_; }
-    bool has(const char* key) const;  // and is not null
+    bool has(const char* key) const;       // and is not null
+    bool is_null(const char* key) const;   // there, as null
+    bool is_empty(const char* key) const;  // missing, null, {} or []
 
     // Of a size: 1 to a million or so, so that products of two cannot overflow.
     int64_t size(const char* key) const;

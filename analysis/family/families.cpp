@@ -13,6 +13,15 @@ std::span<const Family* const> families() {
         &electra_family,
         &albert_family,
         &mpnet_family,
+        // decoders
+        &gpt2_family,
+        &gpt_neox_family,
+        &llama_family,
+        &qwen2_family,
+        &qwen3_family,
+        &mistral_family,
+        &gemma_family,
+        &gemma2_family,
         // vision
         &vit_family,
         &deit_family,

@@ -26,5 +26,7 @@ extern const Family bert_family, distilbert_family, roberta_family, xlm_roberta_
     electra_family, albert_family, mpnet_family;
 extern const Family vit_family, deit_family, dinov2_family, dinov2_with_registers_family, clip_family,
     clip_vision_family;
+extern const Family gpt2_family, gpt_neox_family, llama_family, qwen2_family, qwen3_family, mistral_family,
+    gemma_family, gemma2_family;
 
 }  // namespace weft

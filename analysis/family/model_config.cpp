@@ -106,8 +106,9 @@ ModelConfig parse_model_config(std::string_view json_text, const std::string& so
         reader.expect_flag("is_encoder_decoder", false, "Only its use as an encoder is supported.");
     }
     config.generation.end_ids = reader.integers("eos_token_id");
-    if (const std::vector<int64_t> pad = reader.integers("pad_token_id"); !pad.empty())
-        config.generation.pad_id = pad.front();
+    // -1 says that there is none.
+    if (const int64_t pad = reader.integer("pad_token_id", -1, -1, 1 << 24); pad >= 0)
+        config.generation.pad_id = pad;
     family.read(reader, config);
     check_sizes(config, source);
     for (StackDescription& stack : config.stacks) {

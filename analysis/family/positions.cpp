@@ -96,6 +96,12 @@ std::vector<int64_t> position_rows(const EmbeddingSpec& spec, std::span<const in
     return rows;
 }
 
+int64_t last_token_row(std::span<const int32_t> ids, const std::optional<int64_t>& padding_id) {
+    int64_t row = static_cast<int64_t>(ids.size()) - 1;
+    while (row > 0 && padding_id && ids[static_cast<size_t>(row)] == *padding_id) --row;
+    return row;
+}
+
 void sinusoid_row(const EmbeddingSpec& spec, int64_t row, float* values) {
     const int64_t half = spec.width / 2;
     if (spec.positions == EmbeddingSpec::Positions::sinusoid_halves) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -14,6 +15,9 @@ namespace weft {
 // the tokens before it are padding (positions_skip_padding only).
 std::vector<int64_t> position_rows(const EmbeddingSpec& spec, std::span<const int32_t> ids, int64_t first = 0,
                                    int64_t padding_before = 0);
+
+// Where a decoder's classifier reads: the last token that is no padding; 0 if all of them are.
+int64_t last_token_row(std::span<const int32_t> ids, const std::optional<int64_t>& padding_id);
 
 // Vaswani et al. 2017 in the spelling that the spec names, [width].
 void sinusoid_row(const EmbeddingSpec& spec, int64_t row, float* values);

@@ -26,7 +26,7 @@ enum class NormPlacement {
 };
 
 // Rotary positions (Su et al. 2021), the halves of a head's leading `width` dimensions turned against each
-// other. Frequencies and factor come from rotary_frequencies() in rotary.h.
+// other. Angles come from rotary_table() in positions.h.
 struct RotarySpec {
     enum class Scaling { none, linear, dynamic, yarn, llama3 };
     int64_t width = 0;  // 0: no rotary positions; even, at most the head's width

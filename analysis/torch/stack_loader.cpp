@@ -265,8 +265,9 @@ HeadStepWeights load_step(TensorReader& reader, const ModelConfig& config, const
     const auto found = std::ranges::find_if(
         step.names, [&](const std::string& name) { return reader.has_whole(name + ".weight"); });
     const EmbeddingSpec& words = config.stacks.back().embedding;
-    // transformers ties by the config, whatever else the file has.
-    if (step.may_be_tied && config.ties_words) {
+    // As transformers: a file that holds other numbers than the word embedding is right against its config.
+    if (step.may_be_tied && config.ties_words &&
+        (found == step.names.end() || reader.are_equal(words.words + ".weight", *found + ".weight"))) {
         weights.linear = {last.embedding.words, nullptr, words.vocabulary, words.width};
     } else {
         const std::string name = (found == step.names.end() ? step.names.front() : *found) + ".weight";

@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -62,6 +63,10 @@ std::vector<int64_t> TensorReader::shape_of(const std::string& name) const {
 }
 std::vector<int64_t> TensorReader::shape_of_whole(const std::string& name) const {
     return tensor(name).shape;
+}
+bool TensorReader::are_equal(const std::string& name, const std::string& whole_name) const {
+    const SafetensorsTensor &a = tensor(prefix_ + name), &b = tensor(whole_name);
+    return a.dtype == b.dtype && a.shape == b.shape && std::ranges::equal(a.data, b.data);
 }
 const float* TensorReader::read(const std::string& name, const std::vector<int64_t>& shape) {
     return read_whole(prefix_ + name, shape);

@@ -2,6 +2,7 @@
 #include "analysis/torch/head_forward.h"
 #include "analysis/torch/patch_embedding.h"
 #undef CHECK
+#include "analysis/family/positions.h"
 #include "tests/parity/family_case.h"
 
 namespace weft::test {
@@ -54,7 +55,10 @@ void compare_logits(const ModelConfig& config, const std::shared_ptr<const Model
     const int64_t hidden = config.stacks.back().spec.hidden;
     const int64_t rows = static_cast<int64_t>(last.output.size()) / hidden;
     const HeadForward head(weights, *config.head, "cpu");
-    const HeadForward::Result result = head.run(last.output.data(), rows, hidden, rows - 1);
+    const HeadForward::Result result =
+        head.run(last.output.data(), rows, hidden,
+                 last_token_row(reference.ids(config.stacks.size() > 1 ? "target_ids" : "ids"),
+                                config.generation.pad_id));
     const std::vector<float> expected = reference.floats("logits");
     errors.logits =
         std::max(errors.logits.value_or(0), largest_distance(result.values, expected) / largest_of(expected));

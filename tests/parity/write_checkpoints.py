@@ -71,7 +71,9 @@ def write(case, folder, seed):
     model = case.model()
     model.config._attn_implementation = "eager"
     randomise(model, seed)
-    model = model.to(case.dtype).to(torch.float32).eval()
+    model.eval()
+    for parameter in model.parameters():  # buffers (rotary frequencies, Gemma's scale) stay as they are computed
+        parameter.data = parameter.data.to(case.dtype).to(torch.float32)
     model.tie_weights()
     states = {stack: [] for stack in case.layers}
     for stack, layers in case.layers.items():
