@@ -55,7 +55,10 @@ void keep_share(std::span<const float> logits, double share, double temperature,
     const std::vector<double> probabilities = softmax(logits, ids, temperature);
     std::vector<size_t> order(ids.size());
     std::iota(order.begin(), order.end(), size_t{0});
-    std::ranges::stable_sort(order, {}, [&](size_t i) { return logits[static_cast<size_t>(ids[i])]; });
+    std::ranges::sort(order, [&](size_t a, size_t b) {
+        const float left = logits[static_cast<size_t>(ids[a])], right = logits[static_cast<size_t>(ids[b])];
+        return left != right ? left < right : ids[a] > ids[b];
+    });
     const float least = static_cast<float>(1 - share);
     double sum = 0;
     std::vector<int32_t> kept;

@@ -22,8 +22,9 @@ struct TokenChoices {
 };
 
 // softmax(logits / temperature) over the tokens that top-k (Fan et al. 2018; equal logits at its end all
-// stay) and then top-p (Holtzman et al. 2020: the fewest of the most probable that reach it) leave. The
-// temperature must be above 0. A logit of minus infinity is a token that may not come; not all may be that.
+// stay) and then top-p (Holtzman et al. 2020: the fewest of the most probable that reach it, of equal ones
+// the lower ids) leave. The temperature must be above 0. A logit of minus infinity is a token that may not
+// come; not all may be that.
 TokenChoices token_choices(std::span<const float> logits, const GenerationOptions& options);
 
 // Temperature 0: the id of the largest logit, the lowest of equal ones. Else a draw from token_choices();

@@ -4,9 +4,11 @@
 
 #include <cmath>
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "analysis/error.h"
+#include "tests/analysis/test_files.h"
 
 using namespace weft;
 
@@ -74,6 +76,20 @@ TEST_CASE("Temperature comes first, then top-k, then top-p over what top-k left"
     check_choices(token_choices(logits, options_of(0.5, 2, 0.62)), {2, 3}, {25.0 / 41, 16.0 / 41});
     // Without top-k the same top-p needs both: 25/46 = 0.54.
     check_choices(token_choices(logits, options_of(0.5, 0, 0.6)), {2, 3}, {25.0 / 41, 16.0 / 41});
+}
+
+TEST_CASE("What is left of random logits is what transformers' logits processors leave") {
+    const auto cases = nlohmann::json::parse(
+        test::read_file(WEFT_SOURCE_DIR "/tests/analysis/references/sampling_references.json"));
+    REQUIRE(cases.size() == 9);
+    for (const auto& item : cases) {
+        INFO(item["temperature"] << " " << item["top_k"] << " " << item["top_p"]);
+        const TokenChoices choices =
+            token_choices(item["logits"].get<std::vector<float>>(),
+                          options_of(item["temperature"], item["top_k"], item["top_p"]));
+        check_choices(choices, item["ids"].get<std::vector<int32_t>>(),
+                      item["probabilities"].get<std::vector<double>>());
+    }
 }
 
 TEST_CASE("A draw is the first token whose share of the whole lies beyond the uniform number") {
