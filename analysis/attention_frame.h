@@ -56,6 +56,9 @@ struct AttentionBlock {
     AttentionKind kind = AttentionKind::self;
     uint32_t query_stack = 0, key_stack = 0;  // indices into AttentionFrame::stacks
     uint32_t layers = 0, heads = 0, queries = 0, keys = 0;
+    // Fewer than heads where query heads share keys and values: head h reads those of key-value head
+    // h * key_value_heads / heads. 0: not known (a trace).
+    uint32_t key_value_heads = 0;
     std::vector<std::shared_ptr<const std::vector<float>>> layer_weights;  // [layers] of [H, Q, K]
     std::map<std::string, FrameTensor>
         quantities;  // by the tensor names of "weft analyze", without stack suffix:
@@ -97,6 +100,7 @@ struct AttentionFrame {
     std::optional<FrameTensor> logits;        // [N, V], [N, C] or [C], by the model's head; only if asked for
     std::optional<FrameTensor> pixel_values;  // [C, H, W] that a vision model was given; only if asked for
     std::vector<Prediction> predictions;      // the most probable next tokens or classes, best first
+    std::optional<Prediction> next_token;     // that the text goes on with; only if asked for
     std::optional<Truncation> truncation;
     std::map<std::string, double> timings_ms;  // text_to_attention, rollout, entropy, ...
     double max_row_sum_error = 0.0;            // largest |row sum - 1| over all attention

@@ -39,6 +39,7 @@ struct AnalysisOptions {
     bool hidden_states = false, logits = false;
     bool pixel_values = false;    // of a vision model: what it is given
     int64_t predictions = 0;  // how many of the most probable next tokens or classes
+    bool next_token = false;  // choose the one that the text goes on with, as `generation` says
     bool rollout = true, entropy = true;
     RolloutOptions rollout_options;
 };

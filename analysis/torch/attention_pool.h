@@ -19,6 +19,8 @@ class AttentionPool {
     // `count` floats of any content; goes back to the pool by itself, also after the pool is gone.
     std::shared_ptr<std::vector<float>> take(size_t count) {
         auto buffer = std::make_unique<std::vector<float>>(shelf_->take(count));
+        // Room for the next words as well; pages that nobody touches cost nothing.
+        if (buffer->capacity() < count) buffer->reserve(count + count / 4);
         buffer->resize(count);
         return {buffer.release(), [shelf = shelf_](std::vector<float>* returned) {
                     shelf->give_back(std::move(*returned));

@@ -11,6 +11,16 @@
 
 namespace weft::torch_part {
 
+namespace {
+
+bool is_of_each_row(HeadStep::Kind kind) {
+    using Kind = HeadStep::Kind;
+    return kind == Kind::linear || kind == Kind::norm || kind == Kind::activation || kind == Kind::scale ||
+           kind == Kind::softcap;
+}
+
+}  // namespace
+
 HeadForward::HeadForward(std::shared_ptr<const ModelWeights> weights, HeadSpec spec,
                          const std::string& device)
     : weights_(std::move(weights)), spec_(std::move(spec)), device_(device) {
@@ -76,10 +86,12 @@ HeadForward::Result HeadForward::run(const float* states, int64_t rows, int64_t 
 }
 
 bool HeadForward::is_row_by_row() const {
-    using Kind = HeadStep::Kind;
+    return std::ranges::all_of(spec_.steps, [](const HeadStep& step) { return is_of_each_row(step.kind); });
+}
+
+bool HeadForward::reads_last_row() const {
     return std::ranges::all_of(spec_.steps, [](const HeadStep& step) {
-        return step.kind == Kind::linear || step.kind == Kind::norm || step.kind == Kind::activation ||
-               step.kind == Kind::scale || step.kind == Kind::softcap;
+        return is_of_each_row(step.kind) || step.kind == HeadStep::Kind::last_row;
     });
 }
 

@@ -27,6 +27,8 @@ class HeadForward {
 
     // Whether the logits of a row need that row alone, so that one row is enough for the next token.
     bool is_row_by_row() const;
+    // Whether `last_row` and what comes after it are all that the head needs.
+    bool reads_last_row() const;
 
   private:
     struct Step {

@@ -9,6 +9,7 @@
 #include "analysis/error.h"
 #include "analysis/family/positions.h"
 #include "analysis/torch/head_cache.h"
+#include "analysis/torch/kept_rows.h"
 #include "analysis/torch/packed_layer.h"
 #include "analysis/torch/score_bias.h"
 #include "analysis/torch/stack_forward.h"
@@ -97,7 +98,9 @@ class KernelForward final : public StackForward {
             normalise(state_.get(), nullptr, nullptr, normed_.get(), packed.attention.norm, rows_);
             input = normed_.get();
         }
+        const double kept_error = keep_rows(target);
         errors.self = attend_self(layer, packed.attention, input, target.self, goes_on);
+        if (kept_error > errors.self) errors.self = kept_error;  // a NaN stays
         if (!goes_on) return errors;
         linear(packed.attention.output, spec_.hidden, context_.get(), context_stride(), change_.get(),
                spec_.hidden, {});
@@ -253,6 +256,19 @@ class KernelForward final : public StackForward {
             kernels_.normalise({row, nullptr, nullptr, row, heads, norm.width, norm.gain.get(),
                                 norm.bias_or_null(), norm.epsilon, norm.is_rms});
         });
+    }
+
+    // A NaN in them would have ended the pass that made them.
+    double keep_rows(const AttentionTarget& target) const {
+        if (!target.before || kept_ == 0) return 0;
+        const int64_t heads = spec_.attention.heads;
+        std::vector<double> worst(static_cast<size_t>(heads));
+        pool_->run(heads, pool_->threads(), [&](int64_t h, int64_t) {
+            worst[static_cast<size_t>(h)] =
+                copy_kept_rows(target.before + h * target.before_count * target.before_count,
+                               target.before_count, target.self + h * count_ * count_, count_, kept_);
+        });
+        return *std::ranges::max_element(worst);
     }
 
     double attend_self(int64_t layer, const PackedAttention& part, const float* input, float* attention,

@@ -7,7 +7,10 @@
 #include <ATen/ops/sum.h>
 #include <c10/core/InferenceMode.h>
 
+#include <algorithm>
+
 #include "analysis/error.h"
+#include "analysis/torch/kept_rows.h"
 #include "analysis/torch/plain_stack.h"
 #include "analysis/torch/stack_forward.h"
 
@@ -52,6 +55,8 @@ class PlainForward final : public StackForward {
         source_[static_cast<size_t>(layer)] = result.source;
         RowErrors errors;
         errors.self = write(result.attention, target.self);
+        const double kept_error = keep_rows(target, result.attention.size(2));
+        if (kept_error > errors.self) errors.self = kept_error;  // a NaN stays
         if (result.cross.defined()) errors.cross = write(result.cross, target.cross);
         if (advance) x_ = result.x;
         return errors;
@@ -74,6 +79,17 @@ class PlainForward final : public StackForward {
 
     static void copy(const at::Tensor& from, float* to) {
         at::from_blob(to, from.sizes(), at::kFloat).copy_(from);
+    }
+
+    double keep_rows(const AttentionTarget& target, int64_t count) const {
+        double worst = 0;
+        if (target.before && kept_ > 0)
+            for (int64_t h = 0; h < stack_.spec().attention.heads; ++h)
+                worst = std::max(
+                    worst,
+                    copy_kept_rows(target.before + h * target.before_count * target.before_count,
+                                   target.before_count, target.self + h * count * count, count, kept_));
+        return worst;
     }
 
     // attention [H, R, K] into the last R rows of [H, N, K].

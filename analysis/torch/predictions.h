@@ -18,4 +18,8 @@ std::vector<Prediction> most_probable(std::span<const float> logits, int64_t cou
 // The label of class `id`, or "class 3" where config.json names none.
 std::string class_text(const HeadSpec& head, int32_t id);
 
+// One of them, whatever its place.
+Prediction prediction_of(std::span<const float> logits, int32_t id,
+                         const std::function<std::string(int32_t)>& text_of);
+
 }  // namespace weft::torch_part

@@ -14,11 +14,15 @@ namespace weft::torch_part {
 
 // Where a layer's attention goes; all of it is row-major.
 struct AttentionTarget {
-    float* self = nullptr;   // [H, N, N]; only the rows from `kept` on are written
+    float* self = nullptr;   // [H, N, N]; the rows from `kept` on are written
     float* cross = nullptr;  // [H, N, S], likewise; null where the stack has no cross-attention
+    // The same layer's attention of the pass before, [H, M, M] with M >= kept: its first `kept` rows become
+    // those of `self`. Null: they are the caller's.
+    const float* before = nullptr;
+    int64_t before_count = 0;
 };
 
-// Largest |row sum - 1| of the rows written; not a number if the attention is not finite.
+// Largest |row sum - 1| of the rows written, kept ones included; not a number if the attention is not finite.
 struct RowErrors {
     double self = 0, cross = 0;
 };

@@ -4,6 +4,8 @@
 #include <cmath>
 
 #include "analysis/error.h"
+#include "analysis/family/positions.h"
+#include "analysis/sampling.h"
 #include "analysis/torch/guarded.h"
 #include "analysis/torch/predictions.h"
 
@@ -17,13 +19,6 @@ void check_segments(const TokenStack& stack, int64_t types) {
             throw Error("the text has segment \"" + std::to_string(segment) + "\", but the model knows " +
                             std::to_string(types) + " of them",
                         "Leave out --pair.");
-}
-
-// What stands where the prediction is read: the last token that is no padding.
-int64_t last_row(const std::vector<int32_t>& ids, const std::optional<int64_t>& padding) {
-    int64_t row = static_cast<int64_t>(ids.size()) - 1;
-    while (row > 0 && padding && ids[static_cast<size_t>(row)] == *padding) --row;
-    return row;
 }
 
 }  // namespace
@@ -48,32 +43,29 @@ bool TextModel::analyze(const AnalysisRequest& request, const std::function<bool
     }
 }
 
-// How many tokens the text shares with the one before, at most all but the last.
-int64_t TextModel::shared_prefix(const std::vector<int32_t>& ids, const AnalysisRequest& request) const {
-    const StackSpec& spec = config_.stack();
-    // Hidden states and logits of all rows need all rows; a dynamic scaling turns the old keys anew.
-    if (!spec.is_causal || request.options.hidden_states || request.options.logits ||
-        spec.attention.rotary.scaling == RotarySpec::Scaling::dynamic)
-        return 0;
-    const auto [mine, theirs] = std::ranges::mismatch(ids, before_.ids);
-    return std::min<int64_t>(mine - ids.begin(), static_cast<int64_t>(ids.size()) - 1);
+bool TextModel::goes_on() const {
+    return config_.kind == ModelKind::decoder && head_ && head_->spec().kind == HeadKind::language_model;
 }
 
-// Rows [0, kept) of the layer's attention as they were; returns their largest |sum - 1|.
-double TextModel::copy_kept_rows(int64_t layer, int64_t kept, int64_t count,
-                                 std::vector<float>& attention) const {
-    const std::vector<float>& old = *before_.layers[static_cast<size_t>(layer)];
-    double worst = 0;
-    for (int64_t h = 0; h < config_.stack().attention.heads; ++h)
-        for (int64_t i = 0; i < kept; ++i) {
-            const float* from = old.data() + (h * before_.queries + i) * before_.queries;
-            float* to = attention.data() + (h * count + i) * count;
-            float sum = 0;
-            for (int64_t j = 0; j < kept; ++j) sum += to[j] = from[j];
-            std::fill(to + kept, to + count, 0.0f);
-            worst = std::max(worst, std::abs(double{sum} - 1));
-        }
-    return worst;
+// Where the prediction is read.
+int64_t TextModel::prediction_row(const std::vector<int32_t>& ids) const {
+    return goes_on() ? static_cast<int64_t>(ids.size()) - 1 : last_token_row(ids, config_.generation.pad_id);
+}
+
+// How many tokens the text shares with the one before, at most all before the row of the prediction.
+int64_t TextModel::shared_prefix(const std::vector<int32_t>& ids, const AnalysisRequest& request) const {
+    const StackSpec& spec = config_.stack();
+    const RotarySpec& rotary = spec.attention.rotary;
+    // Hidden states and logits of all rows need all rows.
+    if (!spec.is_causal || request.options.hidden_states || request.options.logits ||
+        (head_ && !head_->reads_last_row()))
+        return 0;
+    // Beyond the original positions a dynamic scaling turns the old keys anew with every length.
+    if (rotary.scaling == RotarySpec::Scaling::dynamic &&
+        static_cast<int64_t>(std::max(ids.size(), before_.ids.size())) > rotary.original_positions)
+        return 0;
+    const auto [mine, theirs] = std::ranges::mismatch(ids, before_.ids);
+    return std::min<int64_t>(mine - ids.begin(), prediction_row(ids));
 }
 
 bool TextModel::analyze_unguarded(const AnalysisRequest& request, const std::function<bool()>& superseded,
@@ -86,6 +78,12 @@ bool TextModel::analyze_unguarded(const AnalysisRequest& request, const std::fun
     TokenizedText input = tokenizer_.tokenize(
         request.text, request.has_pair ? std::optional<std::string_view>(request.pair) : std::nullopt,
         {static_cast<uint32_t>(summary_.max_tokens), request.options.truncate});
+    if (request.options.next_token) {
+        if (!goes_on())
+            throw UsageError("the model \"" + summary_.name + "\" does not say what comes next in a text",
+                             "Use a decoder with a language model head, such as GPT-2 or Llama.");
+        check_generation(request.generation);
+    }
     const EmbeddingSpec& embedding = config_.stacks.front().embedding;
     const bool reads_segments = embedding.types > 0 && embedding.reads_segments;
     if (reads_segments) check_segments(input.stack, embedding.types);
@@ -97,6 +95,7 @@ bool TextModel::analyze_unguarded(const AnalysisRequest& request, const std::fun
     AttentionBlock block;
     block.layers = static_cast<uint32_t>(spec.layers);
     block.heads = static_cast<uint32_t>(spec.attention.heads);
+    block.key_value_heads = static_cast<uint32_t>(spec.attention.key_value_heads);
     block.queries = block.keys = static_cast<uint32_t>(count);
     block.causal = spec.is_causal;
     std::shared_ptr<std::vector<float>> hidden;
@@ -106,8 +105,6 @@ bool TextModel::analyze_unguarded(const AnalysisRequest& request, const std::fun
     };
     if (request.options.hidden_states)
         hidden = std::make_shared<std::vector<float>>(static_cast<size_t>(spec.layers + 1) * state_size);
-    const bool wants_output =
-        hidden || (head_ && (request.options.logits || request.options.predictions > 0));
 
     const int64_t kept = shared_prefix(ids, request);
     const std::vector<int32_t> kept_ids(ids.begin(), ids.begin() + kept);
@@ -118,12 +115,14 @@ bool TextModel::analyze_unguarded(const AnalysisRequest& request, const std::fun
     for (int64_t layer = 0; layer < spec.layers; ++layer) {
         const std::shared_ptr<std::vector<float>> weights =
             pool_.take(static_cast<size_t>(spec.attention.heads * count * count));
-        // What the last layer makes of its attention is nobody's attention any more.
-        double error =
-            forward_->run_layer(layer, {weights->data(), nullptr}, wants_output || layer + 1 < spec.layers)
-                .self;
+        // What the last layer makes of its attention is nobody's attention any more: the head comes later.
+        AttentionTarget target{weights->data()};
+        if (kept > 0) {
+            target.before = before_.layers[static_cast<size_t>(layer)]->data();
+            target.before_count = before_.queries;
+        }
+        const double error = forward_->run_layer(layer, target, hidden || layer + 1 < spec.layers).self;
         if (!std::isfinite(error)) throw_not_finite("\"attention\" of layer " + std::to_string(layer));
-        if (kept > 0) error = std::max(error, copy_kept_rows(layer, kept, count, *weights));
         block.max_row_sum_error = std::max(block.max_row_sum_error, error);
         block.layer_weights.push_back(weights);
         keep_hidden(layer + 1);
@@ -149,37 +148,47 @@ bool TextModel::analyze_unguarded(const AnalysisRequest& request, const std::fun
 }
 
 std::vector<FrameStep> TextModel::head_steps(const AnalysisRequest& request) {
-    const bool wants_logits = request.options.logits;
+    const bool wants_logits = request.options.logits, wants_next = request.options.next_token;
     const int64_t wanted = request.options.predictions;
-    if (!head_ || (!wants_logits && wanted == 0)) return {};
-    return {{"logits", [this, wants_logits, wanted](AttentionFrame& frame) {
+    if (!head_ || (!wants_logits && !wants_next && wanted == 0)) return {};
+    const bool is_finished = request.options.hidden_states;
+    return {{"logits", [=, this, generation = request.generation](AttentionFrame& frame) {
                  std::vector<int32_t> ids;
                  for (const Token& token : frame.stacks.front().tokens) ids.push_back(token.id);
                  const int64_t count = static_cast<int64_t>(ids.size()), hidden = config_.stack().hidden;
-                 const int64_t last = last_row(ids, config_.generation.pad_id);
-                 // The pass may have computed the last rows only; they are behind one another.
-                 const int64_t rows = wants_logits ? count : forward_->rows();
+                 if (!is_finished) finish_last_layer(count);
+                 // The pass may have computed the last rows only; the prediction's is one of them.
+                 const int64_t rows = forward_->rows(), row = prediction_row(ids) - (count - rows);
+                 WEFT_ASSERT(row >= 0 && (rows == count || !wants_logits), std::to_string(row));
                  std::vector<float> states(static_cast<size_t>(rows * hidden));
                  forward_->copy_output(states.data());
-                 const int64_t row = last - (count - rows);
-                 const bool one_row = !wants_logits && head_->is_row_by_row() && row >= 0;
-                 HeadForward::Result result =
-                     one_row ? head_->run(states.data() + row * hidden, 1, hidden, 0)
-                             : head_->run(states.data(), rows, hidden, std::max<int64_t>(row, 0));
+                 const bool one_row = !wants_logits && head_->is_row_by_row();
+                 HeadForward::Result result = one_row ? head_->run(states.data() + row * hidden, 1, hidden, 0)
+                                                      : head_->run(states.data(), rows, hidden, row);
                  check_finite(result.values, "\"logits\"");
                  const int64_t classes = result.shape.back();
-                 const int64_t at = result.shape.size() == 1 ? 0 : one_row ? 0 : row;
+                 const int64_t at = result.shape.size() == 1 || one_row ? 0 : row;
+                 const auto logits =
+                     std::span<const float>(result.values)
+                         .subspan(static_cast<size_t>(at * classes), static_cast<size_t>(classes));
+                 const auto text_of = [&](int32_t id) { return prediction_text(id); };
                  if (head_->spec().kind == HeadKind::language_model ||
                      head_->spec().kind == HeadKind::sequence_classification)
-                     frame.predictions = most_probable(
-                         std::span<const float>(result.values)
-                             .subspan(static_cast<size_t>(at * classes), static_cast<size_t>(classes)),
-                         wanted, [&](int32_t id) { return prediction_text(id); });
+                     frame.predictions = most_probable(logits, wanted, text_of);
+                 if (wants_next)
+                     frame.next_token = prediction_of(logits, next_token(logits, generation, count), text_of);
                  if (wants_logits)
                      frame.logits = FrameTensor{
                          result.shape, std::make_shared<const std::vector<float>>(std::move(result.values))};
                  return true;
              }}};
+}
+
+// The pass ended with the last layer's attention; its output is computed when a head asks for it.
+void TextModel::finish_last_layer(int64_t count) {
+    const StackSpec& spec = config_.stack();
+    const auto attention = pool_.take(static_cast<size_t>(spec.attention.heads * count * count));
+    forward_->run_layer(spec.layers - 1, {attention->data(), nullptr}, true);
 }
 
 std::string TextModel::prediction_text(int32_t id) const {

@@ -35,8 +35,10 @@ class TextModel final : public Model {
     bool analyze_unguarded(const AnalysisRequest& request, const std::function<bool()>& superseded,
                            const std::function<void(FramePtr)>& post);
     int64_t shared_prefix(const std::vector<int32_t>& ids, const AnalysisRequest& request) const;
-    double copy_kept_rows(int64_t layer, int64_t kept, int64_t count, std::vector<float>& attention) const;
     std::vector<FrameStep> head_steps(const AnalysisRequest& request);
+    void finish_last_layer(int64_t count);
+    int64_t prediction_row(const std::vector<int32_t>& ids) const;
+    bool goes_on() const;  // a causal language model
     std::string prediction_text(int32_t id) const;
 
     ModelSummary summary_;
