@@ -10,21 +10,25 @@ import sys
 import tempfile
 import time
 
+import decoder
 import forward
 import frames
 import image
 import latency
+import live
 import loading
 import memory
 import recording
 import rows
 import startup
 import tokenize_paste
-from programs import Failed, Program, busy_share
+from programs import Failed, Program, busy_share, run
 from window import Display
 
 MEASURES = {
     "text": forward,
+    "decoder": decoder,
+    "live": live,
     "image": image,
     "tokenize": tokenize_paste,
     "key": latency,
@@ -61,12 +65,19 @@ class Bench:
     def here(self, name):
         return str(pathlib.Path(__file__).parent / name)
 
-    def forward_bench(self):
-        return Program([self.program("forward_bench"), self.model], os.path.join(self.folder, "forward_bench.log"))
+    def forward_bench(self, model=None):
+        return Program([self.program("forward_bench"), model or self.model], os.path.join(self.folder, "forward_bench.log"))
 
-    def peer(self):
-        return Program([self.python, self.here("forward_peer.py"), self.model], os.path.join(self.folder, "peer.log"),
+    def peer(self, model=None):
+        return Program([self.python, self.here("forward_peer.py"), model or self.model], os.path.join(self.folder, "peer.log"),
                        self.peer_environment)
+
+    def random_decoder(self, kind):
+        """The folder of a random checkpoint of MiniLM's size with its vocabulary."""
+        folder = os.path.join(self.folder, f"random-{kind}")
+        if not os.path.exists(folder):
+            run([self.python, self.here("random_decoder.py"), kind, self.model, folder], self.log, self.peer_environment)
+        return folder
 
     def display(self):
         if not self.shared_display:

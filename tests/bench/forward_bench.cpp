@@ -13,28 +13,13 @@
 #include "analysis/error.h"
 #include "analysis/model.h"
 #include "tests/bench/matrix_products.h"
+#include "tests/bench/texts.h"
 
 namespace {
 
-// As WORDS and text_of in forward.py.
-std::string text_of(int64_t tokens) {
-    const std::vector<std::string> words = {"the",   "red",  "thread", "goes", "over",  "one",
-                                            "under", "two",  "until",  "the",  "cloth", "is",
-                                            "as",    "long", "as",     "the",  "house"};
-    std::string text;
-    for (int64_t i = 0; i < tokens - 2; ++i) text += (i ? " " : "") + words[i % words.size()];
-    return text;
-}
-
-std::string json_list(const std::vector<double>& values) {
-    std::string list = "[";
-    for (size_t i = 0; i < values.size(); ++i) list += (i ? ", " : "") + std::to_string(values[i]);
-    return list + "]";
-}
-
-double since_ms(std::chrono::steady_clock::time_point start) {
-    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
-}
+using weft_bench::json_list;
+using weft_bench::since_ms;
+using weft_bench::text_of;
 
 void serve(const std::string& folder) {
     const auto begun = std::chrono::steady_clock::now();
@@ -48,10 +33,10 @@ void serve(const std::string& folder) {
     request.options.rollout = request.options.entropy = false;
     int64_t tokens = 0, repeat = 0;
     while (std::cin >> tokens >> repeat) {
-        request.text = text_of(tokens);
         std::vector<double> text_to_attention, products_only;
         size_t seen = 0;
         for (int64_t i = 0; i < repeat + 2; ++i) {
+            request.text = text_of(tokens, i % 2 ? "house" : "the");
             const auto start = std::chrono::steady_clock::now();
             model->analyze(request, {}, [&](const weft::FramePtr& frame) {
                 text_to_attention.push_back(since_ms(start));

@@ -1,4 +1,4 @@
-"""Texts of a known number of tokens, the same in forward_bench.cpp."""
+"""Texts of a known number of tokens, the same in texts.h."""
 WORDS = "the red thread goes over one and under two until the cloth is as long as the house".split()
 
 
