@@ -9,6 +9,7 @@
 #include "scenes/label_placement.h"
 #include "scenes/ledger.h"
 #include "scenes/projection.h"
+#include "scenes/shared_keys.h"
 #include "scenes/shown_block.h"
 #include "scenes/theme.h"
 #include "scenes/token_text.h"
@@ -58,8 +59,10 @@ std::string subtitle_of_focus(const HudScene& scene) {
     const auto& queries = query_tokens(*scene.plan.frame, attention);
     const Focus& focus = scene.motion.shown_focus;
     if (scene.motion.focus > 0.5f && focus.layer >= 0) {
+        const std::optional<int> shared = key_value_head(attention, focus.head);
         const std::string layer = "layer " + std::to_string(focus.layer),
-                          head = "head " + std::to_string(focus.head);
+                          head = "head " + std::to_string(focus.head) +
+                                 (shared ? ", key-value head " + std::to_string(*shared) : "");
         const int shown = shown_lanes(scene.plan, focus.layer);
         const std::string heads = scene.plan.lanes > 1 ? (shown < scene.plan.lanes ? ", " : ", all ") +
                                                              plural(static_cast<size_t>(shown), "head")
@@ -86,8 +89,9 @@ std::string subtitle_of_focus(const HudScene& scene) {
     }
     if (is_along(scene.layout, scene.motion) && scene.motion.along > 0.5f)
         return "what " + in_quotes(queries, scene.motion.along_token) + " reads, layer by layer";
-    std::string text = plural(attention.layers, "layer") + " · " + plural(attention.heads, "head") + " · " +
-                       tokens_text(*scene.plan.frame, attention);
+    std::string text = plural(attention.layers, "layer") + " · " + plural(attention.heads, "head") + " · ";
+    if (key_value_head(attention, 0)) text += std::to_string(attention.key_value_heads) + " key-value heads · ";
+    text += tokens_text(*scene.plan.frame, attention);
     if (scene.view.quantity != "attention") text += " · " + scene.view.quantity;
     return text;
 }

@@ -2,11 +2,13 @@
 #include <cmath>
 #include <cstdio>
 #include <optional>
+#include <string>
 
 #include "scenes/focus_rows.h"
 #include "scenes/hud.h"
 #include "scenes/label_placement.h"
 #include "scenes/projection.h"
+#include "scenes/shared_keys.h"
 #include "scenes/shown_block.h"
 #include "scenes/theme.h"
 #include "scenes/token_text.h"
@@ -16,7 +18,8 @@ namespace weft {
 namespace {
 
 constexpr int most_lines = 5;
-constexpr float width_px = 226.0f, row_px = 22.0f, head_px = 34.0f, bar_px = 30.0f, foot_px = 8.0f;
+constexpr float narrow_px = 226.0f, shared_px = 38.0f, row_px = 22.0f, head_px = 34.0f, bar_px = 30.0f,
+                foot_px = 8.0f;
 
 std::string three_digits(float number) {
     char text[16];
@@ -50,6 +53,12 @@ std::optional<glm::vec2> place_box(const HudScene& scene, const ScreenBounds& fr
     return std::nullopt;
 }
 
+// "head 5", or "head 5 · kv 2" where it reads the keys and values of a head that others read as well.
+std::string head_name(const AttentionBlock& block, int head) {
+    const std::optional<int> shared = key_value_head(block, head);
+    return "head " + std::to_string(head) + (shared ? " · kv " + std::to_string(*shared) : "");
+}
+
 }  // namespace
 
 void add_tooltip(DrawList& list, const HudScene& scene, float bottom_px) {
@@ -68,6 +77,8 @@ void add_tooltip(DrawList& list, const HudScene& scene, float bottom_px) {
     const int own = focus.by_key ? focus.key : focus.query;
     if (lines.empty() || own < 0 || own >= static_cast<int>(own_tokens.size())) return;
 
+    const float shift_px = scene.plan.lanes > 1 && key_value_head(attention, 0) ? shared_px : 0.0f;
+    const float width_px = narrow_px + shift_px;
     const Theme& colors = theme(scene.view.theme);
     const float s = scene.text_px / 13.0f, text = scene.text_px;
     ScreenBounds free = picture_margins(scene.viewport, colors.text_scale);
@@ -129,12 +140,12 @@ void add_tooltip(DrawList& list, const HudScene& scene, float bottom_px) {
         list.rects.push_back(swatch);
         pen.size_px = text;
         pen.at = {at.x + 34.0f * s, baseline};
-        if (scene.plan.lanes > 1) pen.write("head " + std::to_string(line.lane), colors.dim_text);
-        pen.at.x = at.x + 90.0f * s;
+        if (scene.plan.lanes > 1) pen.write(head_name(attention, line.lane), colors.dim_text);
+        pen.at.x = at.x + (90.0f + shift_px) * s;
         pen.write(token_text(other_tokens[static_cast<size_t>(line.other)]), colors.text);
         list.labels.back().max_width_px = 54.0f * s;
         ScreenRect bar;
-        bar.min = {at.x + 150.0f * s, y + 8.0f * s};
+        bar.min = {at.x + (150.0f + shift_px) * s, y + 8.0f * s};
         bar.max = bar.min + glm::vec2(std::max(bar_px * line.weight, 1.0f) * s, 6.0f * s);
         bar.fill = ink;
         bar.corner_px = 2.0f * s;

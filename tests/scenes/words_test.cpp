@@ -213,6 +213,30 @@ TEST_CASE(
                       [&](const Label& label) { return label.text == number; }));
 }
 
+TEST_CASE("the tooltip names the key-value head that a query head shares with others") {
+    const auto frame = synthetic::frame(6, 12, 16, synthetic::random(5, 2.5f, 20.0f));
+    const auto names = [](const std::shared_ptr<const AttentionFrame>& of) {
+        const auto plan = plan_text_stack(of, {}, nullptr);
+        ViewState view;
+        ViewMotion motion;
+        motion.shown_focus = view.hovered = {FocusKind::token, 0, 3, -1, 10, -1, false};
+        motion.focus = 1.0f;
+        const Camera camera = text_stack_camera(*plan, CameraPreset::default_view, motion, {}, {});
+        std::vector<std::string> found;
+        for (const Label& label : draw_text_stack(*plan, view, motion, camera, 0.0, {}, measure).labels)
+            if (label.text.starts_with("head ")) found.push_back(label.text);
+        return found;
+    };
+    AttentionFrame grouped = *frame;
+    grouped.blocks[0].key_value_heads = 4;
+    const std::vector<std::string> own = names(frame);
+    const std::vector<std::string> shared = names(std::make_shared<const AttentionFrame>(grouped));
+    REQUIRE(own.size() > 0);
+    REQUIRE(shared.size() == own.size());
+    for (size_t i = 0; i < own.size(); ++i)
+        CHECK(shared[i] == own[i] + " · kv " + std::to_string(std::stoi(own[i].substr(5)) / 3));
+}
+
 TEST_CASE("from above heads are numbered at the left and no words stand there") {
     const auto plan = plan_text_stack(synthetic::frame(6, 12, 16, synthetic::random(5)), {}, nullptr);
     const Camera camera = text_stack_camera(*plan, CameraPreset::top, {}, {}, {});
