@@ -116,7 +116,10 @@ std::array<int64_t, 2> ConfigReader::extent(const char* key, int64_t fallback) c
 }
 
 Activation ConfigReader::activation(const char* key, const std::string& fallback) const {
-    const std::string name = text(key, fallback);
+    return activation_named(key, text(key, fallback));
+}
+
+Activation ConfigReader::activation_named(const char* key, const std::string& name) const {
     if (name == "gelu" || name == "gelu_python") return Activation::gelu_erf;
     if (name == "gelu_new" || name == "gelu_pytorch_tanh" || name == "gelu_fast")
         return Activation::gelu_tanh;

@@ -39,6 +39,8 @@ class ConfigReader {
     std::array<int64_t, 2> extent(const char* key, int64_t fallback) const;
     double epsilon(const char* key, double fallback) const { return number(key, fallback, 1e-38, 0.1); }
     Activation activation(const char* key, const std::string& fallback) const;
+    // Of a name that was part of the value of `key`.
+    Activation activation_named(const char* key, const std::string& name) const;
 
     // `key` must be missing, null or `expected`, else it is refused by name.
     void expect_flag(const char* key, bool expected, const std::string& hint) const;

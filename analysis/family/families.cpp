@@ -29,6 +29,14 @@ std::span<const Family* const> families() {
         &dinov2_with_registers_family,
         &clip_family,
         &clip_vision_family,
+        // encoder-decoders
+        &bart_family,
+        &mbart_family,
+        &marian_family,
+        &pegasus_family,
+        &m2m_100_family,
+        &t5_family,
+        &mt5_family,
     };
     return all;
 }

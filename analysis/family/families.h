@@ -28,5 +28,7 @@ extern const Family vit_family, deit_family, dinov2_family, dinov2_with_register
     clip_vision_family;
 extern const Family gpt2_family, gpt_neox_family, llama_family, qwen2_family, qwen3_family, mistral_family,
     gemma_family, gemma2_family;
+extern const Family bart_family, mbart_family, marian_family, pegasus_family, m2m_100_family, t5_family,
+    mt5_family;
 
 }  // namespace weft

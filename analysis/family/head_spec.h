@@ -37,6 +37,7 @@ struct HeadStep {
     bool has_bias = true;
     std::vector<std::string> bias_names;  // where the bias isn't "NAME.bias": whole, the first that is there
     bool may_be_tied = false;
+    bool bias_may_be_missing = false;  // then it is 0
     // linear: the mean of the maps of all names, each of its own part of what comes before it.
     bool is_mean_of_names = false;
     int64_t outputs = 0;  // of linear: rows of the weight; 0: as many as the file has

@@ -140,7 +140,9 @@ struct EmbeddingSpec {
     bool has_norm = false;
     bool has_projection = false;
 
+    // A sinusoid is read from `position_table` where the file has it.
     std::string words, position_table, type_table, norm_name;
+    std::vector<std::string> words_else;  // where the file has no `words`; without ".weight", maybe whole
     LinearNames projection;
 };
 

@@ -107,7 +107,7 @@ at::Tensor PlainStack::embed_words(const at::Tensor& words, std::span<const int3
         const std::span<const uint8_t> of = segments.empty() ? std::span<const uint8_t>(none) : segments;
         x = x + at::embedding(types_, indices(of.subspan(static_cast<size_t>(first)), device_));
     }
-    if (spec.positions == Positions::learned) {
+    if (positions_.defined()) {
         x = x + at::embedding(positions_, indices(std::span<const int64_t>(rows), device_));
     } else if (spec.positions != Positions::none) {
         std::vector<float> table(rows.size() * static_cast<size_t>(spec.width));

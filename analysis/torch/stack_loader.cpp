@@ -178,10 +178,25 @@ class StackLoader {
         return weights;
     }
 
+    // Tied tables are stored once, under any of their names.
+    const float* words(const EmbeddingSpec& spec) {
+        const std::vector<int64_t> shape = {spec.vocabulary, spec.width};
+        if (!reader_.has(spec.words + ".weight"))
+            for (const std::string& other : spec.words_else) {
+                const std::string name = other + ".weight";
+                if (reader_.has(name)) return reader_.read(name, shape);
+                if (reader_.has_whole(name)) return reader_.read_whole(name, shape);
+            }
+        return reader_.read(spec.words + ".weight", shape);
+    }
+
     EmbeddingWeights embedding(const EmbeddingSpec& spec) {
         EmbeddingWeights weights;
-        weights.words = reader_.read(spec.words + ".weight", {spec.vocabulary, spec.width});
-        if (spec.positions == EmbeddingSpec::Positions::learned)
+        weights.words = words(spec);
+        const bool may_be_stored =
+            !spec.position_table.empty() && reader_.has(spec.position_table + ".weight");
+        if (spec.positions == EmbeddingSpec::Positions::learned ||
+            (spec.positions == EmbeddingSpec::Positions::sinusoid_halves && may_be_stored))
             weights.positions =
                 reader_.read(spec.position_table + ".weight", {spec.position_rows, spec.width});
         if (spec.types > 0)
@@ -282,6 +297,7 @@ HeadStepWeights load_step(TensorReader& reader, const ModelConfig& config, const
         for (const std::string& name : step.names) biases.push_back(name + ".bias");
     const auto bias =
         std::ranges::find_if(biases, [&](const std::string& name) { return reader.has_whole(name); });
+    if (bias == biases.end() && step.bias_may_be_missing) return weights;
     const std::string bias_name = bias == biases.end() ? biases.front() : *bias;
     // Stored flat or, as Marian's final_logits_bias, as one row.
     const std::vector<int64_t> bias_shape = reader.shape_of_whole(bias_name);
@@ -318,8 +334,11 @@ std::shared_ptr<const ModelWeights> load_model_weights(const ModelConfig& config
                                                        const Checkpoint& checkpoint,
                                                        std::shared_ptr<LoadProgress> progress) {
     const StackDescription& first = config.stacks.front();
-    const std::vector<std::string> samples = {first.patches ? first.patches->projection.name + ".weight"
-                                                            : first.embedding.words + ".weight"};
+    std::vector<std::string> samples = {first.patches ? first.patches->projection.name + ".weight"
+                                                      : first.embedding.words + ".weight"};
+    // Tied words may be under a name that never has the prefix.
+    if (const std::string& query = first.names.attention.query.name; !query.empty())
+        samples.push_back(numbered(query, 0) + ".weight");
     TensorReader reader(checkpoint, config.base_prefix, samples);
     auto weights = std::make_shared<ModelWeights>();
     int64_t layers = 0;
