@@ -89,6 +89,15 @@ struct Truncation {
     uint32_t pair_byte_offset = 0;  // likewise in the second text of a pair
 };
 
+// How a decoder's text came about that was not given.
+struct Generation {
+    enum class End { running, end_token, token_limit, model_limit } end = End::running;
+    int32_t next_id = -1;                       // the token after the last row, which is predicted only
+    uint32_t first_token = 1;                   // of the decoder's stack, that was generated
+    bool follows_config = false;                // by the rules of the model's own generation_config.json
+    std::vector<std::string> ignored_settings;  // of these rules, by name: what is not followed
+};
+
 struct AttentionFrame {
     uint64_t revision = 0;  // of the request that it answers
     uint32_t part = 0;      // 0: raw attention; later parts of the same revision add quantities
@@ -102,6 +111,8 @@ struct AttentionFrame {
     std::vector<Prediction> predictions;      // the most probable next tokens or classes, best first
     std::optional<Prediction> next_token;     // that the text goes on with; only if asked for
     std::optional<Truncation> truncation;
+    std::optional<Truncation> target_truncation;  // of the decoder's text
+    std::optional<Generation> generation;      // empty where the decoder's text was given, or there is none
     std::map<std::string, double> timings_ms;  // text_to_attention, rollout, entropy, ...
     double max_row_sum_error = 0.0;            // largest |row sum - 1| over all attention
 };

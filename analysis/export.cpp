@@ -83,6 +83,10 @@ OrderedJson metadata(const AttentionFrame& frame, const ExportSettings& settings
         root["options"]["truncated"] = {{"tokens", frame.truncation->token_count},
                                         {"limit", frame.truncation->token_limit},
                                         {"byte_offset", frame.truncation->byte_offset}};
+    if (frame.target_truncation)
+        root["options"]["target_truncated"] = {{"tokens", frame.target_truncation->token_count},
+                                               {"limit", frame.target_truncation->token_limit},
+                                               {"byte_offset", frame.target_truncation->byte_offset}};
     root["deltas"] = OrderedJson::object();
     root["max_row_sum_error"] = frame.max_row_sum_error;
     root["timings_ms"] = timings_json(frame, settings);

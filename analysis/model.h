@@ -32,6 +32,9 @@ struct GenerationOptions {
     int64_t top_k = 0;  // 0: all
     double top_p = 1;
     uint64_t seed = 0;
+    bool follows_config =
+        false;                  // the rules of generation_config.json: forced and suppressed tokens, lengths
+    bool posts_growth = false;  // frames while the text grows, some times a second
 };
 
 struct AnalysisOptions {

@@ -16,7 +16,7 @@ struct BartLayout {
     const char* activation = "gelu";
     bool scales_embedding = false;
     int64_t padding_id = 1, end_id = 2;
-    std::optional<int64_t> start_id, forced_last_id;
+    std::optional<int64_t> start_id = std::nullopt, forced_last_id = std::nullopt;
     bool has_logits_bias = true;
     bool may_split_vocabulary = false;  // Marian's decoder_vocab_size, share_encoder_decoder_embeddings
 };

@@ -10,6 +10,7 @@
 #include "analysis/image/default_preprocessor.h"
 #include "analysis/tokenizer/tokenizer.h"
 #include "analysis/torch/device.h"
+#include "analysis/torch/encoder_decoder_model.h"
 #include "analysis/torch/stack_loader.h"
 #include "analysis/torch/text_model.h"
 #include "analysis/torch/vision_model.h"
@@ -111,6 +112,23 @@ std::unique_ptr<Model> load_vision_model(const ModelConfig& config, const std::s
         std::move(head));
 }
 
+std::unique_ptr<Model> load_encoder_decoder(const ModelConfig& config, const std::string& device,
+                                            const std::shared_ptr<LoadProgress>& progress) {
+    Tokenizer tokenizer = Tokenizer::load(config.folder);
+    check_vocabulary(tokenizer, config);
+    GenerationConfig generation = load_generation_config(config);
+    const auto weights = load_model_weights(config, open_checkpoint(config, device), progress);
+    EncoderDecoderParts parts;
+    parts.encoder = make_forward(weights, 0, device);
+    parts.decoder = make_forward(weights, 1, device);
+    if (config.head) parts.head = std::make_unique<HeadForward>(weights, *config.head, device);
+    const int64_t parameters =
+        weights->parameters + parts.encoder->layer_parameters() + parts.decoder->layer_parameters();
+    return std::make_unique<EncoderDecoderModel>(summary_of(config, parameters),
+                                                 provenance_of(config, device), std::move(tokenizer), config,
+                                                 std::move(generation), std::move(parts));
+}
+
 std::unique_ptr<Model> load_model(const std::string& folder, const std::string& device_name,
                                   const std::shared_ptr<LoadProgress>& progress) {
     const ModelConfig config = load_model_config(folder);
@@ -122,7 +140,7 @@ std::unique_ptr<Model> load_model(const std::string& folder, const std::string& 
         case ModelKind::vision:
             return load_vision_model(config, device, progress);
         case ModelKind::encoder_decoder:
-            break;
+            return load_encoder_decoder(config, device, progress);
     }
     WEFT_ASSERT(false, config.model_type);
 }

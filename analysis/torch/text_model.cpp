@@ -75,6 +75,10 @@ bool TextModel::analyze_unguarded(const AnalysisRequest& request, const std::fun
     if (!request.image.empty())
         throw UsageError("--image \"" + request.image + "\": the model \"" + summary_.name + "\" reads text",
                          "Use --text, or a vision model.");
+    if (request.has_target)
+        throw UsageError("--target-text \"" + request.target_text.substr(0, 80) + "\": the model \"" +
+                             summary_.name + "\" has no decoder beside its text",
+                         "Leave out --target-text, or use an encoder-decoder.");
     TokenizedText input = tokenizer_.tokenize(
         request.text, request.has_pair ? std::optional<std::string_view>(request.pair) : std::nullopt,
         {static_cast<uint32_t>(summary_.max_tokens), request.options.truncate});

@@ -133,10 +133,10 @@ TEST_CASE("T5's feed-forward part is what its settings say") {
         file.update(settings);
         return parse(file).stack();
     };
-    CHECK(spec("t5", {}).activation == Activation::relu);
-    CHECK_FALSE(spec("t5", {}).is_gated);
-    CHECK(spec("mt5", {}).activation == Activation::gelu_tanh);
-    CHECK(spec("mt5", {}).is_gated);
+    CHECK(spec("t5", json::object()).activation == Activation::relu);
+    CHECK_FALSE(spec("t5", json::object()).is_gated);
+    CHECK(spec("mt5", json::object()).activation == Activation::gelu_tanh);
+    CHECK(spec("mt5", json::object()).is_gated);
     CHECK(spec("t5", {{"feed_forward_proj", "gated-silu"}}).activation == Activation::silu);
     CHECK(spec("t5", {{"dense_act_fn", "gelu"}, {"is_gated_act", true}}).activation == Activation::gelu_erf);
     CHECK(spec("t5", {{"dense_act_fn", "gelu"}, {"is_gated_act", true}}).is_gated);

@@ -1,0 +1,286 @@
+#include "analysis/torch/encoder_decoder_model.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "analysis/error.h"
+#include "analysis/sampling.h"
+#include "analysis/torch/guarded.h"
+#include "analysis/torch/predictions.h"
+
+namespace weft::torch_part {
+
+namespace {
+
+constexpr double growth_interval_ms = 100;  // a picture of a growing text is laid out anew each time
+
+std::vector<int32_t> ids_of(const TokenStack& stack) {
+    std::vector<int32_t> ids(stack.tokens.size());
+    std::ranges::transform(stack.tokens, ids.begin(), &Token::id);
+    return ids;
+}
+
+size_t square(int64_t heads, int64_t rows, int64_t columns) {
+    return static_cast<size_t>(heads * rows * columns);
+}
+
+}  // namespace
+
+EncoderDecoderModel::EncoderDecoderModel(ModelSummary summary, Provenance provenance, Tokenizer tokenizer,
+                                         ModelConfig config, GenerationConfig generation,
+                                         EncoderDecoderParts parts)
+    : summary_(std::move(summary)),
+      provenance_(std::move(provenance)),
+      tokenizer_(std::move(tokenizer)),
+      config_(std::move(config)),
+      generation_(std::move(generation)),
+      parts_(std::move(parts)),
+      pool_(static_cast<size_t>(2 * (encoder_spec().layers + 2 * decoder_spec().layers))) {}
+
+bool EncoderDecoderModel::analyze(const AnalysisRequest& request, const Stop& superseded, const Post& post) {
+    const Stop stop = [&] { return superseded && superseded(); };
+    try {
+        return guarded(provenance_.device, [&] { return analyze_unguarded(request, stop, post); });
+    } catch (...) {
+        source_ = {};  // what broke off may be half of this text and half of another
+        rows_ = {};
+        throw;
+    }
+}
+
+bool EncoderDecoderModel::analyze_unguarded(const AnalysisRequest& request, const Stop& stop,
+                                            const Post& post) {
+    const Stopwatch since_text;
+    if (!request.image.empty())
+        throw UsageError("--image \"" + request.image + "\": the model \"" + summary_.name + "\" reads text",
+                         "Use --text, or a vision model.");
+    if (!request.has_target && !parts_.head)
+        throw Error("the model \"" + summary_.name + "\" has no language-model head to generate with",
+                    "Give the decoder's text with --target-text.");
+    Target target;
+    if (!encode(request, stop)) return false;
+    begin_rows(request);
+    const bool done = request.has_target ? decode_given(request, stop, target)
+                                         : decode_generated(request, stop, since_text, post, target);
+    if (!done) return false;
+    AttentionFrame frame = frame_of(request, target);
+    frame.timings_ms["text_to_attention"] = since_text.elapsed_ms();
+    return post_frames(frame, request, head_steps(request, target), stop, post);
+}
+
+bool EncoderDecoderModel::fits_source(const AnalysisRequest& request) const {
+    const AnalysisRequest& before = source_.request;
+    return source_.is_there && request.text == before.text && request.has_pair == before.has_pair &&
+           request.pair == before.pair && request.options.truncate == before.options.truncate &&
+           (source_.hidden || !request.options.hidden_states);
+}
+
+bool EncoderDecoderModel::encode(const AnalysisRequest& request, const Stop& stop) {
+    if (fits_source(request)) return true;
+    source_ = {};
+    rows_ = {};
+    const StackSpec& spec = encoder_spec();
+    Source source;
+    source.request = request;
+    source.text = tokenizer_.tokenize(
+        request.text, request.has_pair ? std::optional<std::string_view>(request.pair) : std::nullopt,
+        {static_cast<uint32_t>(config_.max_tokens), request.options.truncate});
+    const std::vector<int32_t> ids = ids_of(source.text.stack);
+    const int64_t count = static_cast<int64_t>(ids.size()), state = count * spec.hidden;
+    source.block.kind = AttentionKind::encoder;
+    source.block.layers = static_cast<uint32_t>(spec.layers);
+    source.block.heads = static_cast<uint32_t>(spec.attention.heads);
+    source.block.queries = source.block.keys = static_cast<uint32_t>(count);
+    std::shared_ptr<std::vector<float>> hidden;
+    if (request.options.hidden_states)
+        hidden = std::make_shared<std::vector<float>>(static_cast<size_t>((spec.layers + 1) * state));
+    const auto keep_hidden = [&](int64_t entry) {
+        if (hidden) parts_.encoder->copy_hidden(hidden->data() + entry * state);
+    };
+    parts_.encoder->embed(ids, {}, 0);
+    keep_hidden(0);
+    for (int64_t layer = 0; layer < spec.layers; ++layer) {
+        const auto weights = pool_.take(square(spec.attention.heads, count, count));
+        const double error = parts_.encoder->run_layer(layer, {weights->data(), nullptr}, true).self;
+        if (!std::isfinite(error))
+            throw_not_finite("\"attention.encoder\" of layer " + std::to_string(layer));
+        source.block.max_row_sum_error = std::max(source.block.max_row_sum_error, error);
+        source.block.layer_weights.push_back(weights);
+        keep_hidden(layer + 1);
+        if (stop()) return false;
+    }
+    if (hidden) check_finite(*hidden, "\"hidden_states.encoder\"");
+    std::vector<float> output(static_cast<size_t>(state));
+    parts_.encoder->copy_output(output.data());
+    parts_.decoder->set_source(output.data(), count);
+    source.hidden = std::move(hidden);
+    source.is_there = true;
+    source_ = std::move(source);
+    return true;
+}
+
+// The rows of the pass before stay if they hold all that is asked for now.
+void EncoderDecoderModel::begin_rows(const AnalysisRequest& request) {
+    const bool wants_hidden = request.options.hidden_states;
+    const bool wants_outputs =
+        !request.has_target || (parts_.head && (request.options.logits || request.options.predictions > 0));
+    if (rows_.count() > 0 && (rows_.has_hidden() || !wants_hidden) && (rows_.has_outputs() || !wants_outputs))
+        return;
+    const StackSpec& spec = decoder_spec();
+    rows_ = DecoderRows({spec.layers, spec.attention.heads, spec.hidden}, source_.block.keys, wants_hidden,
+                        wants_outputs);
+}
+
+Token EncoderDecoderModel::token_of(int32_t id) const {
+    Token token;
+    token.id = id;
+    token.text = std::string(tokenizer_.token_text(id));
+    return token;
+}
+
+bool EncoderDecoderModel::decode_given(const AnalysisRequest& request, const Stop& stop, Target& target) {
+    // One token in front, one less at the end: as many as the text has.
+    TokenizedText text =
+        tokenizer_.tokenize(request.target_text, {},
+                            {static_cast<uint32_t>(config_.max_target_tokens), request.options.truncate});
+    target.stack = std::move(text.stack);
+    target.truncation = text.truncation;
+    Token start = token_of(static_cast<int32_t>(generation_.start_id));
+    start.special = true;
+    target.stack.tokens.insert(target.stack.tokens.begin(), std::move(start));
+    target.stack.tokens.pop_back();
+    target.stack.segments.clear();
+    for (const Token& token : target.stack.tokens)
+        if (token.id >= config_.stacks[1].embedding.vocabulary)
+            throw Error("the token \"" + token.text + "\" of the decoder's text has id " +
+                            std::to_string(token.id) + ", but the decoder has " +
+                            std::to_string(config_.stacks[1].embedding.vocabulary) + " tokens",
+                        "Tokenizer files and weights must come from the same model.");
+    return rows_.extend(*parts_.decoder, ids_of(target.stack), stop);
+}
+
+// How many tokens the decoder's text may have at most, the last predicted one counted.
+int64_t EncoderDecoderModel::longest_target(const GenerationOptions& options) const {
+    const int64_t asked = 1 + options.max_new_tokens;
+    return options.follows_config && generation_.max_length > 1 ? std::min(asked, generation_.max_length)
+                                                                : asked;
+}
+
+std::vector<float> EncoderDecoderModel::last_row_logits() const {
+    const int64_t hidden = decoder_spec().hidden;
+    const std::span<const float> last = rows_.outputs().last(static_cast<size_t>(hidden));
+    HeadForward::Result result = parts_.head->run(last.data(), 1, hidden, 0);
+    check_finite(result.values, "\"logits\"");
+    return std::move(result.values);
+}
+
+bool EncoderDecoderModel::decode_generated(const AnalysisRequest& request, const Stop& stop,
+                                           const Stopwatch& since_text, const Post& post, Target& target) {
+    const GenerationOptions& options = request.generation;
+    check_generation(options);
+    target.generation.emplace();
+    target.generation->follows_config = options.follows_config;
+    if (options.follows_config) target.generation->ignored_settings = generation_.ignored;
+    Token start = token_of(static_cast<int32_t>(generation_.start_id));
+    start.special = true;
+    target.stack.tokens.push_back(std::move(start));
+    const int64_t longest = longest_target(options);
+    double posted_ms = 0;
+    for (;;) {
+        const std::vector<int32_t> ids = ids_of(target.stack);
+        const int64_t count = static_cast<int64_t>(ids.size());
+        if (!rows_.extend(*parts_.decoder, ids, stop)) return false;
+        target.last_logits = last_row_logits();
+        std::vector<float> logits = target.last_logits;
+        if (options.follows_config) apply_generation_config(generation_, ids, longest, logits);
+        const int32_t next = next_token(logits, options, count);
+        target.generation->next_id = next;
+        using End = Generation::End;
+        if (generation_.ends(next))
+            target.generation->end = End::end_token;
+        else if (count + 1 >= longest)
+            target.generation->end = End::token_limit;
+        else if (config_.max_target_tokens > 0 && count >= config_.max_target_tokens)
+            target.generation->end = End::model_limit;
+        if (target.generation->end != End::running) return true;
+        if (options.posts_growth && since_text.elapsed_ms() - posted_ms > growth_interval_ms) {
+            posted_ms = since_text.elapsed_ms();
+            post(std::make_shared<const AttentionFrame>(frame_of(request, target)));
+        }
+        target.stack.tokens.push_back(token_of(next));
+    }
+}
+
+AttentionBlock EncoderDecoderModel::decoder_block(AttentionKind kind) {
+    const bool is_cross = kind == AttentionKind::cross;
+    const StackSpec& spec = decoder_spec();
+    AttentionBlock block;
+    block.kind = kind;
+    block.query_stack = 1;
+    block.key_stack = is_cross ? 0 : 1;
+    block.layers = static_cast<uint32_t>(spec.layers);
+    block.heads = static_cast<uint32_t>(spec.attention.heads);
+    block.queries = static_cast<uint32_t>(rows_.count());
+    block.keys = is_cross ? source_.block.keys : block.queries;
+    block.causal = !is_cross;
+    const RowErrors errors = rows_.largest_errors();
+    block.max_row_sum_error = is_cross ? errors.cross : errors.self;
+    for (int64_t layer = 0; layer < spec.layers; ++layer) {
+        const auto weights = pool_.take(square(spec.attention.heads, block.queries, block.keys));
+        is_cross ? rows_.copy_cross(layer, weights->data()) : rows_.copy_self(layer, weights->data());
+        block.layer_weights.push_back(weights);
+    }
+    return block;
+}
+
+AttentionFrame EncoderDecoderModel::frame_of(const AnalysisRequest& request, const Target& target) {
+    AttentionFrame frame;
+    frame.revision = request.revision;
+    frame.provenance = provenance_;
+    frame.stacks = {source_.text.stack, target.stack};
+    frame.truncation = source_.text.truncation;
+    frame.target_truncation = target.truncation;
+    frame.generation = target.generation;
+    frame.blocks = {source_.block, decoder_block(AttentionKind::decoder),
+                    decoder_block(AttentionKind::cross)};
+    for (const AttentionBlock& block : frame.blocks)
+        frame.max_row_sum_error = std::max(frame.max_row_sum_error, block.max_row_sum_error);
+    if (request.options.hidden_states) {
+        const StackSpec &encoder = encoder_spec(), &decoder = decoder_spec();
+        const int64_t rows = rows_.count();
+        auto states = std::make_shared<std::vector<float>>(
+            static_cast<size_t>((decoder.layers + 1) * rows * decoder.hidden));
+        rows_.copy_hidden(states->data());
+        check_finite(*states, "\"hidden_states.decoder\"");
+        frame.hidden_states = {
+            FrameTensor{{encoder.layers + 1, source_.block.keys, encoder.hidden}, source_.hidden},
+            FrameTensor{{decoder.layers + 1, rows, decoder.hidden}, std::move(states)}};
+    }
+    return frame;
+}
+
+std::vector<FrameStep> EncoderDecoderModel::head_steps(const AnalysisRequest& request,
+                                                       const Target& target) const {
+    const AnalysisOptions& options = request.options;
+    if (!parts_.head || (!options.logits && options.predictions == 0)) return {};
+    return {{"logits", [this, &options, &target](AttentionFrame& frame) {
+                 const int64_t rows = rows_.count(), vocabulary = config_.stacks[1].embedding.vocabulary;
+                 std::vector<float> last = target.last_logits;
+                 if (options.logits) {
+                     HeadForward::Result all =
+                         parts_.head->run(rows_.outputs().data(), rows, decoder_spec().hidden, rows - 1);
+                     check_finite(all.values, "\"logits\"");
+                     last.assign(all.values.end() - vocabulary, all.values.end());
+                     frame.logits = FrameTensor{
+                         all.shape, std::make_shared<const std::vector<float>>(std::move(all.values))};
+                 } else if (last.empty()) {
+                     last = last_row_logits();
+                 }
+                 frame.predictions = most_probable(last, options.predictions, [&](int32_t id) {
+                     return std::string(tokenizer_.token_text(id));
+                 });
+                 return true;
+             }}};
+}
+
+}  // namespace weft::torch_part

@@ -1,0 +1,80 @@
+// A model of two stacks as a weft::Model: a text into the encoder, the decoder's text given or generated
+// token by token. What the encoder made of the text stays while only the decoder's text changes, and the
+// decoder's rows stay as far as its text begins the same. Private to analysis/torch.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "analysis/family/generation_config.h"
+#include "analysis/model.h"
+#include "analysis/tokenizer/tokenizer.h"
+#include "analysis/torch/attention_pool.h"
+#include "analysis/torch/decoder_rows.h"
+#include "analysis/torch/frame_posts.h"
+#include "analysis/torch/head_forward.h"
+
+namespace weft::torch_part {
+
+struct EncoderDecoderParts {
+    std::unique_ptr<StackForward> encoder, decoder;
+    std::unique_ptr<HeadForward> head;  // null: the model has none
+};
+
+class EncoderDecoderModel final : public Model {
+  public:
+    EncoderDecoderModel(ModelSummary summary, Provenance provenance, Tokenizer tokenizer, ModelConfig config,
+                        GenerationConfig generation, EncoderDecoderParts parts);
+
+    const ModelSummary& summary() const override { return summary_; }
+    bool analyze(const AnalysisRequest& request, const std::function<bool()>& superseded,
+                 const std::function<void(FramePtr)>& post) override;
+
+  private:
+    using Stop = std::function<bool()>;
+    using Post = std::function<void(FramePtr)>;
+    // The encoder's side of the pass before.
+    struct Source {
+        AnalysisRequest request;  // what it was made of
+        TokenizedText text;
+        AttentionBlock block;
+        std::shared_ptr<const std::vector<float>> hidden;  // null: not asked for
+        bool is_there = false;
+    };
+    // The decoder's side of the one under way.
+    struct Target {
+        TokenStack stack;
+        std::optional<Truncation> truncation;
+        std::optional<Generation> generation;
+        std::vector<float> last_logits;  // empty: not computed yet
+    };
+
+    bool analyze_unguarded(const AnalysisRequest& request, const Stop& stop, const Post& post);
+    bool encode(const AnalysisRequest& request, const Stop& stop);
+    bool fits_source(const AnalysisRequest& request) const;
+    void begin_rows(const AnalysisRequest& request);
+    bool decode_given(const AnalysisRequest& request, const Stop& stop, Target& target);
+    bool decode_generated(const AnalysisRequest& request, const Stop& stop, const Stopwatch& since_text,
+                          const Post& post, Target& target);
+    int64_t longest_target(const GenerationOptions& options) const;
+    std::vector<float> last_row_logits() const;
+    Token token_of(int32_t id) const;
+    AttentionBlock decoder_block(AttentionKind kind);
+    AttentionFrame frame_of(const AnalysisRequest& request, const Target& target);
+    std::vector<FrameStep> head_steps(const AnalysisRequest& request, const Target& target) const;
+
+    const StackSpec& encoder_spec() const { return config_.stacks[0].spec; }
+    const StackSpec& decoder_spec() const { return config_.stacks[1].spec; }
+
+    ModelSummary summary_;
+    Provenance provenance_;
+    Tokenizer tokenizer_;
+    ModelConfig config_;
+    GenerationConfig generation_;
+    EncoderDecoderParts parts_;
+    AttentionPool pool_;
+    Source source_;
+    DecoderRows rows_;
+};
+
+}  // namespace weft::torch_part
