@@ -15,10 +15,10 @@ namespace weft {
 
 namespace {
 
-void say_where_it_was_cut(const AttentionFrame& frame) {
-    if (!frame.truncation) return;
-    std::fprintf(stderr, "weft: the text has %u tokens, the model takes %u: cut at byte %u\n",
-                 frame.truncation->token_count, frame.truncation->token_limit, frame.truncation->byte_offset);
+void say_where_it_was_cut(const char* text, const std::optional<Truncation>& truncation) {
+    if (!truncation) return;
+    std::fprintf(stderr, "weft: the %s has %u tokens, the model takes %u: cut at byte %u\n", text,
+                 truncation->token_count, truncation->token_limit, truncation->byte_offset);
 }
 
 // What attention alone gives. What needs the model is not in a trace.
@@ -50,6 +50,9 @@ AnalysisRequest analysis_request_of(const Options& options) {
     request.image = options.image;
     request.pair = options.pair.value_or("");
     request.has_pair = options.pair.has_value();
+    request.has_target = options.target_text.has_value();
+    request.target_text = options.target_text.value_or("");
+    request.generation = options.generation;  // by plain argmax: the model's own rules stay off
     request.revision = 1;
     request.options.truncate = options.truncate;
     request.options.rollout = wants("rollout");
@@ -88,7 +91,8 @@ int run_analyze(Model& model, const Options& options, const WriteAnalysis& write
         std::fprintf(stderr, "weft: interrupted, '%s' is not written\n", options.output.c_str());
         return 1;
     }
-    say_where_it_was_cut(*run.frame);
+    say_where_it_was_cut("text", run.frame->truncation);
+    say_where_it_was_cut("decoder's text", run.frame->target_truncation);
     if (const std::string& note = run.frame->provenance.note; !note.empty())
         std::fprintf(stderr, "weft: %s\n", note.c_str());
     write(run, request, options);
@@ -100,6 +104,10 @@ void export_run(const AnalysisRun& run, const AnalysisRequest& request, const Op
     settings.methods = {options.methods.begin(), options.methods.end()};
     settings.rollout_options = request.options.rollout_options;
     if (request.has_pair) settings.options["pair"] = request.pair;
+    if (request.has_target) settings.options["target-text"] = request.target_text;
+    if (run.frame->generation) {
+        settings.options["max-new-tokens"] = std::to_string(request.generation.max_new_tokens);
+    }
     settings.options["truncate"] = request.options.truncate ? "true" : "false";
     settings.options["device"] = options.device;
     if (options.repeat > 0) {

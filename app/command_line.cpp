@@ -187,8 +187,9 @@ void check_combinations(const Options& options, const Given& given) {
     refuse_together(given, {"--text", "--text-file"});
     for (const char* name : {"--text", "--type", "--pair"}) refuse_together(given, {name, "--image"});
     if (!options.trace_file.empty()) {
-        for (const char* name : {"--model", "--text", "--image", "--pair", "--type", "--device",
-                                 "--truncate", "--repeat", "--watch"}) {
+        for (const char* name :
+             {"--model", "--text", "--image", "--pair", "--target-text", "--max-new-tokens", "--type",
+              "--device", "--truncate", "--repeat", "--watch"}) {
             if (given.contains(name)) {
                 throw UsageError("option " + in_quotes(name) + " does not go with the trace " +
                                      in_quotes(options.trace_file),

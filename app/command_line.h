@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "analysis/rollout.h"
+#include "analysis/model.h"
 #include "app/view_options.h"
 #include "scenes/view_state.h"
 
@@ -21,13 +21,15 @@ struct Options {
     std::string answer;  // not empty: print it and end with 0 (--help, --version)
 
     // Input
-    std::string model;         // folder, name or Hugging Face id; empty: the default model
-    std::string trace_file;                 // weft view|record|analyze FILE
-    std::string watch_folder;               // --watch: traces are shown as they arrive here
-    std::optional<std::string> text, pair;  // valid UTF-8
-    std::string image;                      // --image, of a vision model instead of a text
-    std::vector<std::string> texts;         // --text-file, one a line (tokenize, analyze)
-    std::string device = "auto";            // cpu, cuda, auto: where the analysis runs
+    std::string model;                       // folder, name or Hugging Face id; empty: the default model
+    std::string trace_file;                  // weft view|record|analyze FILE
+    std::string watch_folder;                // --watch: traces are shown as they arrive here
+    std::optional<std::string> text, pair;   // valid UTF-8
+    std::optional<std::string> target_text;  // of an encoder-decoder; none: generated
+    GenerationOptions generation;
+    std::string image;               // --image, of a vision model instead of a text
+    std::vector<std::string> texts;  // --text-file, one a line (tokenize, analyze)
+    std::string device = "auto";     // cpu, cuda, auto: where the analysis runs
 
     // What is shown
     ViewState view;
@@ -57,7 +59,7 @@ struct Options {
     RolloutOptions rollout;
     bool truncate = false;
     bool json = false;  // models: for programs
-    int repeat = 0;  // 0: once, plain timings
+    int repeat = 0;     // 0: once, plain timings
 };
 
 // argv[0] is the program.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "analysis/error.h"
@@ -144,6 +145,22 @@ const std::vector<OptionRow> option_rows = {
      [](Options& o, const std::string& v) { o.texts = lines_of_file(v); }},
     {"--pair", "TEXT", in_pictures | in_analyze | in_tokenize, "A second segment.",
      [](Options& o, const std::string& v) { o.pair = checked_utf8("--pair", v); }},
+    {"--target-text", "TEXT", in_pictures | in_analyze, "The decoder's text of an encoder-decoder (generated).",
+     [](Options& o, const std::string& v) { o.target_text = checked_utf8("--target-text", v); }},
+    {"--max-new-tokens", "N", in_pictures | in_analyze, "Length of a generated text at most (20).",
+     [](Options& o, const std::string& v) {
+         o.generation.max_new_tokens = parse_integer("max-new-tokens", v, 1, 1'000'000);
+     }},
+    {"--temperature", "T", in_pictures, "Draw the generated text: 1 as the model says, 0 always the most probable (0).",
+     [](Options& o, const std::string& v) { o.generation.temperature = parse_number("temperature", v, 0.0, 100.0); }},
+    {"--sample-top-k", "K", in_pictures, "Draw from the K most probable tokens; 0: from all (0).",
+     [](Options& o, const std::string& v) { o.generation.top_k = parse_integer("sample-top-k", v, 0, 1 << 24); }},
+    {"--sample-top-p", "P", in_pictures, "Draw from the most probable tokens up to the share P (1).",
+     [](Options& o, const std::string& v) { o.generation.top_p = parse_number("sample-top-p", v, 1e-6, 1.0); }},
+    {"--seed", "N", in_pictures, "Another number draws another text (0).",
+     [](Options& o, const std::string& v) {
+         o.generation.seed = static_cast<uint64_t>(parse_integer("seed", v, 0, std::numeric_limits<int64_t>::max()));
+     }},
     {"--type", "TEXT", in_record, "Type this text key by key at a human pace.",
      [](Options& o, const std::string& v) { o.typed_text = checked_utf8("--type", v); }},
     {"--output", "FILE", in_pictures | in_analyze, "The file to write: .png, .mp4; .safetensors, .json, .csv.",
@@ -245,9 +262,8 @@ const std::vector<OptionRow>& option_table() {
 }
 
 const std::vector<std::string>& later_options() {
-    static const std::vector<std::string> names = {"--target-text", "--max-new-tokens", "--ig-rule",
-                                                   "--ig-steps",    "--baseline",       "--target",
-                                                   "--target-space", "--flow-rows"};
+    static const std::vector<std::string> names = {"--ig-rule", "--ig-steps",     "--baseline",
+                                                   "--target",  "--target-space", "--flow-rows"};
     return names;
 }
 

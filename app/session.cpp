@@ -64,6 +64,9 @@ void Session::ask_again() {
     if (request.image.empty()) request.text = prompt_.text();
     request.pair = settings_.pair;
     request.has_pair = settings_.has_pair;
+    request.target_text = settings_.target_text;
+    request.has_target = settings_.has_target;
+    request.generation = settings_.generation;
     request.revision = ++submitted_revision_;
     request.options = settings_.analysis;
     worker_->submit(std::move(request));

@@ -26,6 +26,9 @@ struct SessionSettings {
     std::string text;
     std::string pair;
     bool has_pair = false;
+    std::string target_text;  // of the decoder, if `has_target`
+    bool has_target = false;
+    GenerationOptions generation;
     std::string image;  // of a vision model, instead of the text
     AnalysisOptions analysis;
     ViewState view;

@@ -38,6 +38,10 @@ SessionSettings session_settings_of(const Options& options) {
     }
     settings.has_pair = options.pair.has_value();
     settings.pair = options.pair.value_or("");
+    settings.has_target = options.target_text.has_value();
+    settings.target_text = options.target_text.value_or("");
+    settings.generation = options.generation;
+    settings.generation.follows_config = settings.generation.posts_growth = true;
     return settings;
 }
 
