@@ -54,6 +54,18 @@ TEST_CASE("methods and rollout options become the request") {
     CHECK(analysis_request_of(options_of({})).options.entropy);
 }
 
+TEST_CASE("the decoder's text is given or of a length, by plain argmax and without the model's own rules") {
+    const AnalysisRequest given = analysis_request_of(options_of({"--target-text", "Hallo"}));
+    CHECK(given.has_target);
+    CHECK(given.target_text == "Hallo");
+    const AnalysisRequest generated = analysis_request_of(options_of({"--max-new-tokens", "7"}));
+    CHECK_FALSE(generated.has_target);
+    CHECK(generated.generation.max_new_tokens == 7);
+    CHECK_FALSE(generated.generation.follows_config);
+    CHECK(generated.generation.temperature == 0);
+    CHECK(analysis_request_of(options_of({})).generation.max_new_tokens == 20);
+}
+
 TEST_CASE("what a run found is written once") {
     EchoModel model;
     int writes = 0;

@@ -115,6 +115,27 @@ TEST_CASE("wrong names get the nearest right spelling") {
               .hint.starts_with("Did you mean 'attention'?"));
 }
 
+TEST_CASE("a decoder's text is drawn as the options say, in pictures only") {
+    const GenerationOptions options = parse({"--temperature", "0.7", "--sample-top-k", "40", "--sample-top-p",
+                                             "0.9", "--seed", "11", "--max-new-tokens", "5"})
+                                          .generation;
+    CHECK(options.temperature == 0.7);
+    CHECK(options.top_k == 40);
+    CHECK(options.top_p == 0.9);
+    CHECK(options.seed == 11);
+    CHECK(options.max_new_tokens == 5);
+    CHECK(parse({"record", "--output", "a.mp4", "--target-text", "Hallo"}).target_text == "Hallo");
+    CHECK(refusal({"analyze", "--temperature", "1"}).message ==
+          "option '--temperature' is not for 'weft analyze'");
+    for (const auto& [option, value] :
+         std::vector<std::pair<const char*, const char*>>{{"--temperature", "-1"},
+                                                          {"--sample-top-p", "0"},
+                                                          {"--sample-top-k", "x"},
+                                                          {"--max-new-tokens", "0"},
+                                                          {"--seed", "-3"}})
+        CHECK(refusal({option, value}).message.find(value) != std::string::npos);
+}
+
 TEST_CASE("options of other commands and of later versions are refused with that reason") {
     CHECK(refusal({"view", "--repeat", "3"}).message == "option '--repeat' is not for 'weft view'");
     CHECK(refusal({"analyze", "--ig-steps", "3"}).message == "option '--ig-steps' is not in this version");

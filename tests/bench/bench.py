@@ -6,11 +6,13 @@ import os
 import pathlib
 import platform
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
 
 import decoder
+import encoder_decoder
 import forward
 import frames
 import image
@@ -29,6 +31,7 @@ MEASURES = {
     "text": forward,
     "decoder": decoder,
     "live": live,
+    "pair": encoder_decoder,
     "image": image,
     "tokenize": tokenize_paste,
     "key": latency,
@@ -78,6 +81,12 @@ class Bench:
         if not os.path.exists(folder):
             run([self.python, self.here("random_decoder.py"), kind, self.model, folder], self.log, self.peer_environment)
         return folder
+
+    def run_peer(self, name, *arguments):
+        """A script of the peers' Python to its end."""
+        with open(os.path.join(self.folder, name + ".log"), "wb") as log:
+            if subprocess.call([self.python, self.here(name), *arguments], stdout=log, stderr=log, env=self.peer_environment):
+                raise Failed(f"{name} failed; see {log.name}")
 
     def display(self):
         if not self.shared_display:

@@ -1,11 +1,14 @@
-// Text in memory to the attention of all layers in memory. Reads requests "TOKENS REPEAT" line by line and
-// answers each with one JSON line; tests/bench/forward.py asks it and its peer in turn.
+// Text in memory to the attention of all layers in memory. Reads requests "TOKENS REPEAT [TARGET]" line by
+// line and answers each with one JSON line; tests/bench/forward.py and encoder_decoder.py ask it and its peer
+// in turn. TARGET: tokens of the decoder's text. Both texts change with every run, so that nothing is used
+// again.
 #include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <iostream>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -31,12 +34,16 @@ void serve(const std::string& folder) {
                                          model->summary().hidden, 4 * model->summary().hidden});
     weft::AnalysisRequest request;
     request.options.rollout = request.options.entropy = false;
-    int64_t tokens = 0, repeat = 0;
-    while (std::cin >> tokens >> repeat) {
+    for (std::string line; std::getline(std::cin, line);) {
+        int64_t tokens = 0, repeat = 0, target = 0;
+        std::istringstream(line) >> tokens >> repeat >> target;
+        request.has_target = target > 0;
         std::vector<double> text_to_attention, products_only;
         size_t seen = 0;
         for (int64_t i = 0; i < repeat + 2; ++i) {
+            // Another first word each time: what the text before left behind is of no use.
             request.text = text_of(tokens, i % 2 ? "house" : "the");
+            if (request.has_target) request.target_text = text_of(target, "the");
             const auto start = std::chrono::steady_clock::now();
             model->analyze(request, {}, [&](const weft::FramePtr& frame) {
                 text_to_attention.push_back(since_ms(start));

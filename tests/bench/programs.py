@@ -30,9 +30,11 @@ class Program:
             raise Failed(f"{self.name} ended\n{tail_of(self.log)}")
         return json.loads(line)
 
-    def ask(self, tokens, repeat, added=2):
-        """For a text of so many tokens, `added` of them by the tokenizer (text_of counts two)."""
-        self.process.stdin.write(f"{tokens + 2 - added} {repeat}\n")
+    def ask(self, tokens, *numbers, added=2):
+        """For a text of so many tokens, `added` of them by the tokenizer (text_of counts two); REPEAT and what else
+        the program takes."""
+        self.process.stdin.write(" ".join(map(str, (tokens + 2 - added, *numbers))) + "
+")
         self.process.stdin.flush()
         answer = self.answer()
         if answer["tokens"] != tokens:

@@ -13,6 +13,7 @@ int fuzz_safetensors(const uint8_t* data, size_t size);
 int fuzz_weight_index(const uint8_t* data, size_t size);
 int fuzz_hub_id(const uint8_t* data, size_t size);  // a --model, and refs/main after it
 int fuzz_config(const uint8_t* data, size_t size);
+int fuzz_generation_config(const uint8_t* data, size_t size);
 int fuzz_tokenizer_json(const uint8_t* data, size_t size);
 int fuzz_trace(const uint8_t* data, size_t size);
 int fuzz_image(const uint8_t* data, size_t size);  // PNG, JPEG, WebP: by their content

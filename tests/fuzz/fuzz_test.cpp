@@ -77,6 +77,10 @@ TEST_CASE("no bytes break the index of shards") {
 TEST_CASE("no id and no ref leads out of the cache") {
     replay("hub_id", fuzz_hub_id);
 }
+TEST_CASE("no bytes break the rules of generating") {
+    replay("generation_config", fuzz_generation_config);
+}
+
 TEST_CASE("no bytes break the model config") {
     replay("config", fuzz_config);
 }

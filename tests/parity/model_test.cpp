@@ -165,6 +165,14 @@ TEST_CASE("A pair is refused by a model that knows one segment") {
     CHECK_THAT(failure([&] { tiny.frames(request); }), Catch::Contains("segment"));
 }
 
+TEST_CASE("A decoder's text is refused by a model that has no decoder") {
+    const TinyModel tiny;
+    AnalysisRequest request = request_of("warp");
+    request.has_target = true;
+    request.target_text = "weft";
+    CHECK_THAT(failure([&] { tiny.frames(request); }), Catch::Contains("--target-text \"weft\""));
+}
+
 TEST_CASE("Numbers that overflow on the way name the layer") {
     test::TinyBert bert;
     for (size_t i = 0; i < 32 * 32; ++i) bert.set("encoder.layer.1.attention.self.query.weight", i, 3e38f);
