@@ -34,7 +34,7 @@ std::vector<Prediction> most_probable(std::span<const float> logits, int64_t cou
     const Softmax softmax(logits);
     std::vector<Prediction> best;
     for (auto at = order.begin(); at != end; ++at)
-        best.push_back({*at, text_of(*at), logits[*at], softmax.of(logits[*at])});
+        best.push_back({*at, text_of(*at), "", logits[*at], softmax.of(logits[*at])});
     return best;
 }
 
@@ -46,7 +46,7 @@ std::string class_text(const HeadSpec& head, int32_t id) {
 Prediction prediction_of(std::span<const float> logits, int32_t id,
                          const std::function<std::string(int32_t)>& text_of) {
     const float logit = logits[static_cast<size_t>(id)];
-    return {id, text_of(id), logit, Softmax(logits).of(logit)};
+    return {id, text_of(id), "", logit, Softmax(logits).of(logit)};
 }
 
 }  // namespace weft::torch_part
