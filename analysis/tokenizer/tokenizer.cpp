@@ -232,6 +232,45 @@ const TokenizerRoles& Tokenizer::roles() const {
 bool Tokenizer::makes_token_types() const {
     return parts_->makes_token_types;
 }
+TokenStack Tokenizer::written(std::span<const int32_t> ids) const {
+    const Parts& parts = parts_->target ? *parts_->target : *parts_;
+    TokenStack stack;
+    std::vector<int32_t> spelled;  // those with a text of their own
+    std::vector<std::string> beginnings;
+    for (const int32_t id : ids) {
+        Token& token = stack.tokens.emplace_back();
+        token.id = id;
+        token.text = target_token_text(id);
+        token.special = parts.special_ids.contains(id);
+        if (parts.vocabulary.has(id)) spelled.push_back(id);
+        beginnings.push_back(decode(spelled, true));
+    }
+    if (!beginnings.empty()) stack.text = beginnings.back();
+    // How much of the text stands after each token: a part of a character spells something else until the
+    // character is whole.
+    std::vector<uint32_t> settled(beginnings.size());
+    for (size_t i = 0; i < settled.size(); ++i) {
+        const auto common = std::ranges::mismatch(beginnings[i], stack.text).in1 - beginnings[i].begin();
+        settled[i] = std::max(static_cast<uint32_t>(common), i > 0 ? settled[i - 1] : 0);
+    }
+    for (size_t i = 0; i < settled.size(); ++i) {
+        Token& token = stack.tokens[i];
+        if (token.special || token.text.empty()) continue;
+        token.start = i > 0 ? settled[i - 1] : 0;
+        size_t whole = i;
+        if (beginnings[i].size() > settled[i])
+            while (whole + 1 < settled.size() && settled[whole] == token.start) ++whole;
+        token.end = settled[whole];
+        for (size_t j = i; whole > i && j <= whole; ++j) stack.tokens[j].shares_character = true;
+    }
+    return stack;
+}
+
+std::string_view Tokenizer::target_token_text(int32_t id) const {
+    const Parts& parts = parts_->target ? *parts_->target : *parts_;
+    return parts.vocabulary.has(id) ? parts.vocabulary.token(id) : std::string_view();
+}
+
 int32_t Tokenizer::vocabulary_size() const {
     return parts_->vocabulary.size();
 }

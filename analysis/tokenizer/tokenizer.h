@@ -49,6 +49,11 @@ class Tokenizer {
     // The text that these tokens spell. Throws weft::Error for an id that no token has.
     std::string decode(std::span<const int32_t> ids, bool skip_special = false) const;
 
+    // What a decoder wrote, as tokenize_target() would show it: the text without special tokens, and what
+    // each token adds to it; an id that no token has is one without text.
+    TokenStack written(std::span<const int32_t> ids) const;
+    std::string_view target_token_text(int32_t id) const;  // empty for an id that no token has
+
     const TokenizerRoles& roles() const;
     // Whether segments are what the model takes as token type ids; false: its type ids are all 0.
     bool makes_token_types() const;

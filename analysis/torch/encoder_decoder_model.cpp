@@ -131,24 +131,26 @@ void EncoderDecoderModel::begin_rows(const AnalysisRequest& request) {
                         wants_outputs);
 }
 
-Token EncoderDecoderModel::token_of(int32_t id) const {
-    Token token;
-    token.id = id;
-    token.text = std::string(tokenizer_.token_text(id));
-    return token;
+// The start token and what was written behind it.
+TokenStack EncoderDecoderModel::written(const std::vector<int32_t>& ids) const {
+    TokenStack stack = tokenizer_.written(std::span(ids).subspan(1));
+    Token start;
+    start.id = ids.front();
+    start.text = std::string(tokenizer_.target_token_text(start.id));
+    start.special = true;
+    stack.tokens.insert(stack.tokens.begin(), std::move(start));
+    return stack;
 }
 
 bool EncoderDecoderModel::decode_given(const AnalysisRequest& request, const Stop& stop, Target& target) {
     // One token in front, one less at the end: as many as the text has.
-    TokenizedText text =
-        tokenizer_.tokenize(request.target_text, {},
-                            {static_cast<uint32_t>(config_.max_target_tokens), request.options.truncate});
+    TokenizedText text = tokenizer_.tokenize_target(
+        request.target_text, {static_cast<uint32_t>(config_.max_target_tokens), request.options.truncate});
     target.stack = std::move(text.stack);
     target.truncation = text.truncation;
-    Token start = token_of(static_cast<int32_t>(generation_.start_id));
-    start.special = true;
-    target.stack.tokens.insert(target.stack.tokens.begin(), std::move(start));
-    target.stack.tokens.pop_back();
+    std::vector<Token>& tokens = target.stack.tokens;
+    tokens.insert(tokens.begin(), written({static_cast<int32_t>(generation_.start_id)}).tokens.front());
+    tokens.pop_back();
     target.stack.segments.clear();
     for (const Token& token : target.stack.tokens)
         if (token.id >= config_.stacks[1].embedding.vocabulary)
@@ -181,13 +183,10 @@ bool EncoderDecoderModel::decode_generated(const AnalysisRequest& request, const
     target.generation.emplace();
     target.generation->follows_config = options.follows_config;
     if (options.follows_config) target.generation->ignored_settings = generation_.ignored;
-    Token start = token_of(static_cast<int32_t>(generation_.start_id));
-    start.special = true;
-    target.stack.tokens.push_back(std::move(start));
+    std::vector<int32_t> ids = {static_cast<int32_t>(generation_.start_id)};
     const int64_t longest = longest_target(options);
     double posted_ms = 0;
     for (;;) {
-        const std::vector<int32_t> ids = ids_of(target.stack);
         const int64_t count = static_cast<int64_t>(ids.size());
         if (!rows_.extend(*parts_.decoder, ids, stop)) return false;
         target.last_logits = last_row_logits();
@@ -202,12 +201,15 @@ bool EncoderDecoderModel::decode_generated(const AnalysisRequest& request, const
             target.generation->end = End::token_limit;
         else if (config_.max_target_tokens > 0 && count >= config_.max_target_tokens)
             target.generation->end = End::model_limit;
-        if (target.generation->end != End::running) return true;
-        if (options.posts_growth && since_text.elapsed_ms() - posted_ms > growth_interval_ms) {
+        const bool is_done = target.generation->end != End::running;
+        const bool shows = options.posts_growth && since_text.elapsed_ms() - posted_ms > growth_interval_ms;
+        if (is_done || shows) target.stack = written(ids);
+        if (is_done) return true;
+        if (shows) {
             posted_ms = since_text.elapsed_ms();
             post(std::make_shared<const AttentionFrame>(frame_of(request, target)));
         }
-        target.stack.tokens.push_back(token_of(next));
+        ids.push_back(next);
     }
 }
 
@@ -277,7 +279,7 @@ std::vector<FrameStep> EncoderDecoderModel::head_steps(const AnalysisRequest& re
                      last = last_row_logits();
                  }
                  frame.predictions = most_probable(last, options.predictions, [&](int32_t id) {
-                     return std::string(tokenizer_.token_text(id));
+                     return std::string(tokenizer_.target_token_text(id));
                  });
                  return true;
              }}};

@@ -58,7 +58,7 @@ class EncoderDecoderModel final : public Model {
                           const Post& post, Target& target);
     int64_t longest_target(const GenerationOptions& options) const;
     std::vector<float> last_row_logits() const;
-    Token token_of(int32_t id) const;
+    TokenStack written(const std::vector<int32_t>& ids) const;
     AttentionBlock decoder_block(AttentionKind kind);
     AttentionFrame frame_of(const AnalysisRequest& request, const Target& target);
     std::vector<FrameStep> head_steps(const AnalysisRequest& request, const Target& target) const;

@@ -299,6 +299,19 @@ TEST_CASE("A longer text that is given up leaves the rows before it as they were
     }
 }
 
+TEST_CASE("What is written has its text, and each token its part of it") {
+    const TinyFolder tiny("bart");
+    const TokenStack stack = frame_of(*tiny.load(), request_of())->stacks[1];
+    CHECK(stack.text.starts_with("w33 w33 w33"));
+    REQUIRE(stack.tokens.size() == 20);
+    CHECK(stack.tokens[0].start == stack.tokens[0].end);
+    for (size_t i = 1; i < stack.tokens.size(); ++i) {
+        const Token& token = stack.tokens[i];
+        const std::string part = stack.text.substr(token.start, token.end - token.start);
+        CHECK(part == (i == 1 ? "" : " ") + token.text);
+    }
+}
+
 TEST_CASE("A drawn text is the same for the same seed and another for others") {
     const TinyFolder tiny("bart");
     AnalysisRequest request = request_of();

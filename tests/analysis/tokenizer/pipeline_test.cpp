@@ -101,6 +101,32 @@ TEST_CASE("several tokens of one character say so, a space that nobody typed doe
     REQUIRE(shared == std::vector<bool>{false, true, true, false});
 }
 
+TEST_CASE("what a decoder wrote has spans as if it had been typed") {
+    json file = bpe_file();
+    file["model"]["byte_fallback"] = true;
+    file["model"]["vocab"].update({{"<0xC3>", 5}, {"<0xA9>", 6}, {"\u2581", 7}, {"<end>", 8}});
+    file["added_tokens"] = json::array({{{"id", 8}, {"content", "<end>"}, {"special", true}}});
+    file["decoder"] = {{"type", "Sequence"},
+                       {"decoders",
+                        {{{"type", "Replace"}, {"pattern", {{"String", "\u2581"}}}, {"content", " "}},
+                         {{"type", "ByteFallback"}},
+                         {{"type", "Fuse"}}}}};
+    const Tokenizer tokenizer = tokenizer_of(file);
+    TokenizedText text;
+    text.stack = tokenizer.written(Ids{8, 3, 7, 5, 6, 3, 900, 8});
+    CHECK(text.stack.text == "ab \u00e9ab");
+    CHECK(spans(text) == Spans{{0, 0}, {0, 2}, {2, 3}, {3, 5}, {3, 5}, {5, 7}, {0, 0}, {0, 0}});
+    std::vector<bool> shared, special;
+    for (const Token& token : text.stack.tokens) {
+        shared.push_back(token.shares_character);
+        special.push_back(token.special);
+    }
+    CHECK(shared == std::vector<bool>{false, false, false, true, true, false, false, false});
+    CHECK(special == std::vector<bool>{true, false, false, false, false, false, false, true});
+    CHECK(tokenizer.written({}).tokens.empty());
+    CHECK(tokenizer.written(Ids{5}).text == "\uFFFD");
+}
+
 TEST_CASE("a BPE file that contradicts itself or would be random is refused by name") {
     REQUIRE_THAT(refusal("/model/dropout", 0.1), Contains("\"dropout\" is 0.1"));
     REQUIRE_THAT(refusal("/model/unk_token", "no"), Contains("\"no\""));
