@@ -181,6 +181,7 @@ std::vector<FrameStep> TextModel::head_steps(const AnalysisRequest& request) {
                      frame.predictions = most_probable(logits, wanted, text_of);
                  if (wants_next)
                      frame.next_token = prediction_of(logits, next_token(logits, generation, count), text_of);
+                 if (goes_on()) fill_appended(ids, frame);
                  if (wants_logits)
                      frame.logits = FrameTensor{
                          result.shape, std::make_shared<const std::vector<float>>(std::move(result.values))};
@@ -193,6 +194,23 @@ void TextModel::finish_last_layer(int64_t count) {
     const StackSpec& spec = config_.stack();
     const auto attention = pool_.take(static_cast<size_t>(spec.attention.heads * count * count));
     forward_->run_layer(spec.layers - 1, {attention->data(), nullptr}, true);
+}
+
+// What each token adds to the text of those before it; nothing if it is a piece of a character.
+void TextModel::fill_appended(std::vector<int32_t> ids, AttentionFrame& frame) const {
+    const std::string before = tokenizer_.decode(ids, true);
+    const auto fill = [&](Prediction& prediction) {
+        // Rows of the output projection that no token has.
+        if (tokenizer_.token_text(prediction.id).empty()) return;
+        ids.push_back(prediction.id);
+        const std::string after = tokenizer_.decode(ids, true);
+        ids.pop_back();
+        if (!after.starts_with(before)) return;
+        const std::string added = after.substr(before.size());
+        if (added.find("\xEF\xBF\xBD") == std::string::npos) prediction.appended = added;
+    };
+    for (Prediction& prediction : frame.predictions) fill(prediction);
+    if (frame.next_token) fill(*frame.next_token);
 }
 
 std::string TextModel::prediction_text(int32_t id) const {

@@ -40,6 +40,7 @@ class TextModel final : public Model {
     int64_t prediction_row(const std::vector<int32_t>& ids) const;
     bool goes_on() const;  // a causal language model
     std::string prediction_text(int32_t id) const;
+    void fill_appended(std::vector<int32_t> ids, AttentionFrame& frame) const;
 
     ModelSummary summary_;
     Provenance provenance_;

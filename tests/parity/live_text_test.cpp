@@ -27,11 +27,13 @@ class Decoder {
         std::string words;
         for (int32_t id = 1; id < vocabulary; ++id)
             words += ", \"w" + std::to_string(id) + "\": " + std::to_string(id);
-        test::write_file(folder_.path() / "tokenizer.json",
-                         R"({"version": "1.0", "pre_tokenizer": {"type": "BertPreTokenizer"}, "model": )"
-                         R"({"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##", )"
-                         R"("max_input_chars_per_word": 100, "vocab": {"[UNK]": 0)" +
-                             words + "}}}");
+        test::write_file(
+            folder_.path() / "tokenizer.json",
+            R"({"version": "1.0", "decoder": {"type": "WordPiece", "prefix": "##", "cleanup": false}, )"
+            R"("pre_tokenizer": {"type": "BertPreTokenizer"}, "model": )"
+            R"({"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##", )"
+            R"("max_input_chars_per_word": 100, "vocab": {"[UNK]": 0)" +
+                words + "}}}");
     }
     std::unique_ptr<Model> load() const { return Model::load(folder_.path().string(), "cpu"); }
 
@@ -191,6 +193,10 @@ TEST_CASE("The most probable next tokens come after the raw attention, and the c
     REQUIRE(frames[1]->next_token);
     CHECK(frames[1]->next_token->id == frames[1]->predictions[0].id);
     CHECK(frames[1]->next_token->probability == frames[1]->predictions[0].probability);
+    CHECK(frames[1]->next_token->appended == frames[1]->predictions[0].appended);
+    // The model's last two of 67 rows are no tokens.
+    for (const Prediction& prediction : frames[1]->predictions)
+        CHECK(prediction.appended == (prediction.id < vocabulary ? " " + prediction.text : ""));
 
     request.generation.temperature = 1;
     request.generation.top_k = 3;
