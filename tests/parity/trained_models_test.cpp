@@ -6,6 +6,7 @@
 #include "analysis/torch/head_forward.h"
 #undef CHECK
 #include "analysis/error.h"
+#include "analysis/model.h"
 #include "tests/analysis/test_files.h"
 #include "tests/parity/family_case.h"
 
@@ -74,6 +75,39 @@ TEST_CASE("A trained Llama gives its reference attention, states and logits") {
                       head.run(hidden.data(), static_cast<int64_t>(count), spec.hidden, 0).values, logits) <
                   1e-4 * test::largest_of(logits));
         }
+}
+
+TEST_CASE("A trained Llama reads a text with its own tokenizer and goes on as its story does") {
+    const auto root = test::conformance_data("models");
+    if (!root) return;
+    const std::filesystem::path folder = *root / "stories260K";
+    const test::FamilyReference reference{Safetensors::open((folder / "reference.safetensors").string())};
+    const std::unique_ptr<Model> model = Model::load(folder.string(), "cpu");
+    AnalysisRequest request;
+    request.text = "Once upon a time, there was a little girl named Lily.";
+    request.options.next_token = true;
+    request.options.predictions = 10;
+    FramePtr last;
+    REQUIRE(model->analyze(request, {}, [&](const FramePtr& frame) { last = frame; }));
+    std::vector<int32_t> ids;
+    for (const Token& token : last->stacks[0].tokens) ids.push_back(token.id);
+    CHECK(ids == reference.ids("input_ids"));
+    for (size_t l = 0; l < 5; ++l)
+        CHECK(test::largest_distance(*last->blocks[0].layer_weights[l],
+                                     reference.floats("attentions." + std::to_string(l))) < 1e-5);
+    CHECK(last->blocks[0].key_value_heads == 4);
+    REQUIRE(last->predictions.size() == 10);
+    // Its own story begins with the same words.
+    const std::string story = test::read_file(folder / "greedy_200.txt");
+    REQUIRE(story.starts_with(request.text));
+    for (int word = 0; word < 12; ++word) {
+        request.text += last->next_token->appended;
+        CHECK(story.starts_with(request.text));
+        last = nullptr;
+        model->analyze(request, {}, [&](const FramePtr& frame) { last = frame; });
+        REQUIRE(last != nullptr);
+    }
+    CHECK(request.text.size() > 60);
 }
 
 // The file has lost the biases of query, key and value that its reference was computed with: queries of zero
