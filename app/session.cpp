@@ -285,7 +285,8 @@ bool Session::is_moving() const {
 }
 
 bool Session::is_settled() const {
-    return plan_ && show_ == Show::none && !has_pending_analysis() && animator_.is_settled();
+    return plan_ && show_ == Show::none && !has_pending_analysis() && !load_fraction() &&
+           animator_.is_settled();
 }
 
 DrawList Session::draw(const Viewport& viewport, const MeasureText& measure) const {

@@ -49,6 +49,10 @@ bool TextModel::goes_on() const {
 
 // Where the prediction is read.
 int64_t TextModel::prediction_row(const std::vector<int32_t>& ids) const {
+    // A masked language model says what stands behind the first mask.
+    const std::optional<int32_t> mask = tokenizer_.roles().mask;
+    if (config_.kind == ModelKind::encoder && head_ && head_->spec().kind == HeadKind::language_model && mask)
+        if (const auto typed = std::ranges::find(ids, *mask); typed != ids.end()) return typed - ids.begin();
     return goes_on() ? static_cast<int64_t>(ids.size()) - 1 : last_token_row(ids, config_.generation.pad_id);
 }
 
@@ -89,7 +93,8 @@ bool TextModel::analyze_unguarded(const AnalysisRequest& request, const std::fun
         check_generation(request.generation);
     }
     const EmbeddingSpec& embedding = config_.stacks.front().embedding;
-    const bool reads_segments = embedding.types > 0 && embedding.reads_segments;
+    const bool reads_segments =
+        embedding.types > 0 && embedding.reads_segments && tokenizer_.makes_token_types();
     if (reads_segments) check_segments(input.stack, embedding.types);
     const int64_t count = static_cast<int64_t>(input.stack.tokens.size());
     std::vector<int32_t> ids(static_cast<size_t>(count));

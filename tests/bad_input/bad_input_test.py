@@ -158,7 +158,8 @@ def models(replay):
         replay.refused(f"model: no {name}", ["view", "--model", folder, *picture], 1, folder, said)
         os.rename(replay.path("aside"), os.path.join(folder, name))
 
-    refused("an unknown architecture", '"gpt2"', "BertModel", config={"model_type": "gpt2"})
+    refused("an unknown architecture", '"gpt9"', "gpt2", config={"model_type": "gpt9"})
+    refused("another family's architecture", '"BertModel"', "GPT2Model", config={"model_type": "gpt2"})
     refused("an unknown head", '"BertLMHeadModel"', "BertForMaskedLM", config={"architectures": ["BertLMHeadModel"]})
     refused("a config that is no JSON", "config.json", config_text='{"model_type": "bert",')
     refused("a config that is a list", "config.json", config_text="[]")
@@ -174,10 +175,11 @@ def models(replay):
                        ("vocab_size", -5), ("vocab_size", 10), ("max_position_embeddings", 0),
                        ("max_position_embeddings", 41), ("type_vocab_size", 10**6), ("layer_norm_eps", -1),
                        ("layer_norm_eps", 1e30), ("layer_norm_eps", "small"), ("pad_token_id", -1),
-                       ("pad_token_id", 10**6), ("hidden_act", "swish"), ("position_embedding_type", "relative_key")):
+                       ("pad_token_id", 10**6), ("hidden_act", "mish"), ("position_embedding_type", "relative_key")):
         refused(f"{key} {value!r}", config={key: value})
-    for key in ("model_type", "num_hidden_layers", "hidden_size"):
-        refused(f"no {key}", f'"{key}"', config={key: None})
+    # What is missing is as transformers has it, 12 layers of width 768, and then not what the weights are.
+    for key, said in (("model_type", '"model_type"'), ("num_hidden_layers", '"encoder.layer.2.'), ("hidden_size", "[9, 768]")):
+        refused(f"no {key}", said, config={key: None})
 
     table = model_folder.shapes()
     whole = model_folder.safetensors(table)

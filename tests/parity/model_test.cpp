@@ -220,3 +220,29 @@ TEST_CASE("A device that is not there is refused with the reason, an unknown one
     CHECK_THROWS_AS(Model::load(folder.path().string(), "gpu"), UsageError);
     CHECK(Model::load(folder.path().string(), "auto") != nullptr);
 }
+
+TEST_CASE("A masked language model predicts the first mask that was typed, else the last row") {
+    const test::TemporaryFolder folder;
+    const std::string source = std::string(WEFT_SOURCE_DIR) + "/tests/parity/checkpoints/bert_masked_lm/";
+    for (const char* name : {"config.json", "model.safetensors"})
+        std::filesystem::copy_file(source + name, folder.path() / name);
+    std::string vocabulary = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n";
+    for (int i = 5; i < 67; ++i) vocabulary += "w" + std::to_string(i) + "\n";
+    test::write_file(folder.path() / "vocab.txt", vocabulary);
+    const auto model = Model::load(folder.path().string(), "cpu");
+    const auto row_of = [&](const std::string& text) {
+        AnalysisRequest request = request_of(text);
+        request.options.predictions = 10;
+        request.options.logits = true;
+        FramePtr frame;
+        model->analyze(request, {}, [&](const FramePtr& posted) { frame = posted; });
+        REQUIRE(frame->predictions.size() == 10);
+        const Prediction& best = frame->predictions.front();
+        const std::vector<float>& logits = *frame->logits->values;
+        for (size_t row = 0; row < frame->stacks[0].tokens.size(); ++row)
+            if (logits[row * 67 + best.id] == best.logit) return static_cast<int>(row);
+        return -1;
+    };
+    CHECK(row_of("w7 [MASK] w9 [MASK] w11") == 2);
+    CHECK(row_of("w7 w8 w9") == 4);
+}

@@ -266,6 +266,44 @@ def long_paste(program, display, folder):
     weft.end()
 
 
+def tiny_decoder(folder):
+    """A GPT-2 of random numbers whose words are w1, w2, ..., as a model folder."""
+    case = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "parity", "checkpoints", "gpt2")
+    shutil.copytree(case, folder)
+    words = {"[UNK]": 0, **{f"w{i}": i for i in range(1, 65)}}
+    with open(os.path.join(folder, "tokenizer.json"), "w", encoding="utf-8") as file:
+        json.dump({"version": "1.0", "decoder": {"type": "WordPiece", "prefix": "##", "cleanup": False},
+                   "pre_tokenizer": {"type": "BertPreTokenizer"},
+                   "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
+                             "max_input_chars_per_word": 100, "vocab": words}}, file)
+
+
+def changing_models(program, display, folder):
+    tiny = os.path.join(folder, "tiny")
+    tiny_decoder(tiny)
+    script = os.path.join(folder, "models.txt")
+    with open(script, "w", encoding="utf-8") as file:
+        file.write(f"settle\nmodel.set {tiny}\nsettle\npredictions.toggle on\nsettle\ngenerate.next\nsettle\nwait 1\n"
+                   f"models.toggle on\nsettle\n")
+    weft = Weft(program, display, folder, ["--script", script], text="w3 w4 w5")
+    try:
+        state = weft.wait_for("the other model", lambda s: s["model"] == "tiny" and len(s["predictions"]) == 10, timeout_s=60)
+        check(abs(sum(p for _, p in state["predictions"])) <= 1.0001, "probabilities beyond 1")
+        best = state["predictions"][0][0]
+        state = weft.wait_for("the list of models", lambda s: s["docked"] == "models" and s["text"] != "w3 w4 w5")
+        check(state["text"] == f"w3 w4 w5 {best}", f"text {state['text']}, best {best}")
+        check(len(state["tokens"]) == 4, f"tokens {state['tokens']}")
+        weft.focus()
+        weft.key("F5")
+        weft.wait_for("the predictions again", lambda s: s["docked"] == "predictions")
+        weft.key("ctrl+space")
+        weft.wait_for("a key's token", lambda s: s["text"].startswith(state["text"] + " w") and len(s["tokens"]) == 5)
+        weft.end()
+    finally:
+        if weft.process.poll() is None:
+            weft.process.kill()
+
+
 def without_display(program):
     environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
     run = subprocess.run([program, "view"], env=environment, capture_output=True, text=True, timeout=60, check=False)
@@ -289,6 +327,8 @@ def main():
         weft.end()
         long_paste(program, display, folder)
         print("ok  long_paste", flush=True)
+        changing_models(program, display, folder)
+        print("ok  changing_models", flush=True)
         without_display(program)
         print("ok  without_display", flush=True)
     except Failed as failure:

@@ -96,7 +96,7 @@ TEST_CASE("the heads of vision models and what is none of theirs") {
     CHECK_THAT(refusal("vit", {{"architectures", {"ViTForMaskedImageModeling"}}}),
                Contains("ViTForMaskedImageModeling") && Contains("ViTForImageClassification"));
     CHECK_THAT(refusal("clip", {{"architectures", {"CLIPTextModel"}}}), Contains("CLIPTextModel"));
-    CHECK_THAT(refusal("dinov3_vit", {}), Contains("dinov3_vit") && Contains("dinov2"));
+    CHECK_THAT(refusal("dinov3_vit", json::object()), Contains("dinov3_vit") && Contains("dinov2"));
     CHECK_THAT(refusal("vit", {{"hidden_size", 100}}), Contains("100") && Contains("num_attention_heads"));
     CHECK_THAT(refusal("vit", {{"hidden_act", "mish"}}), Contains("mish"));
 }
