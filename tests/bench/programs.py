@@ -33,8 +33,7 @@ class Program:
     def ask(self, tokens, *numbers, added=2):
         """For a text of so many tokens, `added` of them by the tokenizer (text_of counts two); REPEAT and what else
         the program takes."""
-        self.process.stdin.write(" ".join(map(str, (tokens + 2 - added, *numbers))) + "
-")
+        self.process.stdin.write(" ".join(map(str, (tokens + 2 - added, *numbers))) + "\n")
         self.process.stdin.flush()
         answer = self.answer()
         if answer["tokens"] != tokens:
