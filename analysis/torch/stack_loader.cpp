@@ -282,7 +282,7 @@ HeadStepWeights load_step(TensorReader& reader, const ModelConfig& config, const
     const EmbeddingSpec& words = config.stacks.back().embedding;
     // As transformers: a file that holds other numbers than the word embedding is right against its config.
     if (step.may_be_tied && config.ties_words &&
-        (found == step.names.end() || reader.are_equal(words.words + ".weight", *found + ".weight"))) {
+        (found == step.names.end() || reader.are_equal(last.embedding.words, *found + ".weight"))) {
         weights.linear = {last.embedding.words, nullptr, words.vocabulary, words.width};
     } else {
         const std::string name = (found == step.names.end() ? step.names.front() : *found) + ".weight";

@@ -64,8 +64,10 @@ std::vector<int64_t> TensorReader::shape_of(const std::string& name) const {
 std::vector<int64_t> TensorReader::shape_of_whole(const std::string& name) const {
     return tensor(name).shape;
 }
-bool TensorReader::are_equal(const std::string& name, const std::string& whole_name) const {
-    const SafetensorsTensor &a = tensor(prefix_ + name), &b = tensor(whole_name);
+bool TensorReader::are_equal(const float* values, const std::string& whole_name) const {
+    const auto read = std::ranges::find(loaded_, values, &Loaded::values);
+    WEFT_ASSERT(read != loaded_.end(), whole_name);
+    const SafetensorsTensor &a = tensor(read->name), &b = tensor(whole_name);
     return a.dtype == b.dtype && a.shape == b.shape && std::ranges::equal(a.data, b.data);
 }
 const float* TensorReader::read(const std::string& name, const std::vector<int64_t>& shape) {

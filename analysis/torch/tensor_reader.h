@@ -31,9 +31,9 @@ class TensorReader {
     std::vector<int64_t> shape_of(const std::string& name) const;        // throws if it is missing
     std::vector<int64_t> shape_of_whole(const std::string& name) const;  // likewise
 
-    // Whether the base model's `name` and `whole_name` are stored as the same bytes; throws if one is
-    // missing.
-    bool are_equal(const std::string& name, const std::string& whole_name) const;
+    // Whether the tensor that `values` were read from and `whole_name` are stored as the same bytes; throws
+    // if the second is missing.
+    bool are_equal(const float* values, const std::string& whole_name) const;
 
     // Memory that lives as long as the weights, for numbers that are laid out anew.
     float* room(int64_t count);
