@@ -1,9 +1,11 @@
 #include "app/command_line.h"
 
 #include <catch2/catch.hpp>
+#include <fstream>
 
 #include "analysis/error.h"
 #include "app/command_line_table.h"
+#include "tests/app/temporary_folder.h"
 
 using namespace weft;
 
@@ -177,6 +179,16 @@ TEST_CASE("what excludes each other is said") {
     CHECK(refusal({"record", "--text", "a", "--type", "b", "--output", "o.mp4"}).message ==
           "'--text' and '--type' exclude each other");
     CHECK(refusal({"--text", "a", "--text", "b"}).message == "option '--text' is given 2 times");
+}
+
+TEST_CASE("texts of a .jsonl file are JSON strings, which may hold line ends") {
+    const TemporaryFolder folder;
+    const std::string path = (folder / "texts.jsonl").string(), broken = (folder / "broken.jsonl").string();
+    std::ofstream(path) << "\"a\\nb\"\n\"\"\n";
+    std::ofstream(broken) << "\"a\"\n7\n";
+    CHECK(parse({"tokenize", "--text-file", path.c_str()}).texts == std::vector<std::string>{"a\nb", ""});
+    CHECK_THROWS_WITH(parse({"tokenize", "--text-file", broken.c_str()}),
+                      "\"" + broken + ", line 2\" is 7, expected a JSON string");
 }
 
 TEST_CASE("what is missing is said") {
