@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "app/panels/panels.h"
+#include "scenes/token_text.h"
 
 namespace weft {
 
@@ -31,7 +32,7 @@ void draw_predictions_panel(Program& program, ImguiLayer& ui) {
                 program.session.append_prediction(i);
             const bool is_hovered = ImGui::IsItemHovered() && goes_on;
             Label token;
-            token.text = prediction.text;
+            token.text = token_text(Token{prediction.id, prediction.text});
             token.position = {at.x, at.y + 15.0f * scale};
             token.size_px = 14.0f * scale;
             token.bold = is_hovered;
