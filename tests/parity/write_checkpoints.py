@@ -48,6 +48,8 @@ def randomise(model, seed):
             if not parameter.requires_grad:  # a table that is computed, not learned
                 continue
             noise = torch.randn(parameter.shape, generator=generator)
+            if name.endswith("ttention.q.weight") and hasattr(model.config, "d_kv"):
+                noise *= model.config.d_kv ** -0.5  # T5 has the scale of the scores in its queries
             is_gain = parameter.ndim == 1 and name.endswith("weight")
             if is_gain:
                 parameter.copy_(parameter + 0.2 * noise)

@@ -20,13 +20,17 @@ def stacks(model):
             for stack in ("encoder", "decoder")}
 
 
-def two(name, model, config, defaults, inputs=TEXT, edit=None, dtype=torch.bfloat16, rename=None, **settings):
+def two(name, model, config, defaults, inputs=TEXT, edit=None, dtype=torch.bfloat16, rename=None,
+        unties_head=False, **settings):
     def build():
         read = getattr(t, config)(**{**defaults, **settings})
         read._attn_implementation = "eager"  # before T5 gives each stack a copy
         made = getattr(t, model)(read)
-        if hasattr(made, "final_logits_bias"):  # a buffer, zero at first
-            made.final_logits_bias.copy_(torch.randn(made.final_logits_bias.shape))
+        if unties_head:  # as from_pretrained leaves it where the file holds other numbers than the tied ones
+            made.lm_head.weight = torch.nn.Parameter(torch.empty_like(made.lm_head.weight))
+            made.tie_weights = lambda *_, **__: None
+        if hasattr(made, "final_logits_bias"):  # a buffer, zero at first; as the file can hold it
+            made.final_logits_bias.copy_(torch.randn(made.final_logits_bias.shape).to(dtype))
         return made
     with torch.device("meta"):
         layers = stacks(getattr(t, model)(getattr(t, config)(**{**defaults, **settings})))
@@ -90,7 +94,7 @@ CASES = [
         decoder_attention_heads=1, dtype=torch.float32, encoder_layers=1),
     t5("t5"),
     t5("t5_model", "T5Model", num_decoder_layers=1),
-    t5("t5_gated", feed_forward_proj="gated-gelu", tie_word_embeddings=False, edit=t5_v1_1),
+    t5("t5_gated", feed_forward_proj="gated-gelu", tie_word_embeddings=False, edit=t5_v1_1, unties_head=True),
     t5("t5_settings", d_kv=12, num_heads=3, num_layers=1, num_decoder_layers=2, layer_norm_epsilon=1e-3,
        relative_attention_num_buckets=8, relative_attention_max_distance=20, feed_forward_proj="gated-silu",
        vocab_size=65, inputs=LONG),
