@@ -1,8 +1,19 @@
 #include "app/headless.h"
 
 #include <cstdio>
+#include <optional>
 
 namespace weft {
+
+namespace {
+
+void say_cut(const char* what, const std::optional<Truncation>& cut) {
+    if (!cut) return;
+    std::fprintf(stderr, "weft: %s has %u tokens, the model takes %u: cut at byte %u\n", what,
+                 cut->token_count, cut->token_limit, cut->byte_offset);
+}
+
+}  // namespace
 
 std::unique_ptr<Renderer> create_headless_renderer(const Options& options) {
     RendererSettings settings;
@@ -12,15 +23,20 @@ std::unique_ptr<Renderer> create_headless_renderer(const Options& options) {
     return Renderer::create(settings);
 }
 
+std::string ignored_settings_text(const Generation& generation) {
+    std::string list;
+    for (const std::string& name : generation.ignored_settings) list += (list.empty() ? "" : ", ") + name;
+    return "of the model's rules for generating these are not followed: " + list;
+}
+
 void say_truncation(const Session& session) {
     const FramePtr frame = session.frame();
     if (!frame) return;
-    if (!frame->provenance.note.empty())
-        std::fprintf(stderr, "weft: %s\n", frame->provenance.note.c_str());
-    if (!frame->truncation) return;
-    const Truncation& cut = *frame->truncation;
-    std::fprintf(stderr, "weft: the text has %u tokens, the model takes %u: cut at byte %u\n",
-                 cut.token_count, cut.token_limit, cut.byte_offset);
+    if (!frame->provenance.note.empty()) std::fprintf(stderr, "weft: %s\n", frame->provenance.note.c_str());
+    if (frame->generation && !frame->generation->ignored_settings.empty())
+        std::fprintf(stderr, "weft: %s\n", ignored_settings_text(*frame->generation).c_str());
+    say_cut("the text", frame->truncation);
+    say_cut("the decoder's text", frame->target_truncation);
 }
 
 int report_validation(Renderer& renderer) {

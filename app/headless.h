@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "app/command_line.h"
 #include "app/session.h"
@@ -11,8 +12,12 @@ namespace weft {
 
 std::unique_ptr<Renderer> create_headless_renderer(const Options& options);
 
-// One line on stderr if the model's limit cut the text.
+// Lines on stderr: what was assumed about the model, which of its rules for generating are not followed,
+// where its limit cut the texts.
 void say_truncation(const Session& session);
+
+// "... these are not followed: num_beams"
+std::string ignored_settings_text(const Generation& generation);
 
 // Prints what the validation layers said; the exit code: 1 if they said anything.
 int report_validation(Renderer& renderer);

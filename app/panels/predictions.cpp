@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "app/headless.h"
 #include "app/panels/panels.h"
 #include "scenes/token_text.h"
 
@@ -58,6 +59,10 @@ void draw_predictions_panel(Program& program, ImguiLayer& ui) {
         ImGui::Spacing();
         ImGui::PushTextWrapPos(0.0f);
         dim_text("Softmax of the logits over the whole vocabulary (all classes).");
+        if (frame && frame->generation && !frame->generation->ignored_settings.empty()) {
+            ImGui::Spacing();
+            dim_text(ignored_settings_text(*frame->generation).c_str());
+        }
         ImGui::PopTextWrapPos();
     }
     ImGui::End();
