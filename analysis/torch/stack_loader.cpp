@@ -362,6 +362,7 @@ std::shared_ptr<const ModelWeights> load_model_weights(const ModelConfig& config
             weights->head.push_back(load_step(reader, config, step, weights->stacks.back()));
     check_head(config, *weights, reader.path());
     reader.check_finite();
+    reader.release_pages();
     weights->parameters = reader.parameters();
     weights->storage = reader.storage();
     return weights;

@@ -97,8 +97,7 @@ const float* TensorReader::read_whole(const std::string& name, const std::vector
     return values;
 }
 
-TensorReader::Storage::~Storage() {
-    if (!releases_pages) return;
+void TensorReader::Storage::release_pages() const {
     const uintptr_t page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
     for (const std::span<const std::byte> tensor : mapped) {
         const auto begin = reinterpret_cast<uintptr_t>(tensor.data());

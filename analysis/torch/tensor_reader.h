@@ -40,6 +40,8 @@ class TensorReader {
 
     void check_finite() const;
     int64_t parameters() const { return parameters_; }
+    // Gives the pages of the mapping that were read back to the system; they come again when they are needed.
+    void release_pages() const { storage_->release_pages(); }
     // Once storage() is gone, the pages of the mapping that were read are given back to the system as well.
     void release_pages_at_end() { storage_->releases_pages = true; }
     const std::string& path() const { return storage_->checkpoint.path(); }
@@ -48,7 +50,10 @@ class TensorReader {
   private:
     struct Storage {
         explicit Storage(Checkpoint its_checkpoint) : checkpoint(std::move(its_checkpoint)) {}
-        ~Storage();
+        ~Storage() {
+            if (releases_pages) release_pages();
+        }
+        void release_pages() const;
         Checkpoint checkpoint;
         std::deque<AlignedFloats> converted;
         std::vector<std::span<const std::byte>> mapped;  // tensors that were read where they lie

@@ -24,10 +24,10 @@ def peer_python(bench, script, *arguments):
 def measure(bench):
     text = text_of(TOKENS)
     large = os.path.join(bench.folder, "large")
-    seconds = subprocess.run(peer_python(bench, "make_checkpoint.py", "large", bench.model, large),
+    made = subprocess.run(peer_python(bench, "make_checkpoint.py", "large", bench.model, large),
                              env=bench.peer_environment, capture_output=True, text=True, check=False)
-    if seconds.returncode != 0:
-        raise Failed(f"the large checkpoint could not be made: {seconds.stderr[-400:]}")
+    if made.returncode != 0:
+        raise Failed(f"the large checkpoint could not be made: {made.stderr[-400:]}")
     for name, folder, rounds in (("MiniLM", bench.model, 7), ("335 M parameters", large, 3)):
         ours, peer = [], []
         for index in bench.rounds(rounds, warm_up=1):
@@ -42,7 +42,7 @@ def measure(bench):
                   figures={"ours_s": ours, "peer_s": peer})
     output = os.path.join(bench.folder, "attention.safetensors")
     command = [bench.weft, "analyze", "--model", large, "--text", text, "--device", "cpu", "--output", output]
-    peak_mb = run(command, bench.log)[1]
-    file_mb = os.path.getsize(os.path.join(large, "model.safetensors")) / 1e6
+    peak_mb = run(command, bench.log)[1]  # of 2^20 bytes
+    file_mb = os.path.getsize(os.path.join(large, "model.safetensors")) / 2**20
     yield Row("peak memory while loading, 335 M parameters in float32", f"{peak_mb:.0f} MB", f"{file_mb:.0f} MB (the file)",
               peak_mb / file_mb, 1.15, made_of="weights in the kernels' order, LibTorch's code", figures={"ours_mb": peak_mb})
