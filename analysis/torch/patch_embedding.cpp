@@ -1,5 +1,6 @@
 #include "analysis/torch/patch_embedding.h"
 
+#include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/_upsample_bicubic2d_aa.h>
 #include <ATen/ops/cat.h>
@@ -115,7 +116,11 @@ std::vector<float> PatchEmbedding::run(const float* pixels, const PixelSize& siz
     const at::Tensor image =
         at::from_blob(const_cast<float*>(pixels), {size.channels, size.height, size.width}, at::kFloat)
             .to(device_);
+    // LibTorch's threads spin for a while after a product, on the cores that the layers need next.
+    const int threads = at::get_num_threads();
+    at::set_num_threads(1);
     const at::Tensor states = embed(image);
+    at::set_num_threads(threads);
     std::vector<float> result(static_cast<size_t>(states.numel()));
     at::from_blob(result.data(), states.sizes(), at::kFloat).copy_(states);
     return result;
