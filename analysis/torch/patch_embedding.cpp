@@ -111,16 +111,31 @@ at::Tensor PatchEmbedding::embed(const at::Tensor& pixels) const {
     return at::cat({placed.slice(0, 0, prefix), registers_, placed.slice(0, prefix)}, 0);
 }
 
+namespace {
+
+// LibTorch's threads spin for a while after a product, on the cores that the layers need next.
+class OneThread {
+  public:
+    OneThread() : before_(at::get_num_threads()) { at::set_num_threads(1); }
+    ~OneThread() { at::set_num_threads(before_); }
+    OneThread(const OneThread&) = delete;
+    OneThread& operator=(const OneThread&) = delete;
+
+  private:
+    int before_;
+};
+
+}  // namespace
+
 std::vector<float> PatchEmbedding::run(const float* pixels, const PixelSize& size) const {
     const c10::InferenceMode inference;
     const at::Tensor image =
         at::from_blob(const_cast<float*>(pixels), {size.channels, size.height, size.width}, at::kFloat)
             .to(device_);
-    // LibTorch's threads spin for a while after a product, on the cores that the layers need next.
-    const int threads = at::get_num_threads();
-    at::set_num_threads(1);
-    const at::Tensor states = embed(image);
-    at::set_num_threads(threads);
+    const at::Tensor states = [&] {
+        const OneThread one_thread;
+        return embed(image);
+    }();
     std::vector<float> result(static_cast<size_t>(states.numel()));
     at::from_blob(result.data(), states.sizes(), at::kFloat).copy_(states);
     return result;
