@@ -156,8 +156,9 @@ void Worker::change_model(LoadModel load) {
 
 void Worker::cancel_load() {
     const std::lock_guard lock(state_->mutex);
+    if (state_->models_loaded == 0) return;  // there is none to go on with
     if (state_->progress) state_->progress->cancelled = true;
-    if (state_->models_loaded > 0) state_->to_load.reset();
+    state_->to_load.reset();
 }
 
 std::optional<float> Worker::load_fraction() const {

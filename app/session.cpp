@@ -131,6 +131,8 @@ void Session::update_plan() {
         refuse_missing_quantity();
     }
     const bool is_first = !plan_;
+    // Another model's layers and heads are not those that were chosen.
+    if (plan_ && !same_shape(*plan_->frame, *frame_)) show_everything();
     // What a trace shows does not depend on the one seen before it.
     const bool is_typing = plan_ && (plan_->frame == frame_ || !frame_->provenance.is_trace);
     plan_ = plan_text_stack(frame_, view_, is_typing ? plan_.get() : nullptr);

@@ -350,7 +350,7 @@ std::shared_ptr<const ModelWeights> load_model_weights(const ModelConfig& config
                              prefix = config.base_prefix](int64_t layer) {
             if (progress) {
                 if (progress->cancelled) throw LoadCancelled();
-                progress->fraction = progress->fraction + 1.0f / static_cast<float>(layers);
+                progress->fraction.fetch_add(1.0f / static_cast<float>(layers));
             }
             TensorReader of_layer(checkpoint, prefix, samples);
             return StackLoader(of_layer, stack).layer(stack.spec.shares_layers ? 0 : layer);

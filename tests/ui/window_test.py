@@ -283,7 +283,7 @@ def changing_models(program, display, folder):
     tiny_decoder(tiny)
     script = os.path.join(folder, "models.txt")
     with open(script, "w", encoding="utf-8") as file:
-        file.write(f"settle\nmodel.set {tiny}\nsettle\npredictions.toggle on\nsettle\ngenerate.next\nsettle\nwait 1\n"
+        file.write(f"settle\nlayers.set 4-5\nheads.set 5.11\nsettle\nmodel.set {tiny}\nsettle\npredictions.toggle on\nsettle\ngenerate.next\nsettle\nwait 1\n"
                    f"models.toggle on\nsettle\n")
     weft = Weft(program, display, folder, ["--script", script], text="w3 w4 w5")
     try:
@@ -293,6 +293,7 @@ def changing_models(program, display, folder):
         state = weft.wait_for("the list of models", lambda s: s["docked"] == "models" and s["text"] != "w3 w4 w5")
         check(state["text"] == f"w3 w4 w5 {best}", f"text {state['text']}, best {best}")
         check(len(state["tokens"]) == 4, f"tokens {state['tokens']}")
+        check(state["lines"] > 0, "layers and heads of the model before hide everything")
         weft.focus()
         weft.key("F5")
         weft.wait_for("the predictions again", lambda s: s["docked"] == "predictions")
