@@ -62,7 +62,7 @@ struct AttentionBlock {
     std::vector<std::shared_ptr<const std::vector<float>>> layer_weights;  // [layers] of [H, Q, K]
     std::map<std::string, FrameTensor>
         quantities;  // by the tensor names of "weft analyze", without stack suffix:
-                     // rollout [L, N, N], entropy [L, H, N], entropy.normalised
+                     // rollout [L, N, N], entropy [L, H, N], integrated_gradients [N] of the keys, ...
     bool causal = false;
     double max_row_sum_error = 0.0;
 };
@@ -98,6 +98,16 @@ struct Generation {
     std::vector<std::string> ignored_settings;  // of these rules, by name: what is not followed
 };
 
+// The scalar that gradient methods, ablations and curves explain.
+struct ExplainedTarget {
+    std::string kind;       // token, class, norm, position_norm, similarity
+    int64_t index = -1;     // of the token or class; -1: a norm or a similarity
+    int64_t position = -1;  // row of the logits or states; -1: of no single row
+    std::string text;       // the token, the class's label, the second text
+    double value = 0;       // y on the unchanged input
+    bool is_probability = false;
+};
+
 struct AttentionFrame {
     uint64_t revision = 0;  // of the request that it answers
     uint32_t part = 0;      // 0: raw attention; later parts of the same revision add quantities
@@ -112,7 +122,11 @@ struct AttentionFrame {
     std::optional<Prediction> next_token;     // that the text goes on with; only if asked for
     std::optional<Truncation> truncation;
     std::optional<Truncation> target_truncation;  // of the decoder's text
-    std::optional<Generation> generation;      // empty where the decoder's text was given, or there is none
+    std::optional<Generation> generation;   // empty where the decoder's text was given, or there is none
+    std::optional<ExplainedTarget> target;  // only if a method asked for one
+    // By tensor names with stack suffix: what the attributions miss of the change that they explain. One
+    // number, or one for each layer.
+    std::map<std::string, std::vector<double>> deltas;
     std::map<std::string, double> timings_ms;  // text_to_attention, rollout, entropy, ...
     double max_row_sum_error = 0.0;            // largest |row sum - 1| over all attention
 };

@@ -1,5 +1,6 @@
 #include "analysis/export.h"
 
+#include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
 
@@ -28,8 +29,35 @@ OrderedJson tokens_json(const TokenStack& stack) {
     return list;
 }
 
+// Those that only some methods read, where one of them is wanted.
+void add_method_options(OrderedJson& options, const ExportSettings& settings) {
+    const MethodOptions& method = settings.method;
+    const auto wants = [&](std::initializer_list<const char*> names) {
+        return std::ranges::any_of(names, [&](const char* name) { return settings.methods.contains(name); });
+    };
+    if (wants({"flow"}) && !method.flow_rows.empty()) options["flow-rows"] = method.flow_rows;
+    if (wants({"integrated_gradients", "deletion", "insertion"})) {
+        options["ig-rule"] = quadrature_names()[static_cast<size_t>(method.ig_rule)];
+        options["ig-steps"] = method.ig_steps;
+        options["baseline"] = method.baseline;
+    }
+    if (wants({"attention_integrated_gradients"})) options["attention-ig-steps"] = method.attention_ig_steps;
+    options["target"] = target_text(method.target);
+    options["target-space"] = method.target_space == TargetSpace::logit ? "logit" : "probability";
+}
+
+// {kind, index, value}, and what they mean.
+OrderedJson target_json(const std::optional<ExplainedTarget>& target) {
+    if (!target) return nullptr;  // nothing that was computed explains a scalar
+    OrderedJson json = {{"kind", target->kind}, {"index", target->index}, {"value", target->value}};
+    json["position"] = target->position;
+    json["text"] = target->text;
+    json["space"] = target->is_probability ? "probability" : "logit";
+    return json;
+}
+
 OrderedJson options_json(const ExportSettings& settings) {
-    const RolloutOptions& rollout = settings.rollout_options;
+    const RolloutOptions& rollout = settings.method.rollout;
     OrderedJson options = OrderedJson::object();
     options["methods"] = settings.methods;
     options["residual"] = rollout.residual;
@@ -53,6 +81,7 @@ OrderedJson options_json(const ExportSettings& settings) {
     options["discard"] = rollout.discard;
     options["discard-scope"] = rollout.discard_scope == DiscardScope::row ? "row" : "layer";
     options["first-layer"] = rollout.first_layer;
+    add_method_options(options, settings);
     for (const auto& [name, value] : settings.options) options[name] = value;
     return options;
 }
@@ -77,7 +106,7 @@ OrderedJson metadata(const AttentionFrame& frame, const ExportSettings& settings
     root["dtype"] = from.dtype;
     root["tokens"] = frame.stacks.empty() ? OrderedJson::array() : tokens_json(frame.stacks[0]);
     if (frame.stacks.size() > 1) root["tokens.target"] = tokens_json(frame.stacks[1]);
-    root["target"] = nullptr;  // no scalar is explained by attention, rollout and entropy
+    root["target"] = target_json(frame.target);
     root["options"] = options_json(settings);
     if (frame.truncation)
         root["options"]["truncated"] = {{"tokens", frame.truncation->token_count},
@@ -88,6 +117,12 @@ OrderedJson metadata(const AttentionFrame& frame, const ExportSettings& settings
                                                {"limit", frame.target_truncation->token_limit},
                                                {"byte_offset", frame.target_truncation->byte_offset}};
     root["deltas"] = OrderedJson::object();
+    for (const auto& [name, values] : frame.deltas) {
+        if (values.size() == 1)
+            root["deltas"][name] = values.front();
+        else
+            root["deltas"][name] = values;
+    }
     root["max_row_sum_error"] = frame.max_row_sum_error;
     root["timings_ms"] = timings_json(frame, settings);
     return root;
@@ -185,12 +220,6 @@ void write_as_csv(const std::string& path, const AttentionFrame& frame) {
 }
 
 }  // namespace
-
-const std::set<std::string>& exportable_methods() {
-    static const std::set<std::string> methods{"attention",     "rollout", "entropy",
-                                               "hidden_states", "logits",  "pixel_values"};
-    return methods;
-}
 
 void export_frame(const std::string& path, const AttentionFrame& frame, const ExportSettings& settings) {
     const bool is_safetensors = path.ends_with(".safetensors"), is_json = path.ends_with(".json");

@@ -11,7 +11,7 @@
 #include <string>
 
 #include "analysis/attention_frame.h"
-#include "analysis/rollout.h"
+#include "analysis/method/method_options.h"
 
 namespace weft {
 
@@ -19,7 +19,7 @@ struct ExportSettings {
     // Tensor names before the first dot; "attention" is always written, "hidden_states" if the frame has
     // them.
     std::set<std::string> methods{"attention", "rollout", "entropy"};
-    RolloutOptions rollout_options;              // as used; goes into "options"
+    MethodOptions method;                        // as used; goes into "options"
     std::map<std::string, std::string> options;  // further options as used, "pair" or "truncate"
     // [min, median, max] ms of repeated runs; empty: the frame's own timings, one number each.
     std::map<std::string, std::array<double, 3>> timings_ms;
@@ -28,8 +28,5 @@ struct ExportSettings {
 // Throws UsageError for an ending that is none of the three, weft::Error where a tensor holds NaN or infinity
 // (naming it), a method is not in the frame, or the file cannot be written.
 void export_frame(const std::string& path, const AttentionFrame& frame, const ExportSettings& settings);
-
-// The methods that export_frame knows in this version, for checking --methods before any work.
-const std::set<std::string>& exportable_methods();
 
 }  // namespace weft

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "analysis/entropy.h"
+#include "analysis/method/entropy.h"
 
 namespace weft {
 

@@ -5,13 +5,14 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "analysis/attention_frame.h"
 #include "analysis/error.h"
-#include "analysis/rollout.h"
+#include "analysis/method/method_options.h"
 
 namespace weft {
 
@@ -40,11 +41,13 @@ struct GenerationOptions {
 struct AnalysisOptions {
     bool truncate = false;  // cut a text that is too long (and say where) instead of failing
     bool hidden_states = false, logits = false;
-    bool pixel_values = false;    // of a vision model: what it is given
-    int64_t predictions = 0;  // how many of the most probable next tokens or classes
-    bool next_token = false;  // choose the one that the text goes on with, as `generation` says
-    bool rollout = true, entropy = true;
-    RolloutOptions rollout_options;
+    bool pixel_values = false;  // of a vision model: what it is given
+    int64_t predictions = 0;    // how many of the most probable next tokens or classes
+    bool next_token = false;    // choose the one that the text goes on with, as `generation` says
+    std::set<std::string> methods{"rollout", "entropy"};  // by the names of method_table()
+    MethodOptions method;
+    std::vector<HeadAblation> ablations;  // sorted; of the pass that everything is computed from
+    bool wants(const std::string& name) const { return methods.contains(name); }
 };
 
 struct AnalysisRequest {

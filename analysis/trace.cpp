@@ -8,10 +8,10 @@
 #include <set>
 
 #include "analysis/checkpoint/safetensors_write.h"
-#include "analysis/entropy.h"
 #include "analysis/error.h"
 #include "analysis/frame_tensors.h"
 #include "analysis/json_guard.h"
+#include "analysis/method/frame_steps.h"
 #include "analysis/trace_image.h"
 #include "analysis/version.h"
 
@@ -22,10 +22,6 @@ constexpr int64_t max_layers = 1000, max_heads = 1000;
 constexpr size_t numbers_at_once = 1 << 18;
 constexpr const char* again =
     "Record the trace again: attention after the softmax, and a JSON list of its tokens.";
-
-double ms_since(std::chrono::steady_clock::time_point start) {
-    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
-}
 
 std::string metadata_value(const SafetensorsContent& content, const char* key) {
     const auto found = content.metadata.find(key);
@@ -164,22 +160,17 @@ const SafetensorsTensor* find_tensor(const SafetensorsContent& content, std::str
     return nullptr;
 }
 
-void add_quantities(AttentionFrame& frame, const RolloutOptions& options) {
-    auto start = std::chrono::steady_clock::now();
-    for (AttentionBlock& block : frame.blocks)
-        if (block.kind != AttentionKind::cross) block.quantities["rollout"] = rollout(block, options);
-    frame.timings_ms["rollout"] = ms_since(start);
-    start = std::chrono::steady_clock::now();
-    for (AttentionBlock& block : frame.blocks) {
-        EntropyResult result = entropy(block);
-        block.quantities["entropy"] = std::move(result.entropy);
-        block.quantities["entropy.normalised"] = std::move(result.normalised);
-    }
-    frame.timings_ms["entropy"] = ms_since(start);
+// With what attention alone gives of the methods that are wanted.
+FramePtr with_methods(AttentionFrame frame, const AnalysisOptions& options) {
+    AnalysisRequest request;
+    request.options = options;
+    FramePtr last;
+    run_steps(frame, request, {}, {}, [&last](FramePtr posted) { last = std::move(posted); });
+    return last;
 }
 
 FramePtr frame_of(const SafetensorsContent& content, const std::string& source, const std::string& path,
-                  const RolloutOptions& options) {
+                  const AnalysisOptions& options) {
     if (metadata_value(content, "weft.trace") != "1")
         throw Error("\"" + source + "\" is no attention trace: its metadata \"weft.trace\" is \"" +
                         metadata_value(content, "weft.trace").substr(0, 40) + "\", expected \"1\"",
@@ -212,9 +203,6 @@ FramePtr frame_of(const SafetensorsContent& content, const std::string& source, 
     }
     for (const AttentionBlock& block : frame->blocks)
         frame->max_row_sum_error = std::max(frame->max_row_sum_error, block.max_row_sum_error);
-    add_quantities(*frame, options);
-
-    frame->complete = true;
     Provenance& from = frame->provenance;
     from.weft_version = version();
     from.model = metadata_value(content, "model");
@@ -225,18 +213,13 @@ FramePtr frame_of(const SafetensorsContent& content, const std::string& source, 
     from.title = metadata_value(content, "title");
     if (from.title.empty()) from.title = std::filesystem::path(source).stem().string();
     from.is_trace = true;
-    return frame;
+    return with_methods(*frame, options);
 }
 
 }  // namespace
 
-const std::set<std::string>& trace_methods() {
-    static const std::set<std::string> methods{"attention", "rollout", "entropy"};
-    return methods;
-}
-
 FramePtr parse_trace(std::span<const std::byte> file, const std::string& source,
-                     const RolloutOptions& options) {
+                     const AnalysisOptions& options) {
     return frame_of(parse_safetensors(file, source), source, "", options);
 }
 
@@ -244,7 +227,7 @@ FramePtr parse_trace_at(std::span<const std::byte> file, const std::string& path
     return with_hint(again, [&] { return frame_of(parse_safetensors(file, path), path, path, {}); });
 }
 
-FramePtr read_trace(const std::string& path, const RolloutOptions& options) {
+FramePtr read_trace(const std::string& path, const AnalysisOptions& options) {
     const Safetensors file = Safetensors::open(path);
     return with_hint(again, [&] { return frame_of({file.tensors(), file.metadata()}, path, path, options); });
 }

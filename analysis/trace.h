@@ -5,29 +5,24 @@
 // ("14x14"), `image` (analysis/trace_image.h), `title`. Any thread.
 #pragma once
 
-#include <set>
 #include <span>
 #include <string>
 
 #include "analysis/checkpoint/safetensors.h"
 #include "analysis/model.h"
-#include "analysis/rollout.h"
 
 namespace weft {
 
-// A complete frame with rollout (not for cross-attention) and entropy. Its stack's text is the tokens with a
-// space between, and their spans lie in it. A block is causal if nothing above the diagonal is other than 0.
-// Throws weft::Error naming file and tensor: wrong shape, NaN, negative weights, rows that do not sum to 1
-// (within 1e-3 for F32, 1e-2 for halves).
-FramePtr read_trace(const std::string& path, const RolloutOptions& options = {});
-
-// The methods of `weft analyze` that need attention alone.
-const std::set<std::string>& trace_methods();
+// A complete frame with those of `options.methods` that attention alone gives. Its stack's text is the tokens
+// with a space between, and their spans lie in it. A block is causal if nothing above the diagonal is other
+// than 0. Throws weft::Error naming file and tensor: wrong shape, NaN, negative weights, rows that do not sum
+// to 1 (within 1e-3 for F32, 1e-2 for halves).
+FramePtr read_trace(const std::string& path, const AnalysisOptions& options = {});
 
 // From bytes that outlive the call only; `source` names them. No other file is touched: of an image there is
 // the name.
 FramePtr parse_trace(std::span<const std::byte> file, const std::string& source,
-                     const RolloutOptions& options = {});
+                     const AnalysisOptions& options = {});
 
 // The same from bytes that were read from `path`, with its image: for files that may change while they are
 // read, which a mapping does not survive.

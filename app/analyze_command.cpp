@@ -6,6 +6,7 @@
 
 #include "analysis/error.h"
 #include "analysis/export.h"
+#include "analysis/method/method_table.h"
 #include "analysis/trace.h"
 #include "app/chosen_model.h"
 #include "app/interrupt.h"
@@ -24,9 +25,10 @@ void say_where_it_was_cut(const char* text, const std::optional<Truncation>& tru
 // What attention alone gives. What needs the model is not in a trace.
 int analyze_trace(const Options& options) {
     for (const std::string& method : options.methods) {
-        if (!trace_methods().contains(method)) {
+        if (find_method(method)->needs != MethodNeeds::attention) {
             std::string list;
-            for (const std::string& name : trace_methods()) list += (list.empty() ? "" : ", ") + name;
+            for (const MethodRow& row : method_table())
+                if (row.needs == MethodNeeds::attention) list += (list.empty() ? "" : ", ") + row.name;
             throw UsageError(
                 "the method '" + method + "' needs a model, '" + options.trace_file + "' is a trace",
                 "Of a trace there is: " + list + ".");
@@ -34,8 +36,9 @@ int analyze_trace(const Options& options) {
     }
     ExportSettings settings;
     settings.methods = {options.methods.begin(), options.methods.end()};
-    settings.rollout_options = options.rollout;
-    export_frame(options.output, *read_trace(options.trace_file, options.rollout), settings);
+    settings.method = options.method;
+    export_frame(options.output, *read_trace(options.trace_file, analysis_request_of(options).options),
+                 settings);
     return 0;
 }
 
@@ -55,12 +58,11 @@ AnalysisRequest analysis_request_of(const Options& options) {
     request.generation = options.generation;  // by plain argmax: the model's own rules stay off
     request.revision = 1;
     request.options.truncate = options.truncate;
-    request.options.rollout = wants("rollout");
-    request.options.entropy = wants("entropy");
+    request.options.methods = {options.methods.begin(), options.methods.end()};
     request.options.hidden_states = wants("hidden_states");
     request.options.logits = wants("logits");
     request.options.pixel_values = wants("pixel_values");
-    request.options.rollout_options = options.rollout;
+    request.options.method = options.method;
     return request;
 }
 
@@ -102,7 +104,7 @@ int run_analyze(Model& model, const Options& options, const WriteAnalysis& write
 void export_run(const AnalysisRun& run, const AnalysisRequest& request, const Options& options) {
     ExportSettings settings;
     settings.methods = {options.methods.begin(), options.methods.end()};
-    settings.rollout_options = request.options.rollout_options;
+    settings.method = request.options.method;
     if (request.has_pair) settings.options["pair"] = request.pair;
     if (request.has_target) settings.options["target-text"] = request.target_text;
     if (run.frame->generation) {

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "analysis/error.h"
+#include "analysis/method/method_table.h"
 #include "analysis/spelling.h"
 #include "analysis/version.h"
 #include "app/command_line_table.h"
@@ -63,7 +64,16 @@ std::string subcommand_help(const SubcommandRow& row) {
         left.resize(std::max<size_t>(left.size() + 1, 30), ' ');
         text += left + option.help + "\n";
     }
-    return text + "  --help                      This text.\n";
+    text += "  --help                      This text.\n";
+    if (row.subcommand == Subcommand::analyze) {
+        text += "\nMethods:\n";
+        for (const MethodRow& method : method_table()) {
+            std::string left = "  " + method.name;
+            left.resize(std::max<size_t>(left.size() + 1, 36), ' ');
+            text += left + method.title + (method.paper.empty() ? "" : " (" + method.paper + ")") + "\n";
+        }
+    }
+    return text;
 }
 
 bool looks_like_file(const std::string& word) {
@@ -94,10 +104,6 @@ Subcommand take_subcommand(Arguments& arguments) {
         throw UsageError(
             "weft " + std::string(row.name) + " does not know what " + in_quotes(word) + " is for",
             "A text with spaces needs quotes: --text \"...\".");
-    }
-    if (std::ranges::find(later_options(), name) != later_options().end()) {
-        throw UsageError("option " + in_quotes(name) + " is not in this version",
-                         "It belongs to methods and models that a later version brings.");
     }
     std::vector<std::string> names;
     for (const OptionRow& option : option_table()) {

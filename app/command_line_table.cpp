@@ -7,6 +7,7 @@
 
 #include "analysis/error.h"
 #include "analysis/json_guard.h"
+#include "analysis/method/method_table.h"
 #include "analysis/spelling.h"
 #include "app/utf8.h"
 
@@ -83,24 +84,21 @@ void set_size(Options& options, const std::string& value) {
 
 void set_methods(Options& options, const std::string& value) {
     options.methods = {"attention"};
-    std::vector<std::string> known = method_names();
-    known.insert(known.end(), later_method_names().begin(), later_method_names().end());
     for (const std::string& method : split_at_commas(value)) {
-        parse_choice("methods", method, known);
-        if (std::ranges::find(later_method_names(), method) != later_method_names().end()) {
-            std::string list;
-            for (const std::string& name : method_names()) list += (list.empty() ? "" : ", ") + name;
-            throw UsageError("this version does not compute the method '" + method + "'",
-                             "It has: " + list + ".");
-        }
+        parse_choice("methods", method, method_names());
         if (std::ranges::find(options.methods, method) == options.methods.end())
             options.methods.push_back(method);
     }
 }
 
+void set_flow_rows(Options& options, const std::string& value) {
+    for (const std::string& row : split_at_commas(value))
+        options.method.flow_rows.push_back(parse_integer("flow-rows", row, 0, 1'000'000));
+}
+
 void set_fuse(Options& options, const std::string& value) {
     const std::vector<std::string> names = {"mean", "max", "min"};
-    RolloutOptions& rollout = options.rollout;
+    RolloutOptions& rollout = options.method.rollout;
     if (value.find(',') != std::string::npos) {
         rollout.fuse = Fuse::weights;
         for (const std::string& weight : split_at_commas(value)) {
@@ -230,23 +228,41 @@ const std::vector<OptionRow> option_rows = {
     {"--finish", "", in_record, "Make videos of the recordings that a crash left, and end.",
      [](Options& o, const std::string&) { o.finish = true; }},
 
-    {"--methods", "LIST", in_analyze, "attention, rollout, entropy, hidden_states, logits, pixel_values (attention,rollout,entropy).",
+    {"--methods", "LIST", in_analyze, "Names between commas; 'weft analyze --help' ends with all of them (attention,rollout,entropy).",
      set_methods},
     {"--json", "", in_models, "As JSON, for programs.", [](Options& o, const std::string&) { o.json = true; }},
     {"--truncate", "", in_analyze, "Cut a text that is too long, and say so, instead of failing.",
      [](Options& o, const std::string&) { o.truncate = true; }},
     {"--residual", "R", in_analyze, "Rollout: share of the residual connection (0.5).",
-     [](Options& o, const std::string& v) { o.rollout.residual = parse_number("residual", v, 0.0, 1.0); }},
+     [](Options& o, const std::string& v) { o.method.rollout.residual = parse_number("residual", v, 0.0, 1.0); }},
     {"--fuse", "HOW", in_analyze, "Rollout: mean, max, min, a head's number, or a weight for each head (mean).",
      set_fuse},
     {"--discard", "RATIO", in_analyze, "Rollout: share of the smallest entries that become 0 (0).",
-     [](Options& o, const std::string& v) { o.rollout.discard = parse_number("discard", v, 0.0, 1.0); }},
+     [](Options& o, const std::string& v) { o.method.rollout.discard = parse_number("discard", v, 0.0, 1.0); }},
     {"--discard-scope", "row|layer", in_analyze, "Rollout: of what the smallest are taken (row).",
      [](Options& o, const std::string& v) {
-         o.rollout.discard_scope = static_cast<DiscardScope>(parse_choice("discard-scope", v, {"row", "layer"}));
+         o.method.rollout.discard_scope = static_cast<DiscardScope>(parse_choice("discard-scope", v, {"row", "layer"}));
      }},
     {"--first-layer", "L", in_analyze, "Rollout: where it starts (0).",
-     [](Options& o, const std::string& v) { o.rollout.first_layer = parse_integer("first-layer", v, 0, 1'000'000); }},
+     [](Options& o, const std::string& v) { o.method.rollout.first_layer = parse_integer("first-layer", v, 0, 1'000'000); }},
+    {"--flow-rows", "LIST", in_analyze, "Flow: query rows that are computed; the others are NaN (all).", set_flow_rows},
+    {"--target", "WHAT", in_pictures | in_analyze,
+     "What is explained: TOKEN, CLASS, TOKEN@ROW, @ROW, norm, norm@ROW, similarity:TEXT (what the model puts first).",
+     [](Options& o, const std::string& v) { o.method.target = parse_target(checked_utf8("--target", v)); }},
+    {"--target-space", "logit|probability", in_pictures | in_analyze, "Its logit or its probability (logit).",
+     [](Options& o, const std::string& v) {
+         o.method.target_space = static_cast<TargetSpace>(parse_choice("target-space", v, {"logit", "probability"}));
+     }},
+    {"--ig-rule", "NAME", in_analyze,
+     "Integrated gradients: gauss_legendre, riemann_left, _right, _middle, _trapezoid (gauss_legendre).",
+     [](Options& o, const std::string& v) {
+         o.method.ig_rule = static_cast<QuadratureRule>(parse_choice("ig-rule", v, quadrature_names()));
+     }},
+    {"--ig-steps", "N", in_analyze, "Integrated gradients: nodes (50).",
+     [](Options& o, const std::string& v) { o.method.ig_steps = parse_integer("ig-steps", v, 1, 10'000); }},
+    {"--baseline", "NAME", in_pictures | in_analyze,
+     "Integrated gradients: zero, or the embedding of pad, mask, unk or a token (zero).",
+     [](Options& o, const std::string& v) { o.method.baseline = checked_utf8("--baseline", v); }},
     {"--repeat", "N", in_analyze, "Run N times after a warm-up; timings become [min, median, max].",
      [](Options& o, const std::string& v) { o.repeat = int(parse_integer("repeat", v, 1, 1'000'000)); }},
 };
@@ -259,39 +275,6 @@ const std::vector<SubcommandRow>& subcommand_table() {
 }
 const std::vector<OptionRow>& option_table() {
     return option_rows;
-}
-
-const std::vector<std::string>& later_options() {
-    static const std::vector<std::string> names = {"--ig-rule", "--ig-steps",     "--baseline",
-                                                   "--target",  "--target-space", "--flow-rows"};
-    return names;
-}
-
-const std::vector<std::string>& method_names() {
-    static const std::vector<std::string> names = {"attention", "rollout", "entropy", "hidden_states",
-                                                   "logits",    "pixel_values"};
-    return names;
-}
-
-const std::vector<std::string>& later_method_names() {
-    static const std::vector<std::string> names = {"flow",
-                                                   "gradient_flow",
-                                                   "gradient_attention",
-                                                   "relevance",
-                                                   "integrated_gradients",
-                                                   "attention_integrated_gradients",
-                                                   "contribution",
-                                                   "head_importance",
-                                                   "patterns",
-                                                   "head_distance",
-                                                   "attention_distance",
-                                                   "grad_cam",
-                                                   "logit_lens",
-                                                   "ablation",
-                                                   "token_ablation",
-                                                   "deletion",
-                                                   "insertion"};
-    return names;
 }
 
 }  // namespace weft

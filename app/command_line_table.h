@@ -26,11 +26,6 @@ struct OptionRow {
 const std::vector<SubcommandRow>& subcommand_table();
 const std::vector<OptionRow>& option_table();
 
-// Options and methods of METHODS that a later version brings: refused with that reason, not as unknown.
-const std::vector<std::string>& later_options();
-const std::vector<std::string>& method_names();
-const std::vector<std::string>& later_method_names();
-
 constexpr unsigned bit(Subcommand subcommand) {
     return 1u << static_cast<unsigned>(subcommand);
 }

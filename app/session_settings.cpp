@@ -19,9 +19,9 @@ SessionSettings session_settings_of(const Options& options) {
     settings.preset = options.camera.preset;
     settings.camera = options.camera.camera;
     settings.analysis.truncate = true;
-    settings.analysis.rollout_options = options.rollout;
+    settings.analysis.method = options.method;
     if (!options.trace_file.empty()) {
-        settings.trace = read_trace(options.trace_file, options.rollout);
+        settings.trace = read_trace(options.trace_file, settings.analysis);
         check_view(options.view, *settings.trace);
         return settings;
     }

@@ -4,7 +4,8 @@
 #include <cmath>
 
 #include "analysis/error.h"
-#include "analysis/torch/frame_posts.h"
+#include "analysis/method/frame_steps.h"
+#include "analysis/torch/finite.h"
 
 namespace weft::torch_part {
 

@@ -65,7 +65,7 @@ bool EncoderDecoderModel::analyze_unguarded(const AnalysisRequest& request, cons
     if (!done) return false;
     AttentionFrame frame = frame_of(request, target);
     frame.timings_ms["text_to_attention"] = since_text.elapsed_ms();
-    return post_frames(frame, request, head_steps(request, target), stop, post);
+    return run_steps(frame, request, head_steps(request, target), stop, post);
 }
 
 bool EncoderDecoderModel::fits_source(const AnalysisRequest& request) const {
@@ -265,7 +265,7 @@ std::vector<FrameStep> EncoderDecoderModel::head_steps(const AnalysisRequest& re
                                                        const Target& target) const {
     const AnalysisOptions& options = request.options;
     if (!parts_.head || (!options.logits && options.predictions == 0)) return {};
-    return {{"logits", [this, &options, &target](AttentionFrame& frame) {
+    return {{"logits", true, [this, &options, &target](AttentionFrame& frame, const StepContext&) {
                  const int64_t rows = rows_.count(), vocabulary = config_.stacks[1].embedding.vocabulary;
                  std::vector<float> last = target.last_logits;
                  if (options.logits) {

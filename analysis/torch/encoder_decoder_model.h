@@ -7,11 +7,12 @@
 #include <memory>
 
 #include "analysis/family/generation_config.h"
+#include "analysis/method/frame_steps.h"
 #include "analysis/model.h"
 #include "analysis/tokenizer/tokenizer.h"
 #include "analysis/torch/attention_pool.h"
 #include "analysis/torch/decoder_rows.h"
-#include "analysis/torch/frame_posts.h"
+#include "analysis/torch/finite.h"
 #include "analysis/torch/head_forward.h"
 
 namespace weft::torch_part {

@@ -153,7 +153,7 @@ bool TextModel::analyze_unguarded(const AnalysisRequest& request, const std::fun
     frame.truncation = input.truncation;
     frame.max_row_sum_error = block.max_row_sum_error;
     frame.blocks.push_back(std::move(block));
-    return post_frames(frame, request, head_steps(request), superseded, post);
+    return run_steps(frame, request, head_steps(request), superseded, post);
 }
 
 std::vector<FrameStep> TextModel::head_steps(const AnalysisRequest& request) {
@@ -161,7 +161,8 @@ std::vector<FrameStep> TextModel::head_steps(const AnalysisRequest& request) {
     const int64_t wanted = request.options.predictions;
     if (!head_ || (!wants_logits && !wants_next && wanted == 0)) return {};
     const bool is_finished = request.options.hidden_states;
-    return {{"logits", [=, this, generation = request.generation](AttentionFrame& frame) {
+    return {{"logits", true,
+             [=, this, generation = request.generation](AttentionFrame& frame, const StepContext&) {
                  std::vector<int32_t> ids;
                  for (const Token& token : frame.stacks.front().tokens) ids.push_back(token.id);
                  const int64_t count = static_cast<int64_t>(ids.size()), hidden = config_.stack().hidden;

@@ -147,14 +147,14 @@ bool VisionModel::analyze_unguarded(const AnalysisRequest& request, const std::f
     frame.provenance = provenance_;
     frame.max_row_sum_error = block.max_row_sum_error;
     frame.blocks.push_back(std::move(block));
-    return post_frames(frame, request, head_steps(request), superseded, post);
+    return run_steps(frame, request, head_steps(request), superseded, post);
 }
 
 std::vector<FrameStep> VisionModel::head_steps(const AnalysisRequest& request) {
     const bool wants_logits = request.options.logits;
     const int64_t wanted = request.options.predictions;
     if (!head_ || (!wants_logits && wanted == 0)) return {};
-    return {{"logits", [this, wants_logits, wanted](AttentionFrame& frame) {
+    return {{"logits", true, [this, wants_logits, wanted](AttentionFrame& frame, const StepContext&) {
                  const int64_t hidden = config_.stack().hidden, rows = forward_->rows();
                  std::vector<float> states(static_cast<size_t>(rows * hidden));
                  forward_->copy_output(states.data());

@@ -6,9 +6,10 @@
 
 #include "analysis/family/model_config.h"
 #include "analysis/image/preprocessor.h"
+#include "analysis/method/frame_steps.h"
 #include "analysis/model.h"
 #include "analysis/torch/attention_pool.h"
-#include "analysis/torch/frame_posts.h"
+#include "analysis/torch/finite.h"
 #include "analysis/torch/head_forward.h"
 #include "analysis/torch/patch_embedding.h"
 #include "analysis/torch/stack_forward.h"

@@ -45,13 +45,13 @@ TEST_CASE("methods and rollout options become the request") {
         options_of({"--methods", "hidden_states,rollout", "--pair", "", "--residual", "0.25", "--truncate"}));
     CHECK(request.text == "Hello");
     CHECK(request.has_pair);
-    CHECK(request.options.rollout);
-    CHECK_FALSE(request.options.entropy);
+    CHECK(request.options.wants("rollout"));
+    CHECK_FALSE(request.options.wants("entropy"));
     CHECK(request.options.hidden_states);
     CHECK(request.options.truncate);
-    CHECK(request.options.rollout_options.residual == 0.25);
+    CHECK(request.options.method.rollout.residual == 0.25);
     CHECK_FALSE(analysis_request_of(options_of({})).has_pair);
-    CHECK(analysis_request_of(options_of({})).options.entropy);
+    CHECK(analysis_request_of(options_of({})).options.wants("entropy"));
 }
 
 TEST_CASE("the decoder's text is given or of a length, by plain argmax and without the model's own rules") {

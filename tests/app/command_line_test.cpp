@@ -138,11 +138,42 @@ TEST_CASE("a decoder's text is drawn as the options say, in pictures only") {
         CHECK(refusal({option, value}).message.find(value) != std::string::npos);
 }
 
-TEST_CASE("options of other commands and of later versions are refused with that reason") {
+TEST_CASE("options of other commands are refused with that reason") {
     CHECK(refusal({"view", "--repeat", "3"}).message == "option '--repeat' is not for 'weft view'");
-    CHECK(refusal({"analyze", "--ig-steps", "3"}).message == "option '--ig-steps' is not in this version");
-    CHECK(refusal({"analyze", "--text", "x", "--output", "o.json", "--methods", "relevance"}).message ==
-          "this version does not compute the method 'relevance'");
+}
+
+TEST_CASE("analyze takes the methods' options") {
+    const Options options =
+        parse({"analyze", "--text", "x", "--output", "o.json", "--methods", "flow,integrated_gradients",
+               "--target", "cat@-2", "--target-space", "probability", "--ig-rule", "riemann_middle",
+               "--ig-steps", "8", "--baseline", "mask", "--flow-rows", "3,0"});
+    const MethodOptions& method = options.method;
+    CHECK(method.target.kind == TargetChoice::Kind::logit);
+    CHECK(method.target.name == "cat");
+    CHECK(method.target.position == -2);
+    CHECK(method.target_space == TargetSpace::probability);
+    CHECK(method.ig_rule == QuadratureRule::riemann_middle);
+    CHECK(method.ig_steps == 8);
+    CHECK(method.baseline == "mask");
+    CHECK(method.flow_rows == std::vector<int64_t>{3, 0});
+    CHECK(refusal({"analyze", "--text", "x", "--output", "o.json", "--methods", "relevanz"})
+              .hint.starts_with("Did you mean 'relevance'?"));
+    CHECK(refusal({"analyze", "--text", "x", "--output", "o.json", "--ig-steps", "0"}).message.find("'0'") !=
+          std::string::npos);
+}
+
+TEST_CASE("a target is a token, a class, a row, a norm or another text") {
+    using Kind = TargetChoice::Kind;
+    CHECK(parse_target("auto") == TargetChoice{});
+    CHECK(parse_target("@3") == TargetChoice{Kind::logit, "", 3, ""});
+    CHECK(parse_target("a@b@2") == TargetChoice{Kind::logit, "a@b", 2, ""});
+    CHECK(parse_target("norm") == TargetChoice{Kind::norm, "", {}, ""});
+    CHECK(parse_target("norm@-1") == TargetChoice{Kind::position_norm, "", -1, ""});
+    CHECK(parse_target("similarity:a cat") == TargetChoice{Kind::similarity, "", {}, "a cat"});
+    CHECK(parse_target("@") == TargetChoice{Kind::logit, "@", {}, ""});
+    CHECK_THROWS_AS(parse_target("@x"), UsageError);
+    for (const char* text : {"auto", "@3", "a@b@2", "norm", "norm@-1", "similarity:a cat", "7"})
+        CHECK(target_text(parse_target(text)) == text);
 }
 
 TEST_CASE("wrong numbers are quoted") {
@@ -236,17 +267,18 @@ TEST_CASE("analyze takes the rollout's options") {
                                    "--methods",
                                    "rollout,hidden_states",
                                    "--truncate"});
-    CHECK(options.rollout.residual == 0.0);
-    CHECK(options.rollout.fuse == Fuse::weights);
-    CHECK(options.rollout.weights == std::vector<double>{0.5, 2.0});
-    CHECK(options.rollout.discard == 0.25);
-    CHECK(options.rollout.discard_scope == DiscardScope::layer);
-    CHECK(options.rollout.first_layer == 2);
+    CHECK(options.method.rollout.residual == 0.0);
+    CHECK(options.method.rollout.fuse == Fuse::weights);
+    CHECK(options.method.rollout.weights == std::vector<double>{0.5, 2.0});
+    CHECK(options.method.rollout.discard == 0.25);
+    CHECK(options.method.rollout.discard_scope == DiscardScope::layer);
+    CHECK(options.method.rollout.first_layer == 2);
     CHECK(options.repeat == 5);
     CHECK(options.methods == std::vector<std::string>{"attention", "rollout", "hidden_states"});
     CHECK(options.truncate);
-    CHECK(parse({"analyze", "--text", "x", "--output", "o.csv", "--fuse", "11"}).rollout.head == 11);
-    CHECK(parse({"analyze", "--text", "x", "--output", "o.csv", "--fuse", "max"}).rollout.fuse == Fuse::max);
+    CHECK(parse({"analyze", "--text", "x", "--output", "o.csv", "--fuse", "11"}).method.rollout.head == 11);
+    CHECK(parse({"analyze", "--text", "x", "--output", "o.csv", "--fuse", "max"}).method.rollout.fuse ==
+          Fuse::max);
 }
 
 TEST_CASE("help lists every option of its command and nothing else") {

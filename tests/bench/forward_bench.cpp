@@ -33,7 +33,7 @@ void serve(const std::string& folder) {
     weft_bench::MatrixProducts products({model->summary().layers, model->summary().heads,
                                          model->summary().hidden, 4 * model->summary().hidden});
     weft::AnalysisRequest request;
-    request.options.rollout = request.options.entropy = false;
+    request.options.methods.clear();
     for (std::string line; std::getline(std::cin, line);) {
         int64_t tokens = 0, repeat = 0, target = 0;
         std::istringstream(line) >> tokens >> repeat >> target;

@@ -20,7 +20,7 @@ void serve(const std::string& folder) {
     std::fflush(stdout);
     weft::AnalysisRequest request;
     request.image = folder + "/image.png";
-    request.options.rollout = request.options.entropy = false;
+    request.options.methods.clear();
     int64_t asked = 0, repeat = 0;
     while (std::cin >> asked >> repeat) {
         std::string list;

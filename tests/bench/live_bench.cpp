@@ -17,7 +17,7 @@ void serve(const std::string& folder) {
     std::printf("{\"ready\": \"weft, %s\"}\n", model->summary().name.c_str());
     std::fflush(stdout);
     weft::AnalysisRequest request;
-    request.options.rollout = request.options.entropy = false;
+    request.options.methods.clear();
     int64_t tokens = 0, repeat = 0, seen = 0;
     const auto taken_ms = [&](const std::string& text) {
         request.text = text;

@@ -14,7 +14,7 @@ int main(int argc, char** argv) {
         const std::unique_ptr<weft::Model> model = weft::Model::load(argv[1], "cpu");
         weft::AnalysisRequest request;
         request.text = argv[2];
-        request.options.rollout = request.options.entropy = false;
+        request.options.methods.clear();
         size_t layers = 0;
         model->analyze(request, {}, [&](const weft::FramePtr& frame) { layers = frame->blocks[0].layers; });
         const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;

@@ -79,7 +79,7 @@ AnalysisRequest request_of(const std::optional<std::vector<int32_t>>& target = {
     AnalysisRequest request;
     request.text = words_of(source_ids);
     request.revision = 7;
-    request.options.rollout = request.options.entropy = false;
+    request.options.methods.clear();
     if (target) {
         request.has_target = true;
         request.target_text = words_of(*target);
@@ -331,7 +331,7 @@ TEST_CASE("A drawn text is the same for the same seed and another for others") {
 TEST_CASE("Rollout and entropy come for encoder and decoder, entropy for the cross attention too") {
     const TinyFolder tiny("bart");
     AnalysisRequest request = request_of();
-    request.options.rollout = request.options.entropy = true;
+    request.options.methods = {"rollout", "entropy"};
     const std::vector<FramePtr> frames = frames_of(*tiny.load(), request);
     REQUIRE(frames.size() == 3);
     CHECK(frames[0]->part == 0);

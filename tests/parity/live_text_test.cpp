@@ -50,7 +50,7 @@ std::string text_of(const std::vector<int32_t>& ids) {
 AnalysisRequest request_of(const std::vector<int32_t>& ids) {
     AnalysisRequest request;
     request.text = text_of(ids);
-    request.options.rollout = request.options.entropy = false;
+    request.options.methods.clear();
     return request;
 }
 

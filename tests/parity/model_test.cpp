@@ -72,7 +72,7 @@ TEST_CASE("Raw attention comes first, quantities follow, only the last frame is 
 TEST_CASE("Hidden states are L + 1 when asked for, and the attention is the same with and without") {
     const TinyModel tiny;
     AnalysisRequest request = request_of("warp a weft");
-    request.options.rollout = request.options.entropy = false;
+    request.options.methods.clear();
     const std::vector<FramePtr> without = tiny.frames(request);
     request.options.hidden_states = true;
     const std::vector<FramePtr> with = tiny.frames(request);
@@ -102,7 +102,7 @@ TEST_CASE("A newer request ends the work after the current layer and nothing is 
 TEST_CASE("The memory of a frame is used again only when nobody holds the frame") {
     const TinyModel tiny;
     AnalysisRequest request = request_of("warp weft");
-    request.options.rollout = request.options.entropy = false;
+    request.options.methods.clear();
     std::set<const float*> held;
     std::vector<FramePtr> keep;
     for (int i = 0; i < 10; ++i) {

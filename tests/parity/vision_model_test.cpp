@@ -114,7 +114,7 @@ TEST_CASE("An image becomes tokens with a grid in the pixels of the original, an
     CHECK(frame.provenance.title == frame.provenance.model);
 
     request.options = {};
-    request.options.rollout = request.options.entropy = false;
+    request.options.methods.clear();
     const std::vector<FramePtr> plain = frames_of(*model, request);
     REQUIRE(plain.size() == 1);
     CHECK_FALSE(plain[0]->pixel_values);

@@ -1,10 +1,10 @@
-#include "analysis/rollout.h"
+#include "analysis/method/rollout.h"
 
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "analysis/entropy.h"
+#include "analysis/method/entropy.h"
 #include "analysis/error.h"
 #include "tests/analysis/test_attention.h"
 #include "tests/analysis/test_files.h"

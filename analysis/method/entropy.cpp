@@ -1,4 +1,4 @@
-#include "analysis/entropy.h"
+#include "analysis/method/entropy.h"
 
 #include <algorithm>
 #include <bit>

@@ -1,4 +1,4 @@
-#include "analysis/rollout.h"
+#include "analysis/method/rollout.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,0 +1,13 @@
+// Checks of what a pass has computed before it is posted. Private to analysis/torch.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace weft::torch_part {
+
+// Throws: "attention" of `what` holds infinity or NaN.
+[[noreturn]] void throw_not_finite(const std::string& what);
+void check_finite(const std::vector<float>& values, const std::string& what);
+
+}  // namespace weft::torch_part
