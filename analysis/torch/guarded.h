@@ -18,7 +18,8 @@ auto guarded(const std::string& device, const Run& run) {
         throw Error(std::string("LibTorch failed: ") + error.what_without_backtrace(),
                     device == "cpu" ? "" : "Try --device cpu.");
     } catch (const std::bad_alloc&) {
-        throw Error("there is not enough memory to analyse this input", "Use a shorter text or a smaller image.");
+        throw Error("there is not enough memory to analyse this input",
+                    "Use a shorter text or a smaller image.");
     }
 }
 

@@ -38,6 +38,7 @@ class KernelForward final : public StackForward {
         const EmbeddingSpec& embedding = weights_.embedding_spec;
         if (weights_.embedding.projection.weight)
             projection_ = PackedLinear::of(weights_.embedding.projection);
+        if (weights_.patches.projection.weight) patches_ = PackedLinear::of(weights_.patches.projection);
         embedding_norm_ = OwnNorm(weights_.embedding.norm, embedding.norm);
         entry_norm_ = OwnNorm(weights_.entry_norm, spec_.norm);
         final_norm_ = OwnNorm(weights_.final_norm, spec_.norm);
@@ -80,6 +81,31 @@ class KernelForward final : public StackForward {
         begin(rows, 0);
         std::copy_n(states, rows * spec_.hidden, state_.get());
         enter_stack();
+    }
+
+    bool enter_image(const ImageInput& image) override {
+        WEFT_ASSERT(patches_.inner == image.patch_size(), std::to_string(image.patch_size()));
+        const int64_t across = image.columns(), count = image.rows() * across, hidden = spec_.hidden;
+        begin(image.first + count, 0);
+        const int64_t stride = patches_.inner + row_padding;
+        float* patches = inner_.reserve(count * stride);
+        share(image.rows(), [&](int64_t row, int64_t) {
+            float* to = patches + row * across * stride;
+            for (int64_t c = 0, at = 0; c < image.channels; ++c)
+                for (int64_t y = 0; y < image.patch_height; ++y, at += image.patch_width) {
+                    const float* from =
+                        image.pixels + (c * image.height + row * image.patch_height + y) * image.width;
+                    for (int64_t column = 0; column < across; ++column)
+                        std::copy_n(from + column * image.patch_width, image.patch_width,
+                                    to + column * stride + at);
+                }
+        });
+        linear(patches_, patches_.outer, patches, stride, state_.get() + image.first * hidden, hidden,
+               Activation::none, count);
+        std::copy_n(image.added, image.first * hidden, state_.get());
+        add(state_.get() + image.first * hidden, image.added + image.first * hidden, count * hidden);
+        enter_stack();
+        return true;
     }
 
     void set_source(const float* states, int64_t rows) override {
@@ -402,7 +428,7 @@ class KernelForward final : public StackForward {
     const Kernels& kernels_;
     const std::unique_ptr<TaskPool> pool_;
     std::vector<PackedLayer> layers_;
-    PackedLinear projection_;
+    PackedLinear projection_, patches_;
     OwnNorm embedding_norm_, entry_norm_, final_norm_;
     int64_t short_threads_ = 1, layer_parameters_ = 0;
 

@@ -1,7 +1,7 @@
 #include "analysis/torch/patch_embedding.h"
 
-#include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/_upsample_bicubic2d_aa.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/from_blob.h>
@@ -78,8 +78,6 @@ void PatchEmbedding::check(const PixelSize& size, const std::string& source) con
 
 at::Tensor PatchEmbedding::positions(const PixelSize& size) const {
     if (takes_table_as_it_is(size)) return table_;
-    if (last_positions_.defined() && size.height == last_size_.height && size.width == last_size_.width)
-        return last_positions_;
     const int64_t placed = spec_.placed_prefix();
     // transformers takes the table for a square, whatever sides the model's own image has.
     const int64_t side = side_of_square(spec_.table_rows() * spec_.table_columns());
@@ -90,10 +88,22 @@ at::Tensor PatchEmbedding::positions(const PixelSize& size) const {
         spec_.is_antialiased
             ? at::_upsample_bicubic2d_aa(square, at::IntArrayRef(target), false, std::nullopt, std::nullopt)
             : at::upsample_bicubic2d(square, at::IntArrayRef(target), false, std::nullopt, std::nullopt);
-    last_positions_ =
-        at::cat({table_.slice(0, 0, placed), grid.permute({0, 2, 3, 1}).reshape({-1, hidden_})}, 0);
+    return at::cat({table_.slice(0, 0, placed), grid.permute({0, 2, 3, 1}).reshape({-1, hidden_})}, 0);
+}
+
+const at::Tensor& PatchEmbedding::added(const PixelSize& size) const {
+    if (last_added_.defined() && size.height == last_size_.height && size.width == last_size_.width)
+        return last_added_;
+    const c10::InferenceMode off(false);  // it stays for passes that gradients flow through
+    const at::NoGradGuard no_gradient;
+    const int64_t placed = spec_.placed_prefix();
+    const at::Tensor of = positions(size);
+    std::vector<at::Tensor> parts = {prefix_ + of.slice(0, 0, placed)};
+    if (registers_.defined()) parts.push_back(registers_);
+    parts.push_back(of.slice(0, placed));
+    last_added_ = at::cat(parts, 0).contiguous();
     last_size_ = size;
-    return last_positions_;
+    return last_added_;
 }
 
 at::Tensor PatchEmbedding::embed(const at::Tensor& pixels) const {
@@ -105,40 +115,22 @@ at::Tensor PatchEmbedding::embed(const at::Tensor& pixels) const {
                                    .reshape({size.channels, down, height, across, width})
                                    .permute({1, 3, 0, 2, 4})
                                    .reshape({down * across, size.channels * height * width});
-    const at::Tensor placed = at::cat({prefix_, projection_(patches)}, 0) + positions(size);
-    if (!registers_.defined()) return placed;
-    const int64_t prefix = spec_.placed_prefix();
-    return at::cat({placed.slice(0, 0, prefix), registers_, placed.slice(0, prefix)}, 0);
+    const at::Tensor& other = added(size);
+    const int64_t prefix = spec_.prefix();
+    return at::cat({other.slice(0, 0, prefix), projection_(patches) + other.slice(0, prefix)}, 0);
 }
 
-namespace {
-
-// LibTorch's threads spin for a while after a product, on the cores that the layers need next.
-class OneThread {
-  public:
-    OneThread() : before_(at::get_num_threads()) { at::set_num_threads(1); }
-    ~OneThread() { at::set_num_threads(before_); }
-    OneThread(const OneThread&) = delete;
-    OneThread& operator=(const OneThread&) = delete;
-
-  private:
-    int before_;
-};
-
-}  // namespace
-
-std::vector<float> PatchEmbedding::run(const float* pixels, const PixelSize& size) const {
+void PatchEmbedding::enter(StackForward& forward, const float* pixels, const PixelSize& size) const {
     const c10::InferenceMode inference;
+    if (device_.is_cpu() &&
+        forward.enter_image({pixels, size.channels, size.height, size.width, spec_.patch_height,
+                             spec_.patch_width, added(size).const_data_ptr<float>(), spec_.prefix()}))
+        return;
     const at::Tensor image =
         at::from_blob(const_cast<float*>(pixels), {size.channels, size.height, size.width}, at::kFloat)
             .to(device_);
-    const at::Tensor states = [&] {
-        const OneThread one_thread;
-        return embed(image);
-    }();
-    std::vector<float> result(static_cast<size_t>(states.numel()));
-    at::from_blob(result.data(), states.sizes(), at::kFloat).copy_(states);
-    return result;
+    const at::Tensor states = embed(image).cpu().contiguous();
+    forward.enter(states.const_data_ptr<float>(), states.size(0));
 }
 
 }  // namespace weft::torch_part

@@ -5,9 +5,9 @@
 
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "analysis/torch/plain_parts.h"
+#include "analysis/torch/stack_forward.h"
 
 namespace weft::torch_part {
 
@@ -28,12 +28,14 @@ class PatchEmbedding {
 
     // [channels, height, width], checked -> [prefix + rows columns, D].
     at::Tensor embed(const at::Tensor& pixels) const;
-    // The same from memory to memory.
-    std::vector<float> run(const float* pixels, const PixelSize& size) const;
+    // The same into a pass: by the pass itself where it can, which is several times faster.
+    void enter(StackForward& forward, const float* pixels, const PixelSize& size) const;
 
   private:
     bool takes_table_as_it_is(const PixelSize& size) const;
     at::Tensor positions(const PixelSize& size) const;  // [placed prefix + rows columns, D]
+    // What is added to the patches' linear map, prefix tokens included, [prefix + rows columns, D].
+    const at::Tensor& added(const PixelSize& size) const;
 
     std::shared_ptr<const ModelWeights> weights_;
     const PatchSpec spec_;
@@ -43,7 +45,7 @@ class PatchEmbedding {
     at::Tensor prefix_, registers_, table_;  // [1 or 2, D], [registers, D], [placed prefix + patches, D]
     // Of the image before: interpolating costs as much as a layer.
     mutable PixelSize last_size_;
-    mutable at::Tensor last_positions_;
+    mutable at::Tensor last_added_;
 };
 
 }  // namespace weft::torch_part

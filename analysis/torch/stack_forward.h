@@ -27,6 +27,19 @@ struct RowErrors {
     double self = 0, cross = 0;
 };
 
+// An image as what enters layer 0: token i is added[i], and from token `first` on the linear map of one patch
+// more, row by row.
+struct ImageInput {
+    const float* pixels = nullptr;  // [channels, height, width]
+    int64_t channels = 0, height = 0, width = 0, patch_height = 0, patch_width = 0;
+    const float* added = nullptr;  // [N, D]
+    int64_t first = 0;
+
+    int64_t rows() const { return height / patch_height; }
+    int64_t columns() const { return width / patch_width; }
+    int64_t patch_size() const { return channels * patch_height * patch_width; }
+};
+
 class StackForward {
   public:
     virtual ~StackForward() = default;
@@ -38,6 +51,12 @@ class StackForward {
 
     // What enters layer 0 as numbers [rows, D], before the stack's entry norm.
     virtual void enter(const float* states, int64_t rows) = 0;
+
+    // Likewise of an image; false: this path leaves the patches to PatchEmbedding.
+    virtual bool enter_image(const ImageInput& image) {
+        (void)image;
+        return false;
+    }
 
     // What the cross-attention reads, [rows, D]; before the first layer of a pass over another source.
     virtual void set_source(const float* states, int64_t rows) = 0;

@@ -119,7 +119,7 @@ bool VisionModel::analyze_unguarded(const AnalysisRequest& request, const std::f
     const bool wants_output =
         hidden || (head_ && (request.options.logits || request.options.predictions > 0));
 
-    forward_->enter(embedding_->run(image.pixel_values.data(), size).data(), count);
+    embedding_->enter(*forward_, image.pixel_values.data(), size);
     keep_hidden(0);
     for (int64_t layer = 0; layer < spec.layers; ++layer) {
         const std::shared_ptr<std::vector<float>> weights =

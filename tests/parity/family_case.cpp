@@ -71,9 +71,8 @@ void check_image(const ModelConfig& config, const std::shared_ptr<const ModelWei
     const PixelSize size{pixels->shape[0], pixels->shape[1], pixels->shape[2]};
     const PatchEmbedding embedding(weights, 0, "cpu");
     embedding.check(size, "reference");
-    const std::vector<float> states = embedding.run(reference.floats("pixel_values").data(), size);
     const std::unique_ptr<StackForward> forward = make(0);
-    forward->enter(states.data(), static_cast<int64_t>(states.size()) / config.stack().hidden);
+    embedding.enter(*forward, reference.floats("pixel_values").data(), size);
     const Pass pass = run_layers(*forward, config.stack(), 0);
     compare(pass, "", reference, errors);
     compare_logits(config, weights, pass, reference, errors);
