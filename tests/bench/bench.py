@@ -15,6 +15,7 @@ import decoder
 import encoder_decoder
 import forward
 import frames
+import gradients
 import image
 import latency
 import live
@@ -33,6 +34,7 @@ MEASURES = {
     "live": live,
     "pair": encoder_decoder,
     "image": image,
+    "gradients": gradients,
     "tokenize": tokenize_paste,
     "key": latency,
     "start": startup,
