@@ -27,7 +27,7 @@ def measure(bench):
         try:
             taken, tokens = {"ours": [], "peer": []}, TOKENS[edge]
             for _ in bench.rounds(5):
-                taken["ours"] += ours.ask(tokens, 10)["pixels_to_attention_ms"]
+                taken["ours"] += ours.ask(tokens, 10, os.path.join(folder, "image.png"))["pixels_to_attention_ms"]
                 taken["peer"] += peer.ask(tokens, 10)["pixels_to_attention_ms"]
             if not all(taken.values()):
                 raise Failed("no figures")
