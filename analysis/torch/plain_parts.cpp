@@ -45,19 +45,19 @@ at::Tensor activate(const at::Tensor& x, Activation activation) {
     return x;
 }
 
-at::Tensor plain_tensor(const float* values, at::IntArrayRef shape, c10::Device device) {
+at::Tensor plain_tensor(const float* values, at::IntArrayRef shape, const at::TensorOptions& options) {
     if (!values) return {};
-    return at::from_blob(const_cast<float*>(values), shape, at::kFloat).to(device);
+    return at::from_blob(const_cast<float*>(values), shape, at::kFloat).to(options);
 }
 
-PlainLinear plain_linear(const LinearWeights& weights, c10::Device device) {
-    return {plain_tensor(weights.weight, {weights.outer, weights.inner}, device),
-            plain_tensor(weights.bias, {weights.outer}, device)};
+PlainLinear plain_linear(const LinearWeights& weights, const at::TensorOptions& options) {
+    return {plain_tensor(weights.weight, {weights.outer, weights.inner}, options),
+            plain_tensor(weights.bias, {weights.outer}, options)};
 }
 
-PlainNorm plain_norm(const NormWeights& weights, const NormSpec& spec, c10::Device device) {
-    return {plain_tensor(weights.gain, {weights.width}, device),
-            plain_tensor(weights.bias, {weights.width}, device), spec};
+PlainNorm plain_norm(const NormWeights& weights, const NormSpec& spec, const at::TensorOptions& options) {
+    return {plain_tensor(weights.gain, {weights.width}, options),
+            plain_tensor(weights.bias, {weights.width}, options), spec};
 }
 
 }  // namespace weft::torch_part

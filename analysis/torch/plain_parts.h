@@ -24,9 +24,9 @@ struct PlainNorm {
 
 at::Tensor activate(const at::Tensor& x, Activation activation);
 
-// Weights as tensors on `device`; on the CPU they stay where they are. Undefined for null.
-at::Tensor plain_tensor(const float* values, at::IntArrayRef shape, c10::Device device);
-PlainLinear plain_linear(const LinearWeights& weights, c10::Device device);
-PlainNorm plain_norm(const NormWeights& weights, const NormSpec& spec, c10::Device device);
+// Weights as tensors on `device`; as float32 on the CPU they stay where they are. Undefined for null.
+at::Tensor plain_tensor(const float* values, at::IntArrayRef shape, const at::TensorOptions& options);
+PlainLinear plain_linear(const LinearWeights& weights, const at::TensorOptions& options);
+PlainNorm plain_norm(const NormWeights& weights, const NormSpec& spec, const at::TensorOptions& options);
 
 }  // namespace weft::torch_part

@@ -28,27 +28,34 @@ at::Tensor indices(std::span<const Value> values, c10::Device device) {
         .to(device, /*non_blocking=*/false, /*copy=*/true);
 }
 
-at::Tensor floats(const std::vector<float>& values, at::IntArrayRef shape, c10::Device device) {
+at::Tensor floats(const std::vector<float>& values, at::IntArrayRef shape, const at::TensorOptions& options) {
     return at::from_blob(const_cast<float*>(values.data()), shape, at::kFloat)
-        .to(device, /*non_blocking=*/false, /*copy=*/true);
+        .to(options, /*non_blocking=*/false, /*copy=*/true);
+}
+
+at::Tensor tapped(const PlainStack::Taps::Change& change, const at::Tensor& x) {
+    return change ? change(x) : x;
 }
 
 }  // namespace
 
-PlainStack::PlainStack(std::shared_ptr<const ModelWeights> weights, size_t stack, c10::Device device)
-    : storage_(std::move(weights)), weights_(&storage_->stacks[stack]), device_(device) {
+PlainStack::PlainStack(std::shared_ptr<const ModelWeights> weights, size_t stack, c10::Device device,
+                       at::ScalarType dtype)
+    : storage_(std::move(weights)),
+      weights_(&storage_->stacks[stack]),
+      options_(at::TensorOptions(dtype).device(device)) {
     const EmbeddingSpec& spec = weights_->embedding_spec;
     const EmbeddingWeights& from = weights_->embedding;
-    words_ = plain_tensor(from.words, {spec.vocabulary, spec.width}, device);
-    positions_ = plain_tensor(from.positions, {spec.position_rows, spec.width}, device);
-    types_ = plain_tensor(from.types, {spec.types, spec.width}, device);
-    if (from.norm.gain) embedding_norm_ = plain_norm(from.norm, spec.norm, device);
-    if (from.projection.weight) projection_ = plain_linear(from.projection, device);
+    words_ = plain_tensor(from.words, {spec.vocabulary, spec.width}, options_);
+    positions_ = plain_tensor(from.positions, {spec.position_rows, spec.width}, options_);
+    types_ = plain_tensor(from.types, {spec.types, spec.width}, options_);
+    if (from.norm.gain) embedding_norm_ = plain_norm(from.norm, spec.norm, options_);
+    if (from.projection.weight) projection_ = plain_linear(from.projection, options_);
     const StackSpec& layers = weights_->spec;
     relative_bias_ = plain_tensor(weights_->relative_bias,
-                                  {layers.attention.relative_bias.buckets, layers.attention.heads}, device);
-    if (weights_->entry_norm.gain) entry_norm_ = plain_norm(weights_->entry_norm, layers.norm, device);
-    if (weights_->final_norm.gain) final_norm_ = plain_norm(weights_->final_norm, layers.norm, device);
+                                  {layers.attention.relative_bias.buckets, layers.attention.heads}, options_);
+    if (weights_->entry_norm.gain) entry_norm_ = plain_norm(weights_->entry_norm, layers.norm, options_);
+    if (weights_->final_norm.gain) final_norm_ = plain_norm(weights_->final_norm, layers.norm, options_);
     for (int64_t l = 0; l < layers.layers; ++l) {
         if (layers.shares_layers && !layers_.empty()) {
             layers_.push_back(layers_.front());
@@ -61,12 +68,12 @@ PlainStack::PlainStack(std::shared_ptr<const ModelWeights> weights, size_t stack
         to.attention = plain_attention(layer.attention);
         if (layers.has_cross_attention) to.cross = plain_attention(layer.cross);
         const MlpWeights& mlp = layer.mlp;
-        to.mlp.up = plain_linear(mlp.up, device);
-        if (mlp.gate.weight) to.mlp.gate = plain_linear(mlp.gate, device);
-        to.mlp.down = plain_linear(mlp.down, device);
-        to.mlp.norm = plain_norm(mlp.norm, layers.norm, device);
-        if (mlp.norm_behind.gain) to.mlp.norm_behind = plain_norm(mlp.norm_behind, layers.norm, device);
-        to.mlp.layer_scale = plain_tensor(mlp.layer_scale, {layers.hidden}, device);
+        to.mlp.up = plain_linear(mlp.up, options_);
+        if (mlp.gate.weight) to.mlp.gate = plain_linear(mlp.gate, options_);
+        to.mlp.down = plain_linear(mlp.down, options_);
+        to.mlp.norm = plain_norm(mlp.norm, layers.norm, options_);
+        if (mlp.norm_behind.gain) to.mlp.norm_behind = plain_norm(mlp.norm_behind, layers.norm, options_);
+        to.mlp.layer_scale = plain_tensor(mlp.layer_scale, {layers.hidden}, options_);
         layers_.push_back(std::move(to));
     }
 }
@@ -74,20 +81,20 @@ PlainStack::PlainStack(std::shared_ptr<const ModelWeights> weights, size_t stack
 PlainStack::Attention PlainStack::plain_attention(const AttentionWeights& from) const {
     const NormSpec& norm = weights_->spec.norm;
     Attention to;
-    to.query = plain_linear(from.query, device_);
-    to.key = plain_linear(from.key, device_);
-    to.value = plain_linear(from.value, device_);
-    to.output = plain_linear(from.output, device_);
-    if (from.query_norm.gain) to.query_norm = plain_norm(from.query_norm, norm, device_);
-    if (from.key_norm.gain) to.key_norm = plain_norm(from.key_norm, norm, device_);
-    to.norm = plain_norm(from.norm, norm, device_);
-    if (from.norm_behind.gain) to.norm_behind = plain_norm(from.norm_behind, norm, device_);
-    to.layer_scale = plain_tensor(from.layer_scale, {weights_->spec.hidden}, device_);
+    to.query = plain_linear(from.query, options_);
+    to.key = plain_linear(from.key, options_);
+    to.value = plain_linear(from.value, options_);
+    to.output = plain_linear(from.output, options_);
+    if (from.query_norm.gain) to.query_norm = plain_norm(from.query_norm, norm, options_);
+    if (from.key_norm.gain) to.key_norm = plain_norm(from.key_norm, norm, options_);
+    to.norm = plain_norm(from.norm, norm, options_);
+    if (from.norm_behind.gain) to.norm_behind = plain_norm(from.norm_behind, norm, options_);
+    to.layer_scale = plain_tensor(from.layer_scale, {weights_->spec.hidden}, options_);
     return to;
 }
 
 at::Tensor PlainStack::words(std::span<const int32_t> ids, int64_t first) const {
-    return at::embedding(words_, indices(ids.subspan(static_cast<size_t>(first)), device_));
+    return at::embedding(words_, indices(ids.subspan(static_cast<size_t>(first)), device()));
 }
 
 at::Tensor PlainStack::embed(std::span<const int32_t> ids, std::span<const uint8_t> segments,
@@ -105,15 +112,15 @@ at::Tensor PlainStack::embed_words(const at::Tensor& words, std::span<const int3
     if (spec.types > 0) {
         const std::vector<uint8_t> none(ids.size(), 0);
         const std::span<const uint8_t> of = segments.empty() ? std::span<const uint8_t>(none) : segments;
-        x = x + at::embedding(types_, indices(of.subspan(static_cast<size_t>(first)), device_));
+        x = x + at::embedding(types_, indices(of.subspan(static_cast<size_t>(first)), device()));
     }
     if (positions_.defined()) {
-        x = x + at::embedding(positions_, indices(std::span<const int64_t>(rows), device_));
+        x = x + at::embedding(positions_, indices(std::span<const int64_t>(rows), device()));
     } else if (spec.positions != Positions::none) {
         std::vector<float> table(rows.size() * static_cast<size_t>(spec.width));
         for (size_t i = 0; i < rows.size(); ++i)
             sinusoid_row(spec, rows[i], table.data() + i * static_cast<size_t>(spec.width));
-        x = x + floats(table, {static_cast<int64_t>(rows.size()), spec.width}, device_);
+        x = x + floats(table, {static_cast<int64_t>(rows.size()), spec.width}, options_);
     }
     if (embedding_norm_) x = embedding_norm_(x);
     if (projection_) x = projection_(x);
@@ -145,8 +152,8 @@ at::Tensor PlainStack::rotated(const at::Tensor& x, int64_t first, int64_t lengt
     const RotarySpec& rotary = weights_->spec.attention.rotary;
     if (rotary.width == 0) return x;
     const RotaryTable table = rotary_table(rotary, first, x.size(1), length);
-    const at::Tensor cos = floats(table.cos, {x.size(1), table.half}, device_);
-    const at::Tensor sin = floats(table.sin, {x.size(1), table.half}, device_);
+    const at::Tensor cos = floats(table.cos, {x.size(1), table.half}, options_);
+    const at::Tensor sin = floats(table.sin, {x.size(1), table.half}, options_);
     const at::Tensor a = x.slice(2, 0, table.half), b = x.slice(2, table.half, rotary.width);
     std::vector<at::Tensor> parts = {a * cos - b * sin, b * cos + a * sin};
     if (rotary.width < x.size(2)) parts.push_back(x.slice(2, rotary.width));
@@ -164,7 +171,7 @@ at::Tensor PlainStack::self_bias(int64_t layer, int64_t rows, int64_t keys) cons
         buckets.reserve(static_cast<size_t>(rows * keys));
         for (int64_t i = first; i < keys; ++i)
             for (int64_t j = 0; j < keys; ++j) buckets.push_back(relative_bucket(relative, j - i));
-        bias = at::embedding(relative_bias_, indices(std::span<const int64_t>(buckets), device_))
+        bias = at::embedding(relative_bias_, indices(std::span<const int64_t>(buckets), device()))
                    .view({rows, keys, spec.attention.heads})
                    .permute({2, 0, 1});
     }
@@ -175,13 +182,13 @@ at::Tensor PlainStack::self_bias(int64_t layer, int64_t rows, int64_t keys) cons
         for (int64_t j = 0; j < keys; ++j)
             if (j > first + i || (window > 0 && j <= first + i - window))
                 mask[static_cast<size_t>(i * keys + j)] = -std::numeric_limits<float>::infinity();
-    const at::Tensor causal = floats(mask, {rows, keys}, device_);
+    const at::Tensor causal = floats(mask, {rows, keys}, options_);
     return bias.defined() ? bias + causal : causal;
 }
 
 // [R, D] of query [H, R, width].
 at::Tensor PlainStack::attend(const Attention& part, const at::Tensor& query, const KeysValues& of,
-                              const at::Tensor& bias, double scale, at::Tensor& attention,
+                              const at::Tensor& bias, double scale, const Taps& taps, at::Tensor& attention,
                               bool advance) const {
     const AttentionSpec& spec = weights_->spec.attention;
     const int64_t group = spec.heads / spec.key_value_heads;
@@ -193,7 +200,8 @@ at::Tensor PlainStack::attend(const Attention& part, const at::Tensor& query, co
     if (bias.defined()) scores = scores + bias;
     attention = at::softmax(scores, -1);
     if (!advance) return {};
-    const at::Tensor context = at::matmul(attention, per_query_head(of.values));
+    const at::Tensor values = tapped(taps.values, per_query_head(of.values));
+    const at::Tensor context = tapped(taps.context, at::matmul(tapped(taps.attention, attention), values));
     return part.output(context.transpose(0, 1).reshape({query.size(1), spec.query_size()}));
 }
 
@@ -214,7 +222,8 @@ at::Tensor PlainStack::joined(const at::Tensor& x, const at::Tensor& change, con
 
 PlainStack::LayerResult PlainStack::run_layer(int64_t layer, const at::Tensor& x, const KeysValues& before,
                                               const at::Tensor& source, const KeysValues& source_cache,
-                                              bool advance) const {
+                                              bool advance, const Taps& self_taps,
+                                              const Taps& cross_taps) const {
     const StackSpec& spec = weights_->spec;
     const Layer& part = layers_[static_cast<size_t>(layer)];
     const NormPlacement placement = spec.placement;
@@ -235,7 +244,7 @@ PlainStack::LayerResult PlainStack::run_layer(int64_t layer, const at::Tensor& x
                          (spec.layer_scales.empty() ? 1.0 : spec.layer_scales[static_cast<size_t>(layer)]);
     const bool goes_on = advance || spec.has_cross_attention;
     const at::Tensor change = attend(part.attention, query, result.self, self_bias(layer, rows, first + rows),
-                                     scale, result.attention, goes_on);
+                                     scale, self_taps, result.attention, goes_on);
     if (!goes_on) return result;
     if (spec.is_parallel) {
         result.x = x + change + mlp(part.mlp, part.mlp.norm(x));
@@ -247,8 +256,8 @@ PlainStack::LayerResult PlainStack::run_layer(int64_t layer, const at::Tensor& x
         result.source = source_cache.keys.defined() ? source_cache : project(part.cross, source);
         const at::Tensor asked =
             heads_first(part.cross.query(norms_first ? part.cross.norm(y) : y), spec.attention.heads);
-        const at::Tensor read =
-            attend(part.cross, asked, result.source, {}, spec.attention.scale, result.cross, advance);
+        const at::Tensor read = attend(part.cross, asked, result.source, {}, spec.attention.scale, cross_taps,
+                                       result.cross, advance);
         if (!advance) return result;
         y = joined(y, read, part.cross.norm, part.cross.norm_behind, part.cross.layer_scale, placement);
     }

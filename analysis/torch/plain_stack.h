@@ -2,6 +2,7 @@
 // analysis/torch.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -12,10 +13,13 @@ namespace weft::torch_part {
 
 class PlainStack {
   public:
-    PlainStack(std::shared_ptr<const ModelWeights> weights, size_t stack, c10::Device device);
+    // In float32, or for the tests in float64.
+    PlainStack(std::shared_ptr<const ModelWeights> weights, size_t stack, c10::Device device,
+               at::ScalarType dtype = at::kFloat);
 
     const StackSpec& spec() const { return weights_->spec; }
-    c10::Device device() const { return device_; }
+    c10::Device device() const { return options_.device(); }
+    const at::TensorOptions& options() const { return options_; }
     int64_t layer_parameters() const { return parameters_; }  // of all layers
 
     // What enters layer 0 for tokens [first, ids.size()), [R, D].
@@ -36,10 +40,19 @@ class PlainStack {
         at::Tensor cross;      // [H, R, S]
         KeysValues self, source;
     };
+    // What else is done inside an attention: each is given what the layer computed and returns what it goes
+    // on with. Empty: the same.
+    struct Taps {
+        using Change = std::function<at::Tensor(const at::Tensor&)>;
+        Change attention;  // [H, R, K]
+        Change values;     // [H, K, width], per query head
+        Change context;    // [H, R, width]
+    };
     // x [R, D] are tokens [K - R, K). `source` [S, D]: what the cross-attention reads. A `source_cache` of
     // the layer's own result is used instead of projecting `source` again.
     LayerResult run_layer(int64_t layer, const at::Tensor& x, const KeysValues& before,
-                          const at::Tensor& source, const KeysValues& source_cache, bool advance) const;
+                          const at::Tensor& source, const KeysValues& source_cache, bool advance,
+                          const Taps& self_taps = {}, const Taps& cross_taps = {}) const;
 
     at::Tensor final_norm(const at::Tensor& x) const;
 
@@ -63,7 +76,8 @@ class PlainStack {
     at::Tensor rotated(const at::Tensor& x, int64_t first, int64_t length) const;
     at::Tensor self_bias(int64_t layer, int64_t rows, int64_t keys) const;
     at::Tensor attend(const Attention& part, const at::Tensor& query, const KeysValues& of,
-                      const at::Tensor& bias, double scale, at::Tensor& attention, bool advance) const;
+                      const at::Tensor& bias, double scale, const Taps& taps, at::Tensor& attention,
+                      bool advance) const;
     at::Tensor mlp(const Mlp& part, const at::Tensor& x) const;
     at::Tensor heads_first(const at::Tensor& x, int64_t heads) const;
     static at::Tensor joined(const at::Tensor& x, const at::Tensor& change, const PlainNorm& norm,
@@ -74,7 +88,7 @@ class PlainStack {
     std::vector<std::shared_ptr<const void>> layers_storage_;
     int64_t parameters_ = 0;
     const StackWeights* weights_;
-    c10::Device device_;
+    at::TensorOptions options_;
     at::Tensor words_, positions_, types_, relative_bias_;
     PlainNorm embedding_norm_, entry_norm_, final_norm_;
     PlainLinear projection_;

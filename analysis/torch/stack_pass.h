@@ -20,15 +20,15 @@ struct LayerChange {
     int64_t layer = 0;
     bool is_cross = false;       // of the cross-attention instead of the self-attention
     std::vector<float> gates;    // [copies, H] factors of a head's context; equally, of its weights. Empty: 1
-    std::vector<uint8_t> means;  // [copies, H] 1: the context becomes its mean over rows. Empty: 0
+    std::vector<uint8_t> means;  // [copies, H] 1: the gated context becomes its mean over rows. Empty: 0
 };
 
 struct PassInput {
     const float* states = nullptr;  // [copies, rows, D] what enters layer `first_layer`
     int64_t copies = 1, rows = 0;
-    int64_t first_layer = 0;  // at 0 the stack's entry norm comes first
-    std::span<const LayerChange> changes;
-    bool keeps = false;             // what backward() needs
+    int64_t first_layer = 0;  // at 0 the stack's entry norm comes first; at L only the final norm
+    std::span<const LayerChange> changes;  // at most one of each attention
+    bool keeps = false;                    // what backward() needs
     float* layer_states = nullptr;  // [L + 1, copies, rows, D] what enters each layer and leaves the last;
                                     // null: not wanted. Layers before `first_layer` are left alone
 };
@@ -46,7 +46,8 @@ struct LayerGradient {
     bool is_cross = false;
     int64_t heads = 0, queries = 0, keys = 0, head_width = 0;
     const float* attention = nullptr;  // A [H, Q, K], before a gate
-    // dy/d(gate A) [H, Q, K]: by the weights as they were used. With the gate g, dy/dA is g times that.
+    // dy/d(gate A) [H, Q, K]: by the weights as they were used. With the gate g, dy/dA is g times that. Of a
+    // masked key too: what y would gain if the row read it.
     const float* attention_gradient = nullptr;
     HeadRows context;           // A V, before gate and mean
     HeadRows context_gradient;  // dy/d(what was used of it)
@@ -67,15 +68,15 @@ class StackPass {
     virtual bool forward(const PassInput& input, const std::function<bool()>& stop) = 0;
     // Behind the final norm, [copies, rows, D].
     virtual void copy_output(float* output) const = 0;
-    // A of the last forward() that kept it, [H, Q, K] of one copy.
+    // A of the last forward(), if it kept, before backward(); [H, Q, K] of one copy.
     virtual void copy_attention(int64_t layer, int64_t copy, bool is_cross, float* attention) const = 0;
 
     struct Back {
         const float* output_gradient = nullptr;  // [copies, rows, D] of y by copy_output()
         float* state_gradient = nullptr;         // [copies, rows, D] by PassInput::states; null: not wanted
         float* source_gradient = nullptr;        // [copies, source rows, D]; null: not wanted
-        // From the last layer to `first_layer`, per copy: self-attention behind cross-attention. May be
-        // empty.
+        // From the last layer to `first_layer`, in each layer copy by copy: first the cross-attention, then
+        // the self-attention. May be empty.
         std::function<void(const LayerGradient&)> visit;
     };
     // Of the last forward() that kept. Once for each. Returns false if `stop` ended it.
