@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -108,6 +109,11 @@ struct ExplainedTarget {
     bool is_probability = false;
 };
 
+// Why a method that was asked for is not in a frame.
+struct MethodFailure {
+    std::string message, hint;
+};
+
 struct AttentionFrame {
     uint64_t revision = 0;  // of the request that it answers
     uint32_t part = 0;      // 0: raw attention; later parts of the same revision add quantities
@@ -127,8 +133,10 @@ struct AttentionFrame {
     // By tensor names with stack suffix: what the attributions miss of the change that they explain. One
     // number, or one for each layer.
     std::map<std::string, std::vector<double>> deltas;
-    std::map<std::string, double> timings_ms;  // text_to_attention, rollout, entropy, ...
-    double max_row_sum_error = 0.0;            // largest |row sum - 1| over all attention
+    std::map<std::string, double> timings_ms;       // text_to_attention, rollout, entropy, ...
+    std::set<std::string> kept;                     // methods whose numbers were there from before
+    std::map<std::string, MethodFailure> failures;  // by method
+    double max_row_sum_error = 0.0;                 // largest |row sum - 1| over all attention
 };
 
 }  // namespace weft

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <set>
@@ -10,11 +11,14 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/analysis_progress.h"
 #include "analysis/attention_frame.h"
 #include "analysis/error.h"
 #include "analysis/method/method_options.h"
 
 namespace weft {
+
+class ResultStore;  // analysis/method/result_store.h
 
 struct ModelSummary {
     std::string name, folder, model_type, architecture, revision;
@@ -47,6 +51,8 @@ struct AnalysisOptions {
     std::set<std::string> methods{"rollout", "entropy"};  // by the names of method_table()
     MethodOptions method;
     std::vector<HeadAblation> ablations;  // sorted; of the pass that everything is computed from
+    double pause_ms = 0;  // costly methods begin so long after the text arrived, so that typing ends them
+    bool keeps_going = false;  // a costly method that fails is named in the frame instead of ending the work
     bool wants(const std::string& name) const { return methods.contains(name); }
 };
 
@@ -60,6 +66,16 @@ struct AnalysisRequest {
     GenerationOptions generation;
     uint64_t revision = 0;
     AnalysisOptions options;
+
+    // Set by the worker.
+    std::chrono::steady_clock::time_point arrived;  // its text; the same text asked again arrived before
+    std::shared_ptr<AnalysisProgress> progress;     // of its costly methods; null: nobody asks
+    std::shared_ptr<ResultStore> results;           // null: nothing is kept
+
+    bool has_same_input(const AnalysisRequest& other) const {
+        return text == other.text && has_pair == other.has_pair && pair == other.pair &&
+               image == other.image && has_target == other.has_target && target_text == other.target_text;
+    }
 };
 
 using FramePtr = std::shared_ptr<const AttentionFrame>;

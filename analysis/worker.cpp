@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "analysis/error.h"
+#include "analysis/method/result_store.h"
 
 namespace weft {
 
@@ -17,13 +18,17 @@ struct Worker::State {
     mutable std::mutex mutex;
     mutable std::condition_variable changed;
     std::optional<LoadModel> to_load;
-    std::shared_ptr<LoadProgress> progress;  // of the load under way
-    std::optional<AnalysisRequest> waiting;  // the mailbox
-    uint64_t submitted_revision = 0, models_loaded = 0;
+    std::shared_ptr<LoadProgress> progress;     // of the load under way
+    std::optional<AnalysisRequest> waiting;     // the mailbox
+    AnalysisRequest submitted;                  // last
+    std::shared_ptr<AnalysisProgress> methods;  // of the request under way
+    uint64_t models_loaded = 0;
     FramePtr latest;
     std::optional<WorkerFailure> failure;
     std::optional<ModelSummary> summary;
     bool load_failed = false, running = false, stopping = false;  // load_failed: there is no model at all
+
+    const std::shared_ptr<ResultStore> results = std::make_shared<ResultStore>();  // of the thread alone
 
     std::jthread thread;  // last: started when all of the above is there, joined before any of it goes
 
@@ -79,6 +84,7 @@ void Worker::State::load(std::unique_ptr<Model>& model, const LoadModel& load_mo
     // Somebody who gave up a model does not want it any more although it was ready.
     if (loaded && !its_progress->cancelled) {
         model = std::move(loaded);
+        results->clear();
         summary = model->summary();
         ++models_loaded;
     }
@@ -116,11 +122,14 @@ void Worker::State::run() {
             load(model, next, its_progress);
             call_wake();
         } else {
-            const AnalysisRequest request = *std::exchange(waiting, std::nullopt);
+            AnalysisRequest request = *std::exchange(waiting, std::nullopt);
+            request.results = results;
+            request.progress = methods = std::make_shared<AnalysisProgress>();
             lock.unlock();
             analyze(*model, request);
         }
         lock.lock();
+        methods.reset();
         running = false;
         changed.notify_all();
     }
@@ -141,9 +150,26 @@ Worker::~Worker() {
 
 void Worker::submit(AnalysisRequest request) {
     const std::lock_guard lock(state_->mutex);
-    state_->submitted_revision = request.revision;
-    if (!state_->load_failed) state_->waiting = std::move(request);
-    state_->changed.notify_all();
+    State& state = *state_;
+    const bool is_same = state.submitted.revision > 0 && request.has_same_input(state.submitted);
+    request.arrived = is_same ? state.submitted.arrived : std::chrono::steady_clock::now();
+    state.submitted = request;
+    if (!state.load_failed) state.waiting = std::move(request);
+    state.changed.notify_all();
+}
+
+std::optional<MethodProgress> Worker::analysis_progress() const {
+    const std::lock_guard lock(state_->mutex);
+    if (!state_->methods) return std::nullopt;
+    const AnalysisProgress& now = *state_->methods;
+    MethodProgress progress{now.method(), now.fraction, now.seconds(), now.cancelled};
+    if (progress.method.empty()) return std::nullopt;
+    return progress;
+}
+
+void Worker::cancel_method() {
+    const std::lock_guard lock(state_->mutex);
+    if (state_->methods) state_->methods->cancelled = true;
 }
 
 void Worker::change_model(LoadModel load) {
@@ -189,7 +215,7 @@ std::optional<ModelSummary> Worker::model() const {
 
 uint64_t Worker::submitted_revision() const {
     const std::lock_guard lock(state_->mutex);
-    return state_->submitted_revision;
+    return state_->submitted.revision;
 }
 
 bool Worker::is_idle() const {

@@ -1,5 +1,6 @@
-// The thread that owns the model. One-slot mailbox: the newest request replaces a waiting one and ends a
-// running one after its current layer. Nothing here ever blocks the caller.
+// The thread that owns the model and what was computed with it (method/result_store.h). One-slot mailbox: the
+// newest request replaces a waiting one and ends a running one after its current layer. Nothing here ever
+// blocks the caller.
 #pragma once
 
 #include <functional>
@@ -17,6 +18,14 @@ struct WorkerFailure {
     bool keeps_model = false;  // another model could not be loaded; the one before goes on
 };
 
+// The costly method that is computed now.
+struct MethodProgress {
+    std::string method;
+    float fraction = 0;  // 0 to 1
+    double seconds = 0;  // since it began
+    bool cancelled = false;
+};
+
 using LoadModel = std::function<std::unique_ptr<Model>(const std::shared_ptr<LoadProgress>&)>;
 
 class Worker {
@@ -27,7 +36,10 @@ class Worker {
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
 
+    // A request whose text is that of the one before does not pause again.
     void submit(AnalysisRequest request);
+    std::optional<MethodProgress> analysis_progress() const;  // empty while nothing costly is computed
+    void cancel_method();  // ends all costly work of the running request; its frame stays with what it has
     // Another model in place of this one, which answers until the new one stands. The newest wish counts: one
     // that is loading is given up. A failure keeps the model; cancel_load() as well, and says nothing.
     void change_model(LoadModel load);

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,15 +29,19 @@ struct StepContext {
     std::function<void()> post_partial;   // posts the frame as it is now: rows or nodes that are there
 };
 
-// Adds something to the frame; false: it was stopped, and the frame is as it was.
+// Adds something to the frame; false: it was stopped, and what it left in the frame does not count.
 struct FrameStep {
     std::string name;      // of the method, and of its timing
     bool is_cheap = true;  // with every key; the others wait for a pause in typing
     std::function<bool(AttentionFrame&, const StepContext&)> run;
+    std::set<std::string> methods{};  // that it adds, where it is not the one by its name
 };
 
-// Posts `frame` as it is, part 0, then once more after each of `steps` and of attention_steps(request), cheap
-// ones first. Returns false if `superseded` ended it.
+// Posts `frame` as it is, part 0, together with all methods that the request's store has; then once more
+// after each of `steps` and of attention_steps(request), cheap ones first, the costly ones after the pause
+// that the request asks for. Returns false if `superseded` ended it. Costly steps that are cancelled
+// (AnalysisProgress) end the work with what was posted last; it is complete then. A step whose
+// methods the store has does not run.
 bool run_steps(AttentionFrame& frame, const AnalysisRequest& request, std::vector<FrameStep> steps,
                const std::function<bool()>& superseded, const std::function<void(FramePtr)>& post);
 

@@ -7,6 +7,8 @@
 #include <thread>
 
 #include "analysis/error.h"
+#include "analysis/method/frame_steps.h"
+#include "analysis/method/result_store.h"
 
 using namespace weft;
 
@@ -216,4 +218,127 @@ TEST_CASE("a load can be given up: the model before goes on, and nothing is said
     worker.submit(request("text", 1));
     worker.wait_idle();
     REQUIRE(worker.latest()->revision == 1);
+}
+
+namespace {
+
+// One costly method that counts how often it was computed; "slow": until it is stopped.
+class CostlyModel : public Model {
+  public:
+    explicit CostlyModel(std::atomic<int>& computed) : computed_(computed) { summary_.name = "costly"; }
+    const ModelSummary& summary() const override { return summary_; }
+    bool analyze(const AnalysisRequest& request, const std::function<bool()>& superseded,
+                 const std::function<void(FramePtr)>& post) override {
+        AttentionFrame frame;
+        frame.revision = request.revision;
+        frame.stacks.resize(1);
+        frame.stacks[0].tokens.push_back({-1, request.text, 0, 0, false, false});
+        frame.blocks.resize(1);
+        const FrameStep step{"token_ablation", false, [&](AttentionFrame& its, const StepContext& context) {
+                                 ++computed_;
+                                 context.progress(0.5f);
+                                 while (request.text == "slow" && !context.stop()) std::this_thread::yield();
+                                 if (request.text == "slow") return false;
+                                 its.blocks[0].quantities["token_ablation"] = {
+                                     {1}, std::make_shared<const std::vector<float>>(1, 1.0f)};
+                                 return true;
+                             }};
+        return run_steps(frame, request, {step}, superseded, post);
+    }
+
+  private:
+    std::atomic<int>& computed_;
+    ModelSummary summary_;
+};
+
+AnalysisRequest costly(const char* text, uint64_t revision, double pause_ms = 0) {
+    AnalysisRequest result = request(text, revision);
+    result.options.methods = {};
+    result.options.pause_ms = pause_ms;
+    return result;
+}
+
+LoadModel costly_loader(std::atomic<int>& computed) {
+    return
+        [&computed](const std::shared_ptr<LoadProgress>&) { return std::make_unique<CostlyModel>(computed); };
+}
+
+}  // namespace
+
+TEST_CASE("what a model computed is kept for it alone") {
+    std::atomic<int> computed{0};
+    Worker worker(costly_loader(computed), {});
+    const auto ask = [&](const char* text, uint64_t revision) {
+        AnalysisRequest wanted = costly(text, revision);
+        wanted.options.methods = {"token_ablation"};
+        worker.submit(wanted);
+        worker.wait_idle();
+    };
+    ask("a", 1);
+    ask("b", 2);
+    const int once = computed;
+    ask("a", 3);
+    CHECK(computed == once);
+    CHECK(worker.latest()->kept.contains("token_ablation"));
+    CHECK(worker.latest()->revision == 3);
+    worker.change_model(costly_loader(computed));
+    worker.wait_idle();
+    ask("a", 4);
+    CHECK(computed == once + 1);
+}
+
+TEST_CASE("a costly method has progress, and cancelling it leaves a complete frame without it") {
+    std::atomic<int> computed{0};
+    Worker worker(costly_loader(computed), {});
+    CHECK_FALSE(worker.analysis_progress());
+    worker.submit(costly("slow", 1));
+    while (computed == 0) std::this_thread::yield();
+    std::optional<MethodProgress> progress;
+    while (!progress || progress->fraction < 0.5f) progress = worker.analysis_progress();
+    CHECK(progress->method == "token_ablation");
+    CHECK_FALSE(progress->cancelled);
+    worker.cancel_method();
+    const Stopwatch since;
+    worker.wait_idle();
+    CHECK(since.elapsed_ms() < 50);
+    CHECK(worker.latest()->complete);
+    CHECK(worker.latest()->revision == 1);
+    CHECK(worker.latest()->blocks[0].quantities.empty());
+    CHECK_FALSE(worker.analysis_progress());
+    CHECK_FALSE(worker.take_failure());
+}
+
+TEST_CASE("while somebody types, costly methods do not begin; the same text asked again does not wait anew") {
+    std::atomic<int> computed{0};
+    Worker worker(costly_loader(computed), {});
+    worker.wait_idle();
+    const Stopwatch since;
+    uint64_t revision = 0;
+    for (const char* text : {"t", "te", "tex"}) {
+        worker.submit(costly(text, ++revision, 150));
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    const double last_ms = since.elapsed_ms() - 20;
+    worker.wait_idle();
+    CHECK(computed == 1);
+    CHECK(since.elapsed_ms() - last_ms >= 149);
+    const Stopwatch chosen;
+    AnalysisRequest again = costly("tex", ++revision, 150);
+    again.options.method.target = parse_target("norm");  // chosen: other numbers of the same text
+    worker.submit(again);
+    worker.wait_idle();
+    CHECK(computed == 2);
+    CHECK(chosen.elapsed_ms() < 100);
+}
+
+TEST_CASE("a newer text ends a costly method within 50 ms") {
+    std::atomic<int> computed{0};
+    Worker worker(costly_loader(computed), {});
+    worker.submit(costly("slow", 1));
+    while (computed == 0) std::this_thread::yield();
+    const Stopwatch since;
+    worker.submit(costly("quick", 2));
+    worker.wait_idle();
+    CHECK(since.elapsed_ms() < 50);
+    CHECK(worker.latest()->revision == 2);
 }
