@@ -204,9 +204,12 @@ void bind_choices(Program& program) {
 
     const auto quantity = [&view] { return view.quantity; };
     commands.bind(
-        "quantity.set", [&view](const std::string& a) { set_view_option(view, "quantity", a); }, quantity);
+        "quantity.set", [&session](const std::string& a) { session.set_quantity(a); }, quantity);
     commands.bind(
         "quantity.next", [&session](const std::string&) { session.next_quantity(); }, quantity);
+    commands.bind(
+        "strip.set", [&view](const std::string& a) { set_view_option(view, "strip", a); },
+        [&view] { return view.strip.empty() ? std::string("none") : view.strip; });
     const auto attention = [&session] {
         const FramePtr frame = session.frame();
         return frame ? attention_name(shown_block(*frame, session.view()).kind) : std::string();
@@ -435,6 +438,8 @@ void bind_program(Program& program) {
             session.clear_message();
         } else if (session.load_fraction() && session.plan()) {
             session.cancel_model_change();
+        } else if (session.method_progress()) {
+            session.cancel_method();
         } else if (program.mode == InputMode::typing) {
             set_input_mode(program, InputMode::flying);
         } else {

@@ -169,8 +169,12 @@ const std::vector<OptionRow> option_rows = {
          o.device = names[parse_choice("device", v, names)];
      }},
 
-    {"--quantity", "NAME", in_pictures, "attention, rollout or entropy (attention).",
+    {"--quantity", "NAME", in_pictures,
+     "what lines, heads or words show: attention, rollout, flow, entropy, relevance or any other method of "
+     "that shape (attention).",
      [](Options& o, const std::string& v) { set_view_option(o.view, "quantity", v); }},
+    {"--strip", "NAME", in_pictures, "what colours the words: integrated_gradients, relevance, flow, .. (none).",
+     [](Options& o, const std::string& v) { set_view_option(o.view, "strip", v); }},
     {"--attention", "NAME", in_pictures, "Of two stacks: encoder, decoder or cross (encoder).",
      [](Options& o, const std::string& v) { set_view_option(o.view, "attention", v); }},
     {"--layers", "A-B", in_pictures, "Layers that are shown, counted from 0 (all).",

@@ -7,6 +7,7 @@
 
 #include "analysis/error.h"
 #include "analysis/spelling.h"
+#include "app/view_options.h"
 
 namespace weft {
 
@@ -108,8 +109,8 @@ std::vector<Command> default_commands() {
         command("wave.play", "Send one wave of pulses through the layers.", {plain(Key::space)}, flying),
 
         command("quantity.next", "Show the next quantity.", {plain(Key::v)}, flying),
-        command("quantity.set", "What the lines show.", {}, always, choice,
-                {"attention", "rollout", "entropy"}),
+        command("quantity.set", "What the lines show.", {}, always, choice, quantity_names()),
+        command("strip.set", "What colours the words.", {}, always, choice, strip_names()),
         command("attention.next", "Of two stacks: show encoder, decoder or cross-attention.", {plain(Key::x)},
                 flying),
         command("attention.set", "Which attention of two stacks is shown.", {}, always, choice,

@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "analysis/error.h"
+#include "analysis/method/method_table.h"
 #include "app/clock.h"
 #include "app/intro.h"
 #include "app/panels/panels.h"
@@ -18,6 +19,7 @@
 #include "app/state_file.h"
 #include "app/viewport.h"
 #include "scenes/layout.h"
+#include "scenes/quantity.h"
 
 namespace weft {
 
@@ -32,6 +34,13 @@ constexpr double state_every_s = 0.1, message_passes_s = 5.0;
 constexpr float inside_fov_deg = 40.0f;
 constexpr double fov_settles_s = 0.5;
 constexpr int frames_to_settle = 3;  // of the user interface, after an event
+constexpr double typing_pause_ms = 150.0;
+
+// Computed with every key, so that all panels have them. Tensors of the attention's size only where they are
+// shown.
+bool is_for_every_text(const MethodRow& row) {
+    return row.is_cheap && row.shape != MethodShape::head_weights;
+}
 
 class FrameLoop {
   public:
@@ -76,7 +85,8 @@ class FrameLoop {
         }
         if (program_.panels.docked == Docked::timings) wait = std::min(wait, last_frame_s_ + 0.5 - now);
         if (program_.session.has_pending_analysis()) wait = std::min(wait, 0.02);
-        if (program_.session.load_fraction()) wait = std::min(wait, std::max(0.0, last_frame_s_ + 0.1 - now));
+        if (program_.session.load_fraction() || program_.session.method_progress())
+            wait = std::min(wait, std::max(0.0, last_frame_s_ + 0.1 - now));
         if (!script_.is_done()) wait = std::min(wait, 0.01);
         if (is_refined_ || program_.quality.step() == 0 || wave_resumes_s_ > 0.0) return std::max(wait, 0.0);
         return std::max(0.0, std::min(wait, last_frame_s_ + 0.2 - now));
@@ -107,17 +117,24 @@ class FrameLoop {
             settling_ = frames_to_settle;
         }
         if (program_.window.take_redraw_request()) program_.needs_frame = true;
-        const uint64_t shown = program_.session.frame() ? program_.session.frame()->revision : 0;
+        const FramePtr shown = program_.session.frame();
         if (program_.session.submit_prompt()) text_changed(now);
         program_.session.take_news();
-        if (program_.session.frame() && program_.session.frame()->revision != shown)
-            program_.needs_frame = true;
+        if (shows_more(shown.get(), program_.session.frame().get())) program_.needs_frame = true;
         if (program_.session.take_message_change()) {
             program_.needs_frame = true;
             const auto& message = program_.session.message();
             message_goes_s_ = message && message->passes ? now + message_passes_s : 0.0;
         }
         if (message_goes_s_ > 0.0 && now >= message_goes_s_) program_.session.clear_message();
+    }
+
+    // Whether the picture or an open panel may change from one frame of the analysis to the next.
+    bool shows_more(const AttentionFrame* before, const AttentionFrame* now) const {
+        if (!now || now == before) return false;
+        const ViewState& view = program_.session.view();
+        return !before || before->revision != now->revision || program_.panels.docked != Docked::none ||
+               !same_numbers(*before, *now, view);
     }
 
     void take_watched() {
@@ -359,6 +376,10 @@ int run_window(const Options& options) {
     session_settings.plays_intro = !options.text && options.trace_file.empty() &&
                                    options.watch_folder.empty() && is_first_start(state_folder());
     session_settings.analysis.predictions = 10;
+    session_settings.analysis.pause_ms = typing_pause_ms;
+    session_settings.analysis.keeps_going = true;
+    for (const MethodRow& row : method_table())
+        if (is_for_every_text(row)) session_settings.analysis.methods.insert(row.name);
     Session session(std::move(session_settings), &Window::wake);
 
     RendererSettings settings;

@@ -4,7 +4,10 @@
 #include <cmath>
 
 #include "analysis/error.h"
+#include "analysis/method/method_table.h"
+#include "analysis/trace_model.h"
 #include "app/intro.h"
+#include "scenes/quantity.h"
 #include "scenes/shown_block.h"
 
 namespace weft {
@@ -26,6 +29,19 @@ bool same_shape(const AttentionFrame& a, const AttentionFrame& b) {
     });
 }
 
+// What a frame holds, by the methods' names.
+std::set<std::string> methods_in(const AttentionFrame& frame) {
+    std::set<std::string> methods;
+    for (const AttentionBlock& block : frame.blocks)
+        for (const auto& [name, tensor] : block.quantities) methods.insert(name.substr(0, name.find('.')));
+    return methods;
+}
+
+std::string title_of(const std::string& method) {
+    const MethodRow* row = find_method(method);
+    return row ? row->title : method;
+}
+
 }  // namespace
 
 Session::Session(SessionSettings settings, std::function<void()> wake)
@@ -35,7 +51,8 @@ Session::Session(SessionSettings settings, std::function<void()> wake)
       wake_(std::move(wake)) {
     if (settings_.plays_intro && !view_.reduced_motion) show_ = Show::intro;
     if (settings_.trace) {
-        frame_ = settings_.trace;
+        take_trace(settings_.trace, settings_.analysis.method);
+        ask_for_missing();
         return;
     }
     if (!settings_.load_model) return;
@@ -45,7 +62,7 @@ Session::Session(SessionSettings settings, std::function<void()> wake)
 }
 
 bool Session::submit_prompt() {
-    if (!worker_ || load_failed_) return false;
+    if (!worker_ || trace_ || load_failed_) return false;
     const bool is_first = submitted_revision_ == 0 && !settings_.waits_for_text;
     if (!is_first && prompt_.revision() == prompt_revision_) return false;
     prompt_revision_ = prompt_.revision();
@@ -53,12 +70,54 @@ bool Session::submit_prompt() {
     if (has_image && !is_first) return false;
     // Nothing to read: the last picture stays.
     if (!has_image && prompt_.text().find_first_not_of(' ') == std::string::npos) return false;
+    given_up_.clear();
     ask_again();
     return true;
 }
 
+std::set<std::string> Session::wanted_methods() const {
+    std::set<std::string> methods = settings_.analysis.methods;
+    methods.insert(panel_methods_.begin(), panel_methods_.end());
+    methods.insert(view_.quantity);
+    if (!view_.strip.empty()) methods.insert(view_.strip);
+    std::erase_if(methods, [this](const std::string& method) {
+        const MethodRow* row = find_method(method);
+        const bool is_out_of_reach = trace_ && row && row->needs != MethodNeeds::attention;
+        return method == "attention" || is_out_of_reach || given_up_.contains(method);
+    });
+    return methods;
+}
+
+void Session::ask_for_missing() {
+    const bool has_input = trace_ || submitted_revision_ > 0;
+    if (!has_input || load_failed_ || std::ranges::includes(asked_methods_, wanted_methods())) return;
+    ask_again();
+}
+
+LoadModel Session::load_of_trace() const {
+    return [trace = trace_, with = trace_options_](const std::shared_ptr<LoadProgress>&) {
+        return std::make_unique<TraceModel>(trace, with);
+    };
+}
+
+void Session::take_trace(FramePtr trace, const MethodOptions& read_with) {
+    trace_ = frame_ = std::move(trace);
+    trace_options_ = read_with;
+    trace_revision_ = submitted_revision_;
+    given_up_.clear();
+    asked_methods_ = methods_in(*trace_);
+    // Reading it gave what was to be computed of it; by other options that is not there yet.
+    asked_methods_.insert(settings_.analysis.methods.begin(), settings_.analysis.methods.end());
+    if (read_with != settings_.analysis.method) asked_methods_.clear();
+}
+
 void Session::ask_again() {
+    if (!worker_) {
+        if (!trace_) return;
+        worker_ = std::make_unique<Worker>(load_of_trace(), wake_);
+    }
     if (!has_pending_analysis()) asked_s_ = time_s_;
+    asked_methods_ = wanted_methods();
     AnalysisRequest request;
     request.image = settings_.image;
     if (request.image.empty()) request.text = prompt_.text();
@@ -69,22 +128,32 @@ void Session::ask_again() {
     request.generation = settings_.generation;
     request.revision = ++submitted_revision_;
     request.options = settings_.analysis;
+    request.options.methods = asked_methods_;
     worker_->submit(std::move(request));
 }
 
 bool Session::has_pending_analysis() const {
     if (!worker_ || load_failed_) return false;
     const uint64_t answered = frame_ ? frame_->revision : 0;
-    return std::max(answered, failed_revision_) < submitted_revision_;
+    return std::max({answered, failed_revision_, trace_revision_}) < submitted_revision_;
+}
+
+// More will come for what was asked last.
+bool Session::is_computing() const {
+    if (!worker_ || load_failed_) return false;
+    const bool has_part = frame_ && frame_->revision == submitted_revision_ && !frame_->complete;
+    return has_pending_analysis() || (has_part && failed_revision_ < submitted_revision_);
 }
 
 std::optional<ModelSummary> Session::model() const {
-    return worker_ ? worker_->model() : std::nullopt;
+    return worker_ && !trace_ ? worker_->model() : std::nullopt;
 }
 
 void Session::wait_for_analysis() {
-    if (worker_) worker_->wait_idle();
-    take_news();
+    do {
+        if (worker_) worker_->wait_idle();
+        take_news();
+    } while (has_pending_analysis());
     if (message_) throw Error(message_->text, message_->hint);
 }
 
@@ -99,12 +168,18 @@ void Session::clear_message() {
 }
 
 void Session::take_news() {
+    ask_for_missing();
     if (!worker_) return;
-    if (FramePtr newest = worker_->latest(); newest && newest != frame_) {
+    FramePtr newest = worker_->latest();
+    if (newest && newest != frame_ && newest->revision > trace_revision_) {
         frame_ = std::move(newest);
-        if (message_ && !load_failed_) clear_message();
+        if (message_ && !message_->passes && !load_failed_) clear_message();
+        if (frame_->complete && !frame_->failures.empty()) {
+            const auto& [method, failure] = *frame_->failures.begin();
+            set_message({title_of(method) + ": " + failure.message, failure.hint});
+        }
     }
-    if (const uint64_t loaded = worker_->models_loaded(); loaded != models_seen_) {
+    if (const uint64_t loaded = worker_->models_loaded(); loaded != models_seen_ && !trace_) {
         // What was asked before the first model stood waits for it in the mailbox.
         if (std::exchange(models_seen_, loaded) > 0) ask_again();
         load_failed_ = false;
@@ -121,21 +196,25 @@ void Session::take_news() {
 
 void Session::update_plan() {
     if (!frame_) return;
-    const bool frame_is_new =
-        !plan_ || (plan_->frame != frame_ && (plan_->frame->revision != frame_->revision ||
-                                              frame_->provenance.is_trace || view_.quantity != "attention"));
-    if (!frame_is_new && same_plan(plan_->view, view_)) return;
-    // Raw attention comes first: the last good picture stays until the quantity is there too.
-    if (!has_quantity(*frame_, view_)) {
-        if (!frame_->complete) return;
-        refuse_missing_quantity();
+    // The last good picture stays until the quantity is there too.
+    ViewState shown = view_;
+    if (!has_quantity(*frame_, shown)) {
+        if (!is_computing() || refusal(view_.quantity)) refuse_quantity();
+        shown.quantity = is_computing() ? (plan_ ? plan_->view.quantity : "attention") : view_.quantity;
+        if (!has_quantity(*frame_, shown)) return;
     }
+    if (plan_ && same_numbers(*plan_->frame, *frame_, shown) && same_plan(plan_->view, shown)) return;
     const bool is_first = !plan_;
     // Another model's layers and heads are not those that were chosen.
-    if (plan_ && !same_shape(*plan_->frame, *frame_)) show_everything();
+    if (plan_ && !same_shape(*plan_->frame, *frame_)) {
+        show_everything();
+        const std::string quantity = shown.quantity;
+        shown = view_;
+        shown.quantity = quantity;
+    }
     // What a trace shows does not depend on the one seen before it.
     const bool is_typing = plan_ && (plan_->frame == frame_ || !frame_->provenance.is_trace);
-    plan_ = plan_text_stack(frame_, view_, is_typing ? plan_.get() : nullptr);
+    plan_ = plan_text_stack(frame_, shown, is_typing ? plan_.get() : nullptr);
     drop_focus_out_of_range();
     if (is_first) {
         const AttentionBlock& block = shown_block(*plan_);
@@ -150,19 +229,45 @@ void Session::update_plan() {
     }
 }
 
-void Session::refuse_missing_quantity() {
+std::optional<SessionMessage> Session::refusal(const std::string& method) const {
+    const MethodRow* row = find_method(method);
+    if (!row) return SessionMessage{"there is no method '" + method + "'", ""};
+    if (trace_ && row->needs != MethodNeeds::attention)
+        return SessionMessage{
+            "'" + method + "' needs the model: a trace holds its attention alone",
+            "Open the model itself, or choose what attention alone gives, such as rollout or flow."};
+    if (!frame_ || frame_->blocks.empty()) return std::nullopt;
     const AttentionKind kind = shown_block(*frame_, view_).kind;
-    const std::string of = kind == AttentionKind::self ? "this attention" : attention_title(kind);
+    if (kind == AttentionKind::cross && !row->has_cross)
+        return SessionMessage{"'" + method + "' is not defined for " + attention_title(kind),
+                              "Choose the encoder or the decoder, or entropy."};
+    if (frame_->revision != submitted_revision_) return std::nullopt;
+    if (const auto failed = frame_->failures.find(method); failed != frame_->failures.end())
+        return SessionMessage{row->title + ": " + failed->second.message, failed->second.hint};
+    return std::nullopt;
+}
+
+// Back to what the picture shows.
+void Session::refuse_quantity() {
     const std::string refused = std::exchange(view_.quantity, plan_ ? plan_->view.quantity : "attention");
     if (!has_quantity(*frame_, view_)) view_.quantity = "attention";
-    set_message({"'" + refused + "' is not defined for " + of + ": showing " + view_.quantity,
-                 kind == AttentionKind::cross ? "Choose the encoder or the decoder, or entropy." : ""});
+    if (given_up_.contains(refused)) return;  // whoever stopped it was told
+    const AttentionKind kind = shown_block(*frame_, view_).kind;
+    const std::string of = kind == AttentionKind::self ? "this attention" : attention_title(kind);
+    SessionMessage message{"'" + refused + "' is not there for " + of, ""};
+    if (const auto reason = refusal(refused)) message = *reason;
+    message.text += ": showing " + view_.quantity;
+    set_message(std::move(message));
 }
 
 void Session::drop_focus_out_of_range() {
     const AttentionBlock& block = shown_block(*plan_);
+    const int layers = static_cast<int>(plan_->layers.size());
+    // One gap stands for all layers: a token is selected in it as it was in its own.
+    for (Focus* focus : {&view_.hovered, &view_.selected})
+        if (plan_->joins_ends && focus->kind == FocusKind::token) focus->layer = std::min(focus->layer, 0);
     const auto fits = [&](const Focus& focus) {
-        return focus.layer < static_cast<int>(block.layers) && focus.head < static_cast<int>(block.heads) &&
+        return focus.layer < layers && focus.head < static_cast<int>(block.heads) &&
                focus.query < static_cast<int>(block.queries) && focus.key < static_cast<int>(block.keys);
     };
     if (!fits(view_.hovered)) view_.hovered = {};
@@ -185,16 +290,16 @@ ViewMotion Session::settled_motion() const {
     motion.stack = stacked_ ? 1.0f : 0.0f;
     if (preset_ == CameraPreset::head) {
         motion.inside = 1.0f;
-        motion.inside_layer = head_choice_.layer;
-        motion.inside_head = head_choice_.head;
+        motion.inside_layer = head_choice().layer;
+        motion.inside_head = head_choice().head;
     }
     return motion;
 }
 
 Focus Session::preset_focus(CameraPreset preset) const {
-    Focus focus{FocusKind::head, 0, head_choice_.layer, head_choice_.head, -1, -1, false};
+    Focus focus{FocusKind::head, 0, head_choice().layer, head_choice().head, -1, -1, false};
     if (preset == CameraPreset::token)
-        focus = {FocusKind::token, 0, head_choice_.layer, -1, token_choice_, -1, false};
+        focus = {FocusKind::token, 0, head_choice().layer, -1, token_choice_, -1, false};
     return focus;
 }
 
@@ -287,13 +392,14 @@ bool Session::is_moving() const {
 }
 
 bool Session::is_settled() const {
-    return plan_ && show_ == Show::none && !has_pending_analysis() && !load_fraction() &&
-           animator_.is_settled();
+    return plan_ && show_ == Show::none && !is_computing() && !load_fraction() && animator_.is_settled();
 }
 
 DrawList Session::draw(const Viewport& viewport, const MeasureText& measure) const {
     if (plan_) {
-        return draw_text_stack(*plan_, view_, animator_.motion(), animator_.camera(), time_s_, viewport,
+        ViewState shown = view_;
+        shown.quantity = plan_->view.quantity;  // another one may be on its way
+        return draw_text_stack(*plan_, shown, animator_.motion(), animator_.camera(), time_s_, viewport,
                                measure);
     }
     const std::optional<ModelSummary> loaded = model();
@@ -350,10 +456,12 @@ void Session::move_to_preset(bool at_once) {
 }
 
 void Session::show_trace(FramePtr trace) {
-    worker_.reset();
+    if (!trace_) worker_.reset();
     load_failed_ = false;
     const bool keeps_view = frame_ && same_shape(*frame_, *trace);
-    frame_ = std::move(trace);
+    take_trace(std::move(trace), {});
+    if (worker_) worker_->change_model(load_of_trace());
+    ask_for_missing();
     if (keeps_view) return;
     plan_.reset();
     show_everything();
@@ -369,9 +477,12 @@ void Session::show_everything() {
 void Session::change_model(LoadModel load) {
     settings_.load_model = std::move(load);
     load_failed_ = false;
+    if (trace_) worker_.reset();
     if (worker_) return worker_->change_model(settings_.load_model);
     // A trace was shown: the sentence is read anew.
     frame_.reset();
+    trace_.reset();
+    trace_revision_ = submitted_revision_;
     models_seen_ = 0;
     if (prompt_.text().empty()) prompt_ = PromptEdit(settings_.text);
     worker_ = std::make_unique<Worker>(settings_.load_model, wake_);
@@ -383,7 +494,7 @@ void Session::cancel_model_change() {
 }
 
 std::optional<float> Session::load_fraction() const {
-    return worker_ ? worker_->load_fraction() : std::nullopt;
+    return worker_ && !trace_ ? worker_->load_fraction() : std::nullopt;
 }
 
 bool Session::append_prediction(size_t index) {
@@ -410,15 +521,71 @@ void Session::set_attention(AttentionKind kind) {
     if (preset_ == CameraPreset::token) show_preset(CameraPreset::default_view);
 }
 
+void Session::set_quantity(const std::string& name) {
+    given_up_.erase(name);
+    view_.quantity = name;
+}
+
+void Session::want(std::set<std::string> methods) {
+    panel_methods_ = std::move(methods);
+}
+
+void Session::set_method_options(MethodOptions options) {
+    if (options == settings_.analysis.method) return;
+    settings_.analysis.method = std::move(options);
+    given_up_.clear();
+    asked_methods_.clear();
+    if (trace_ || submitted_revision_ > 0) ask_again();
+}
+
+void Session::set_target(TargetChoice target) {
+    MethodOptions options = settings_.analysis.method;
+    options.target = std::move(target);
+    set_method_options(std::move(options));
+}
+
+void Session::set_ablations(std::vector<HeadAblation> heads) {
+    if (trace_)
+        throw UsageError("heads of a recorded trace cannot be ablated: there is no model behind it",
+                         "Open the model itself: weft view --model NAME.");
+    std::ranges::sort(heads);
+    heads.erase(std::unique(heads.begin(), heads.end()), heads.end());
+    if (heads == settings_.analysis.ablations) return;
+    settings_.analysis.ablations = std::move(heads);
+    if (submitted_revision_ > 0) ask_again();
+}
+
+std::optional<MethodProgress> Session::method_progress() const {
+    return worker_ ? worker_->analysis_progress() : std::nullopt;
+}
+
+void Session::cancel_method() {
+    const std::optional<MethodProgress> progress = method_progress();
+    if (!progress) return;
+    worker_->cancel_method();
+    given_up_ = asked_methods_;
+    if (frame_)
+        for (const std::string& method : methods_in(*frame_)) given_up_.erase(method);
+    for (const std::string& method : given_up_) asked_methods_.erase(method);
+    const int percent = static_cast<int>(100.0f * progress->fraction);
+    set_message({"stopped " + title_of(progress->method) + " at " + std::to_string(percent) + " %",
+                 "Choose it again, or change the text, to compute it.", true});
+}
+
 void Session::next_quantity() {
-    static const std::vector<std::string> names{"attention", "rollout", "entropy"};
-    const auto now = static_cast<size_t>(std::ranges::find(names, view_.quantity) - names.begin());
+    std::vector<std::string> names{"attention", "rollout", "entropy"};
     ViewState wanted = view_;
+    for (const MethodRow& row : method_table()) {
+        wanted.quantity = row.name;
+        if (std::ranges::find(names, row.name) == names.end() && frame_ && has_quantity(*frame_, wanted))
+            names.push_back(row.name);
+    }
+    const auto now = static_cast<size_t>(std::ranges::find(names, view_.quantity) - names.begin());
     for (size_t step = 1; step <= names.size(); ++step) {
         wanted.quantity = names[(now + step) % names.size()];
         if (!frame_ || !frame_->complete || has_quantity(*frame_, wanted)) break;
     }
-    view_.quantity = wanted.quantity;
+    set_quantity(wanted.quantity);
 }
 
 void Session::enter_head(HeadChoice choice, bool at_once) {
@@ -446,7 +613,7 @@ void Session::hover(glm::vec2 pointer_px, const Viewport& viewport, bool out_of_
 void Session::select(const Focus& focus) {
     view_.selected = focus;
     if (focus.kind == FocusKind::none) return;
-    if (focus.layer >= 0) head_choice_.layer = focus.layer;
+    if (focus.layer >= 0 && !(plan_ && plan_->joins_ends)) head_choice_.layer = focus.layer;
     if (focus.head >= 0) head_choice_.head = focus.head;
 }
 

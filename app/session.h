@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -29,8 +30,8 @@ struct SessionSettings {
     std::string target_text;  // of the decoder, if `has_target`
     bool has_target = false;
     GenerationOptions generation;
-    std::string image;  // of a vision model, instead of the text
-    AnalysisOptions analysis;
+    std::string image;         // of a vision model, instead of the text
+    AnalysisOptions analysis;  // its methods: those that are computed whatever is shown
     ViewState view;
     CameraPreset preset = CameraPreset::default_view;
     std::optional<Camera> camera;  // instead of the preset
@@ -73,12 +74,12 @@ class Session {
     bool submit_prompt();
     bool has_pending_analysis() const;  // asked, not yet answered nor failed
     // A text can be typed.
-    bool is_live() const { return worker_ != nullptr && settings_.image.empty(); }
+    bool is_live() const { return worker_ != nullptr && !trace_ && settings_.image.empty(); }
     // For programs without a window: returns when everything asked is answered. Throws the analysis' failure.
     void wait_for_analysis();
 
     // Takes what the analysis posted without planning or drawing: has_pending_analysis() is up to date after
-    // it.
+    // it. Asks for what is shown and was not asked for yet.
     void take_news();
     // True once after each change of message().
     bool take_message_change() { return std::exchange(message_changed_, false); }
@@ -101,9 +102,24 @@ class Session {
     bool append_prediction(size_t index);
     // Instead of the live analysis. One of the same shape as what is shown keeps view, selection and camera.
     void show_trace(FramePtr trace);
+    // What the lines show, by a name of method_table(). Computed if it is not there; the picture stays until
+    // then. What cannot be is a message with the reason, and the picture stays as well.
+    void set_quantity(const std::string& name);
+    // Methods that are shown beside the view's quantity and strip. Replaces those wanted before; what was
+    // computed is kept.
+    void want(std::set<std::string> methods);
+    // Why the input cannot have a method. Empty: it can, or it is not known yet.
+    std::optional<SessionMessage> refusal(const std::string& method) const;
+    const MethodOptions& method_options() const { return settings_.analysis.method; }
+    void set_method_options(MethodOptions options);  // all that is shown is computed anew where it reads them
+    void set_target(TargetChoice target);
+    const std::vector<HeadAblation>& ablations() const { return settings_.analysis.ablations; }
+    void set_ablations(std::vector<HeadAblation> heads);    // throws UsageError for a trace
+    std::optional<MethodProgress> method_progress() const;  // of the costly method that is computed now
+    void cancel_method();  // and all costly ones after it; the picture stays with what it has
     // Of two stacks: which attention is shown. Throws UsageError if the frame does not have it.
     void set_attention(AttentionKind kind);
-    // What can be shown after `quantity` of the view, by its name.
+    // After `quantity` of the view: attention, rollout, entropy, then what else was computed.
     void next_quantity();
     void enter_head(HeadChoice choice, bool at_once = false);
     void hover(glm::vec2 pointer_px, const Viewport& viewport, bool out_of_key);
@@ -116,7 +132,10 @@ class Session {
 
     const TextStackPlan* plan() const { return plan_.get(); }
     FramePtr frame() const { return frame_; }  // newest; may hold more quantities than the plan's
-    HeadChoice head_choice() const { return head_choice_; }
+    // Layer 0 where one gap stands for all layers.
+    HeadChoice head_choice() const {
+        return {plan_ && plan_->joins_ends ? 0 : head_choice_.layer, head_choice_.head};
+    }
     std::optional<CameraPreset> preset() const { return preset_; }
     bool is_folded() const { return folded_; }
     bool is_stacked() const { return stacked_; }
@@ -132,8 +151,13 @@ class Session {
 
   private:
     void ask_again();
+    void ask_for_missing();
+    std::set<std::string> wanted_methods() const;
+    LoadModel load_of_trace() const;
+    void take_trace(FramePtr trace, const MethodOptions& read_with);
+    bool is_computing() const;
     void update_plan();
-    void refuse_missing_quantity();
+    void refuse_quantity();
     void show_everything();
     void drop_focus_out_of_range();
     void refit(const Viewport& viewport);
@@ -159,6 +183,12 @@ class Session {
     Show show_ = Show::none;
     double time_s_ = 0.0, asked_s_ = 0.0, show_s_ = 0.0;
     uint64_t submitted_revision_ = 0, prompt_revision_ = 0, failed_revision_ = 0, models_seen_ = 0;
+    FramePtr trace_;                       // instead of a model: as it was read
+    MethodOptions trace_options_;          // that it was read with
+    uint64_t trace_revision_ = 0;          // what was asked up to here was asked of another trace
+    std::set<std::string> panel_methods_;  // want()
+    std::set<std::string> asked_methods_;  // of the last request
+    std::set<std::string> given_up_;       // cancelled for this input
     bool load_failed_ = false, message_changed_ = false;
     std::function<void()> wake_;
     std::unique_ptr<Worker> worker_;  // last: its thread ends before the rest goes

@@ -27,6 +27,7 @@ int run_view_picture(const Options& options) {
     session.view().show_hud = !options.hide_ui;
     session.view().motion = false;  // a still is true without pulses
     session.advance(0.0, viewport);
+    if (const auto& message = session.message()) throw Error(message->text, message->hint);
     if (options.time_s) {
         session.play(Show::path, *options.time_s);
     } else {

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/error.h"
+#include "analysis/method/method_table.h"
 #include "analysis/spelling.h"
 #include "scenes/shown_block.h"
 #include "scenes/text_stack.h"
@@ -18,7 +19,6 @@ namespace {
 const std::vector<std::string> theme_names = {"dark", "light", "projector"};
 const std::vector<std::string> sink_names = {"bars", "lines", "hidden"};
 const std::vector<std::string> attention_names = {"encoder", "decoder", "cross"};
-const std::vector<std::string> quantity_names = {"attention", "rollout", "entropy"};
 
 constexpr const char* number_in_range = "Give a number of that range.";
 constexpr double max_coordinate_u = 1e6;
@@ -189,9 +189,28 @@ double parse_number(std::string_view option, const std::string& value, double le
     return number;
 }
 
+const std::vector<std::string>& quantity_names() {
+    static const std::vector<std::string> names = [] {
+        std::vector<std::string> drawable;
+        for (const MethodRow& row : method_table())
+            if (row.shape != MethodShape::other) drawable.push_back(row.name);
+        return drawable;
+    }();
+    return names;
+}
+
+const std::vector<std::string>& strip_names() {
+    static const std::vector<std::string> names{
+        "none", "integrated_gradients", "grad_cam", "token_ablation", "relevance", "flow", "rollout"};
+    return names;
+}
+
 void set_view_option(ViewState& view, std::string_view option, const std::string& value) {
     if (option == "quantity") {
-        view.quantity = quantity_names[parse_choice(option, value, quantity_names)];
+        view.quantity = quantity_names()[parse_choice(option, value, quantity_names())];
+    } else if (option == "strip") {
+        view.strip = strip_names()[parse_choice(option, value, strip_names())];
+        if (view.strip == "none") view.strip.clear();
     } else if (option == "attention") {
         view.attention = attention_from_name(attention_names[parse_choice(option, value, attention_names)]);
     } else if (option == "layers") {
@@ -251,9 +270,17 @@ void check_view(const ViewState& view, const AttentionFrame& frame) {
                          frame.blocks.size() == 1 ? "It has one stack: leave --attention out."
                                                   : "One of: encoder, decoder, cross.");
     const AttentionBlock& block = shown_block(frame, view);
-    if (view.quantity == "rollout" && block.kind == AttentionKind::cross)
-        throw UsageError("--quantity: 'rollout' is not defined for cross-attention",
-                         "Choose the encoder or the decoder, or --quantity entropy.");
+    for (const std::string& method : {view.quantity, view.strip}) {
+        const MethodRow* row = find_method(method);
+        const std::string option = &method == &view.strip ? "strip" : "quantity";
+        if (row && frame.provenance.is_trace && row->needs != MethodNeeds::attention)
+            throw UsageError(
+                option_and_value(option, method) + " needs the model: a trace holds its attention alone",
+                "Use --model, or what attention alone gives, such as rollout or flow.");
+        if (row && block.kind == AttentionKind::cross && !row->has_cross)
+            throw UsageError("--" + option + ": '" + method + "' is not defined for cross-attention",
+                             "Choose the encoder or the decoder, or --quantity entropy.");
+    }
     check_index("layers", std::max(view.first_layer, view.last_layer), block.layers, "layer");
     for (const auto& [layer, head] : view.heads) {
         check_index("heads", layer, block.layers, "layer");

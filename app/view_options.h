@@ -12,7 +12,12 @@
 
 namespace weft {
 
-// Sets one field of `view`. `option`: quantity, layers (A-B, A or all), heads (L.H,... or all), query,
+// Methods whose numbers can be drawn at lines, heads or words; and those that can colour the words beside any
+// of them, with "none" in front.
+const std::vector<std::string>& quantity_names();
+const std::vector<std::string>& strip_names();
+
+// Sets one field of `view`. `option`: quantity, strip, layers (A-B, A or all), heads (L.H,... or all), query,
 // threshold, top-k, mass, sinks, theme, title. Throws UsageError with the value in quotes.
 void set_view_option(ViewState& view, std::string_view option, const std::string& value);
 

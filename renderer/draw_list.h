@@ -98,6 +98,7 @@ struct FlowBatch {
     std::shared_ptr<const std::vector<glm::vec4>> slice_colors;  // [slices], alpha multiplies opacity
     glm::vec4 mix_color{0.0f};                // rgb mixed into every colour by its alpha (to white, to grey)
     std::optional<glm::vec4> negative_color;  // colour of values below 0, where the block is signed
+    float negative_dashes = 0.0f;             // how many dashes such a line has; 0: it is solid
 
     float pulse_phase = -1.0f;  // 0..1 along the line; outside: no pulse
     float pulse_sigma = 0.06f, pulse_gain = 0.9f, pulse_base = 0.85f, pulse_white = 0.35f;

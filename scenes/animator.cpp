@@ -116,7 +116,7 @@ void Animator::advance_wave(double dt_s, const ViewState& view, const TextStackP
         motion_.wave_s = -1.0f;
         return;
     }
-    const int layers = static_cast<int>(shown_block(*plan).layers);
+    const int layers = static_cast<int>(plan->layers.size());
     const double wave_s = std::max(static_cast<double>(motion_.wave_s), 0.0) + dt_s;
     motion_.wave_s = static_cast<float>(std::fmod(wave_s, wave_period_s(layers)));
 }

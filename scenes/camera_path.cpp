@@ -43,7 +43,7 @@ Camera mix_cameras(const Camera& from, const Camera& to, double part) {
 PathPose default_path(const TextStackPlan& plan, double time_s, const Viewport& viewport) {
     time_s = std::clamp(time_s, 0.0, default_path_duration_s);
     const AttentionBlock& attention = shown_block(plan);
-    const int layers = static_cast<int>(attention.layers);
+    const int layers = static_cast<int>(plan.layers.size());
     const int layer = std::min(3, layers - 1), head = strongest_head(*plan.frame, attention, layer);
 
     PathPose pose;

@@ -11,6 +11,7 @@ namespace weft {
 namespace {
 
 constexpr float handle_part = 0.5f;  // of the gap
+constexpr float dash_pitch_u = 0.36f;
 constexpr int wide_from_tokens = 97;
 constexpr double ease_s = 0.3;
 
@@ -58,12 +59,20 @@ std::shared_ptr<const std::vector<glm::vec4>> with_lane_opacity(const std::vecto
 
 }  // namespace
 
+// One lane alone may still be a model's only head.
+bool lanes_are_heads(const TextStackPlan& plan) {
+    const MethodShape shape = quantity_shape(plan.view.quantity);
+    return shape != MethodShape::layer_weights && shape != MethodShape::weights;
+}
+
 float line_width_u(const Theme& theme, int tokens) {
     return tokens >= wide_from_tokens ? theme.line_width_u * std::sqrt(2.0f) : theme.line_width_u;
 }
 
 std::shared_ptr<const std::vector<glm::vec4>> lane_colors(const TextStackPlan& plan, ThemeName name) {
-    return plan.view.quantity == "rollout" ? drawn_colors(name, plan.lanes) : head_colors(name, plan.lanes);
+    if (plan.has_signed_lines()) return plus_colors(name, plan.lanes);
+    return plan.lanes == 1 && !lanes_are_heads(plan) ? drawn_colors(name, plan.lanes)
+                                                     : head_colors(name, plan.lanes);
 }
 
 FlowBatch layer_batch(const TextStackPlan& plan, const TextStackLayout& layout, const ViewState& view,
@@ -89,6 +98,10 @@ FlowBatch layer_batch(const TextStackPlan& plan, const TextStackLayout& layout, 
         batch.opacity_power *= rollout_opacity;
     }
     batch.slice_colors = lane_colors(plan, view.theme);
+    if (plan.has_signed_lines()) {
+        batch.negative_color = negative_color(colors);
+        batch.negative_dashes = std::max(std::round(layout.gap_u(layer) / dash_pitch_u), 3.0f);
+    }
     const float layers = static_cast<float>(layout.layers);
     batch.grow = std::clamp(motion.grow * layers - static_cast<float>(layer), 0.0f, 1.0f);
     if (view.motion && !view.reduced_motion && motion.wave_s >= 0.0f)
@@ -126,7 +139,7 @@ void add_flow_lines(DrawList& list, const TextStackPlan& plan, const TextStackLa
     const Theme& colors = theme(view.theme);
     const Emphasis emphasis = make_emphasis(plan, motion);
     const float eye = eye_lane(layout, camera);
-    const bool bars_only = view.quantity == "entropy";
+    const bool bars_only = lines_are_context(plan.view.quantity);
     const bool along = is_along(layout, motion);
     if (along) add_lines_along(list, plan, layout, view, motion);
     const float others = along ? 1.0f - motion.along : 1.0f;

@@ -7,6 +7,7 @@
 #include "scenes/focus_rows.h"
 #include "scenes/labels.h"
 #include "scenes/projection.h"
+#include "scenes/quantity.h"
 #include "scenes/shown_block.h"
 #include "scenes/theme.h"
 #include "scenes/token_text.h"
@@ -18,10 +19,8 @@ namespace {
 constexpr size_t most_key_labels = 6;
 constexpr float least_key_px = 13.0f, largest_key_px = 18.0f;
 
-std::string with_number(const std::string& text, float number) {
-    char digits[16];
-    std::snprintf(digits, sizeof digits, "  %.2f", static_cast<double>(number));
-    return text + digits;
+std::string with_number(const TextStackPlan& plan, const std::string& text, float weight) {
+    return text + "  " + weight_text(plan, weight, 2);
 }
 
 // One token: a pill where it reads, and what it reads, with numbers, on the other pane.
@@ -53,29 +52,31 @@ void add_token_focus(LabelPlacement& placement, const LabelScene& scene, const F
     const std::vector<float> means = mean_weights(scene.plan, row);
     std::vector<size_t> order(means.size());
     std::iota(order.begin(), order.end(), size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return means[a] > means[b]; });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](size_t a, size_t b) { return std::abs(means[a]) > std::abs(means[b]); });
     const auto& sinks = scene.plan.layers[static_cast<size_t>(focus.layer)].sink_keys;
     size_t labelled = 0;
     float strongest = focus_line_threshold;
     for (const size_t other : order) {
         const bool sink = !by_key && other < sinks.size() && sinks[other];
-        if (!sink) strongest = std::max(strongest, means[other]);
+        if (!sink) strongest = std::max(strongest, std::abs(means[other]));
     }
     for (const size_t other : order) {
         const bool chosen = focus.kind == FocusKind::edge && static_cast<int>(other) == focus.key;
-        if (!chosen && (means[other] < focus_line_threshold || labelled >= most_key_labels)) continue;
+        if (!chosen && (std::abs(means[other]) < focus_line_threshold || labelled >= most_key_labels))
+            continue;
         const bool sink = !by_key && other < sinks.size() && sinks[other];
         const glm::vec3 at = row_end(scene, other_pane, static_cast<int>(other), !by_key);
         if (at.z <= near_plane_u) continue;
-        const float part = std::clamp(means[other] / strongest, 0.0f, 1.0f);
+        const float part = std::clamp(std::abs(means[other]) / strongest, 0.0f, 1.0f);
         const float size =
             sink ? least_key_px : least_key_px + (largest_key_px - least_key_px) * std::sqrt(part);
         const float number = chosen ? edge_weight(scene.plan, focus) : means[other];
-        Label label = scene_label(scene, with_number(token_text(other_tokens[other]), number),
+        Label label = scene_label(scene, with_number(scene.plan, token_text(other_tokens[other]), number),
                                   {by_key ? at.x + gap : at.x - gap, at.y}, size * scale,
                                   by_key ? LabelAlign::left : LabelAlign::right, opacity, sink);
         label.bold = chosen;
-        placement.add(std::move(label), 150.0f + means[other]);
+        placement.add(std::move(label), 150.0f + std::abs(means[other]));
         ++labelled;
     }
 }
@@ -127,7 +128,7 @@ void add_inside(LabelPlacement& placement, DrawList& list, const LabelScene& sce
             const float width =
                 std::min(scene.measure(label.text, label.size_px, label.bold), label.max_width_px);
             placement.add(std::move(label), is_lit ? 120.0f : 100.0f - 0.001f * static_cast<float>(token));
-            if (keys || !block.values || row_px < 8.0f) continue;
+            if (keys || !block.values || row_px < 8.0f || !scene.plan.has_sinks) continue;
             // What this query gives to sinks: 70 px are the whole row.
             double to_sinks = 0.0;
             const float* row =
@@ -143,7 +144,7 @@ void add_inside(LabelPlacement& placement, DrawList& list, const LabelScene& sce
             bar.corner_px = 2.0f * scale;
             if (to_sinks > 0.005) list.rects.push_back(bar);
         }
-        if (!keys) {
+        if (!keys && scene.plan.has_sinks) {
             const float width =
                 scene.measure(query_word(kind), std::max(13.0f * scale, least_text_px), false);
             add_caption(
@@ -183,10 +184,12 @@ void add_along(LabelPlacement& placement, const LabelScene& scene) {
         if (at.z <= near_plane_u) continue;
         const float size =
             std::clamp(15.0f * scene.text_scale, least_text_px, largest_key_px * scene.text_scale);
-        Label label = scene_label(
-            scene, with_number(token_text(scene.key_tokens[static_cast<size_t>(line.other)]), line.weight),
-            {at.x, at.y - size}, size, LabelAlign::center, 2.0f * scene.motion.along - 1.0f);
-        placement.add(std::move(label), 60.0f + line.weight);
+        Label label =
+            scene_label(scene,
+                        with_number(scene.plan, token_text(scene.key_tokens[static_cast<size_t>(line.other)]),
+                                    line.weight),
+                        {at.x, at.y - size}, size, LabelAlign::center, 2.0f * scene.motion.along - 1.0f);
+        placement.add(std::move(label), 60.0f + std::abs(line.weight));
     }
 }
 

@@ -73,8 +73,9 @@ void add_dots(DrawList& list, const TextStackPlan& plan, const TextStackLayout& 
         };
         const glm::vec4 color = colors[static_cast<size_t>(h)];
         const auto add_key = [&](int j, float w) {
-            if (w >= threshold && !is_sink(plan, focus.layer, j))
-                add_dot(list, layout.key_position(focus.layer, h, j), color, style.amount, dot_px(w));
+            if (std::abs(w) >= threshold && !is_sink(plan, focus.layer, j))
+                add_dot(list, layout.key_position(focus.layer, h, j), color, style.amount,
+                        dot_px(std::abs(w)));
         };
         const auto add_query = [&](int i) {
             add_dot(list, layout.query_position(focus.layer, h, i), color, style.amount, 5.0f);
@@ -84,7 +85,7 @@ void add_dots(DrawList& list, const TextStackPlan& plan, const TextStackLayout& 
             add_query(focus.query);
         } else if (focus.kind == FocusKind::token && focus.by_key) {
             for (int i = 0; i < layout.queries; ++i)
-                if (weight(i, focus.key) >= threshold) add_query(i);
+                if (std::abs(weight(i, focus.key)) >= threshold) add_query(i);
             add_dot(list, layout.key_position(focus.layer, h, focus.key), color, style.amount, 6.0f);
         } else if (focus.kind == FocusKind::token) {
             for (int j = 0; j < layout.keys; ++j) add_key(j, weight(focus.query, j));
@@ -93,7 +94,7 @@ void add_dots(DrawList& list, const TextStackPlan& plan, const TextStackLayout& 
             for (int t = 0; t < layout.tokens; ++t) {
                 float drawn = 0.0f;
                 for (int i = 0; t < layout.keys && i < layout.queries; ++i)
-                    if (weight(i, t) >= threshold) drawn += weight(i, t);
+                    if (std::abs(weight(i, t)) >= threshold) drawn += std::abs(weight(i, t));
                 if (t < layout.keys) add_key(t, drawn);
                 if (t < layout.queries) add_query(t);
             }

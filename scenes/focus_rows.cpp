@@ -75,7 +75,9 @@ std::vector<StrongestLine> strongest_lines(const TextStackPlan& plan, const Focu
     });
     const size_t kept = std::min(lines.size(), static_cast<size_t>(std::max(count, 0)));
     std::partial_sort(lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(kept), lines.end(),
-                      [](const StrongestLine& a, const StrongestLine& b) { return a.weight > b.weight; });
+                      [](const StrongestLine& a, const StrongestLine& b) {
+                          return std::abs(a.weight) > std::abs(b.weight);
+                      });
     lines.resize(kept);
     return lines;
 }

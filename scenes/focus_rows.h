@@ -1,5 +1,5 @@
-// What a focus reads, row by row: the numbers behind labels and tooltip of a focus. Values are the
-// tensor's own.
+// What a focus reads, row by row: the numbers behind labels and tooltip of a focus. Weights as the lines have
+// them: times plan.scale they are the tensor's own.
 #pragma once
 
 #include <vector>

@@ -9,9 +9,11 @@
 #include "scenes/label_placement.h"
 #include "scenes/ledger.h"
 #include "scenes/projection.h"
+#include "scenes/quantity.h"
 #include "scenes/shared_keys.h"
 #include "scenes/shown_block.h"
 #include "scenes/theme.h"
+#include "scenes/token_strip.h"
 #include "scenes/token_text.h"
 
 namespace weft {
@@ -60,7 +62,8 @@ std::string subtitle_of_focus(const HudScene& scene) {
     const Focus& focus = scene.motion.shown_focus;
     if (scene.motion.focus > 0.5f && focus.layer >= 0) {
         const std::optional<int> shared = key_value_head(attention, focus.head);
-        const std::string layer = "layer " + std::to_string(focus.layer),
+        const std::string layer = scene.plan.joins_ends ? "all layers together"
+                                                        : "layer " + std::to_string(focus.layer),
                           head = "head " + std::to_string(focus.head) +
                                  (shared ? ", key-value head " + std::to_string(*shared) : "");
         const int shown = shown_lanes(scene.plan, focus.layer);
@@ -73,11 +76,10 @@ std::string subtitle_of_focus(const HudScene& scene) {
                 return "what " + in_quotes(queries, focus.query) + " reads in " + layer + heads +
                        (scene.plan.lanes > 1 ? " · numbers at the keys: mean over heads" : "");
             case FocusKind::edge: {
-                char number[16];
-                std::snprintf(number, sizeof number, "%.3f",
-                              static_cast<double>(edge_weight(scene.plan, focus)));
-                return layer + " · " + head + " · " + in_quotes(queries, focus.query) + " reads " +
-                       in_quotes(keys, focus.key) + ": " + number;
+                const std::string which = scene.plan.lanes > 1 ? layer + " · " + head : layer;
+                return which + " · " + in_quotes(queries, focus.query) + " reads " +
+                       in_quotes(keys, focus.key) + ": " +
+                       weight_text(scene.plan, edge_weight(scene.plan, focus), 3);
             }
             case FocusKind::head:
                 return layer + " · " + head;
@@ -90,9 +92,10 @@ std::string subtitle_of_focus(const HudScene& scene) {
     if (is_along(scene.layout, scene.motion) && scene.motion.along > 0.5f)
         return "what " + in_quotes(queries, scene.motion.along_token) + " reads, layer by layer";
     std::string text = plural(attention.layers, "layer") + " · " + plural(attention.heads, "head") + " · ";
-    if (key_value_head(attention, 0)) text += std::to_string(attention.key_value_heads) + " key-value heads · ";
+    if (key_value_head(attention, 0))
+        text += std::to_string(attention.key_value_heads) + " key-value heads · ";
     text += tokens_text(*scene.plan.frame, attention);
-    if (scene.view.quantity != "attention") text += " · " + scene.view.quantity;
+    if (scene.view.quantity != "attention") text += " · " + quantity_title(scene.view.quantity);
     return text;
 }
 
@@ -139,8 +142,17 @@ void add_title(DrawList& list, const HudScene& scene) {
     pen.write(subtitle(scene),
               of_a_head ? head_color(colors, focus.head, scene.plan.lanes) : colors.dim_text);
     list.labels.back().max_width_px = std::max(end - list.labels.back().position.x, 4.0f * size);
+    const float left = hud_margin_px * scene.scale;
+    // What is explained, and by what the words are coloured.
+    std::string explained = explained_text(*scene.plan.frame);
+    const std::string strip = token_strip(scene.plan, scene.view).note;
+    if (!explained.empty() && !strip.empty()) explained += " · ";
+    if (!(explained += strip).empty()) {
+        pen.at = {left, pen.at.y + 1.5f * size};
+        pen.write(explained, colors.text);
+        list.labels.back().max_width_px = end - scene.viewport.panel_px - left;
+    }
     if (const auto& cut = scene.plan.frame->truncation) {
-        const float left = hud_margin_px * scene.scale;
         pen.at = {left, pen.at.y + 1.5f * size};
         pen.write("cut at token " + grouped(cut->token_limit) + " of " + grouped(cut->token_count) +
                       ": the rest of the text is not analysed",
@@ -171,14 +183,13 @@ LedgerExtent add_ledger(DrawList& list, const HudScene& scene, float foot_px, fl
                         : scene.view.sinks == SinkMode::lines || in_focus.sinks_as_lines
                             ? "sinks (grey lines)"
                             : "sinks (grey bars)";
-    parts.push_back({sinks, ledger.sinks, percent.sinks, colors.sink});
+    if (scene.plan.has_sinks) parts.push_back({sinks, ledger.sinks, percent.sinks, colors.sink});
     if (ledger.neighbours > 0.0) {
         parts.push_back({"neighbours within " + std::to_string(scene.plan.band) + " (bars at the foot)",
                          ledger.neighbours, percent.neighbours, colors.neighbours});
     }
-    char rest[24] = "not drawn";
-    if (in_focus.threshold > 0.0f)
-        std::snprintf(rest, sizeof rest, "below %.2f", static_cast<double>(in_focus.threshold));
+    std::string rest = "not drawn";
+    if (in_focus.threshold > 0.0f) rest = "below " + weight_text(scene.plan, in_focus.threshold, 2);
     parts.push_back({rest, ledger.not_drawn, percent.not_drawn, colors.rule});
 
     const float left = hud_margin_px * scene.scale, width = ledger_width_px * scene.scale,

@@ -45,10 +45,46 @@ std::array<std::string, 3> key_words(const HudScene& scene) {
     return key_words(legend(scene.view, scene.plan), shown_block(scene.plan).kind, scene.motion.stack > 0.5f);
 }
 
+std::string sample_text(const QuantityLegend& legend, size_t sample) {
+    const float weight = legend.samples[sample];
+    if (legend.scale != 1.0f) return number_text(weight * legend.scale);
+    char number[8];
+    std::snprintf(number, sizeof number,
+                  std::abs(100.0f * weight - std::round(100.0f * weight)) > 0.01f ? "%.3f" : "%.2f",
+                  static_cast<double>(weight));
+    return number;
+}
+
+float numbers_width(const HudScene& scene, const QuantityLegend& legend) {
+    float width = scene.measure("1.00", scene.text_px, false);
+    for (size_t i = 0; i < legend.samples.size() && !legend.by_bars && legend.scale != 1.0f; ++i)
+        width = std::max(width, scene.measure(sample_text(legend, i), scene.text_px, false));
+    return width;
+}
+
+// A line of the key; of one below zero its dashes, each as high as the wedge is there.
+void add_sample(DrawList& list, const ScreenRect& line, bool is_dashed) {
+    if (!is_dashed) return list.rects.push_back(line);
+    constexpr int dashes = 5;
+    const float length = line.max.x - line.min.x, height = line.max.y - line.min.y;
+    const float middle = 0.5f * (line.min.y + line.max.y);
+    const auto height_at = [&](float part) { return glm::mix(height, line.right_height_px, part); };
+    for (int d = 0; d < dashes; ++d) {
+        const float from = static_cast<float>(d) / static_cast<float>(dashes),
+                    to = from + 0.6f / static_cast<float>(dashes);
+        ScreenRect dash = line;
+        dash.min = {line.min.x + from * length, middle - 0.5f * height_at(from)};
+        dash.max = {line.min.x + to * length, middle + 0.5f * height_at(from)};
+        dash.right_height_px = height_at(to);
+        list.rects.push_back(dash);
+    }
+}
+
 }  // namespace
 
 float head_key_width(const HudScene& scene) {
-    if (scene.plan.lanes <= 1) return 0.0f;
+    // Signed lines have the colour of their sign.
+    if (scene.plan.lanes <= 1 || scene.plan.has_signed_lines()) return 0.0f;
     const int groups =
         (scene.plan.lanes + lanes_per_color(scene.plan.lanes) - 1) / lanes_per_color(scene.plan.lanes);
     const float pitch = swatch_pitch(scene);
@@ -96,15 +132,15 @@ float line_key_width(const HudScene& scene) {
     float words_width = 0.0f;
     for (const std::string& line : key_words(scene))
         words_width = std::max(words_width, scene.measure(line, scene.text_px, false));
-    return (wedge_px + 10.0f + words_gap_px) * scene.scale + scene.measure("1.00", scene.text_px, false) +
-           words_width;
+    return (wedge_px + 10.0f + words_gap_px) * scene.scale +
+           numbers_width(scene, legend(scene.view, scene.plan)) + words_width;
 }
 
 void add_line_key(DrawList& list, const HudScene& scene, float left, float foot_px) {
     const Theme& colors = theme(scene.view.theme);
     const QuantityLegend quantity = legend(scene.view, scene.plan);
     const std::array<std::string, 3> words = key_words(scene);
-    const float numbers = scene.measure("1.00", scene.text_px, false);
+    const float numbers = numbers_width(scene, quantity);
     const float wedge = wedge_px * scene.scale,
                 row = std::max(wedge_row_px * scene.scale, 1.3f * scene.text_px);
     const float words_left = left + wedge + (10.0f + words_gap_px) * scene.scale + numbers;
@@ -117,7 +153,8 @@ void add_line_key(DrawList& list, const HudScene& scene, float left, float foot_
         scene.motion.focus > 0.5f && focus.kind == FocusKind::head && focus.head >= 0 && scene.plan.lanes > 1;
     const glm::vec4 ink = one_head ? head_color(colors, focus.head, scene.plan.lanes) : colors.text;
     for (size_t i = 0; i < words.size(); ++i) {
-        const float weight = quantity.samples[i];
+        const float weight = std::abs(quantity.samples[i]);
+        const bool is_negative = quantity.samples[i] < 0.0f;
         const float y = first_row + row * static_cast<float>(i);
         if (!quantity.by_bars) {
             const float width =
@@ -128,13 +165,13 @@ void add_line_key(DrawList& list, const HudScene& scene, float left, float foot_
             line.min = {left, y - 0.5f * drawn};
             line.max = {left + wedge, y + 0.5f * drawn};
             line.right_height_px = std::max(0.35f * drawn, 1.0f);
-            line.fill = with_alpha(ink, std::clamp(std::pow(weight, quantity.opacity_power),
+            const glm::vec4 own = !quantity.is_signed ? ink
+                                  : is_negative       ? negative_color(colors)
+                                                      : positive_color(colors);
+            line.fill = with_alpha(own, std::clamp(std::pow(weight, quantity.opacity_power),
                                                    colors.opacity_min, colors.opacity_max));
-            list.rects.push_back(line);
-            char number[8];
-            std::snprintf(number, sizeof number,
-                          std::abs(100.0f * weight - std::round(100.0f * weight)) > 0.01f ? "%.3f" : "%.2f",
-                          static_cast<double>(weight));
+            add_sample(list, line, is_negative);
+            const std::string number = sample_text(quantity, i);
             HudPen pen{list,
                        scene.measure,
                        {left + wedge + 10.0f * scene.scale, y + 0.36f * scene.text_px},

@@ -5,8 +5,10 @@
 #include <cstdio>
 
 #include "scenes/projection.h"
+#include "scenes/quantity.h"
 #include "scenes/shown_block.h"
 #include "scenes/theme.h"
+#include "scenes/token_strip.h"
 #include "scenes/token_text.h"
 
 namespace weft {
@@ -19,6 +21,8 @@ constexpr int every_token_up_to = 32;  // more: landmarks
 constexpr float landmark_size_px = 13.0f;
 constexpr float layer_number_px = 15.0f, threshold_px = 12.0f;
 constexpr float receded_opacity = 0.45f;
+constexpr float chip_padding_px = 6.0f;
+constexpr float numbered_part = 0.05f;  // of the largest: smaller ones are near zero by their colour
 
 // What the drawn lines bring to each token of a pane: leaving keys on the first pane, arriving at queries on
 // the last.
@@ -33,8 +37,9 @@ std::vector<float> landmark_weights(const LabelScene& scene, bool first_pane) {
     for (uint32_t slice = 0; slice < block.slices; ++slice) {
         for (uint32_t row = 0; row < block.rows; ++row) {
             for (uint32_t column = 0; column < block.columns; ++column, ++value) {
-                if (*value < layer_plan.threshold || layer_plan.sink_keys[column]) continue;
-                weights[first_pane ? column : row] += *value;
+                const float weight = std::abs(*value);
+                if (weight < layer_plan.threshold || layer_plan.sink_keys[column]) continue;
+                weights[first_pane ? column : row] += weight;
             }
         }
     }
@@ -52,6 +57,32 @@ bool is_focused_row(const LabelScene& scene, int token, bool first_pane) {
            ((as_query && focus.query == token) || (as_key && focus.key == token));
 }
 
+std::vector<float> magnitudes(const TokenStrip& strip) {
+    std::vector<float> result;
+    for (const float value : strip.values) result.push_back(std::isfinite(value) ? std::abs(value) : 0.0f);
+    return result;
+}
+
+// The word's number beside it, and its colour behind it.
+void make_chip(LabelPlacement& placement, const LabelScene& scene, const TokenStrip& strip, size_t token,
+               float opacity, Label& label) {
+    const Theme& colors = theme(scene.view.theme);
+    const glm::vec4 chip = strip_color(strip, colors, token);
+    label.pill = with_alpha(chip, opacity);
+    label.color = with_alpha(ink_on(chip, colors), opacity);
+    label.halo.a = 0.0f;
+    const float value = strip.values[token];
+    if (!std::isfinite(value) || std::abs(value) < numbered_part * strip.largest || label.angle_rad != 0.0f)
+        return;
+    const float width = std::min(scene.measure(label.text, label.size_px, label.bold), label.max_width_px);
+    const float beside = width + 2.0f * chip_padding_px * scene.text_scale + 4.0f * scene.text_scale;
+    Label number = scene_label(scene, (strip.is_signed && value > 0.0f ? "+" : "") + number_text(value),
+                               label.position, 11.0f * scene.text_scale, label.align, opacity, true);
+    number.position = {label.position.x + (label.align == LabelAlign::right ? -beside : beside),
+                       label.position.y};
+    placement.add(std::move(number), 5.0f);
+}
+
 // One side of the panes: `pane` is the first or the last.
 void add_side(LabelPlacement& placement, const LabelScene& scene, int pane, bool left) {
     const bool first_pane = pane == 0;
@@ -65,8 +96,9 @@ void add_side(LabelPlacement& placement, const LabelScene& scene, int pane, bool
     const float largest = 15.0f * scale;
     const float size = all ? std::clamp(row_px - 1.5f, least_text_px, std::max(largest, least_text_px))
                            : std::max(landmark_size_px * scale, least_text_px);
-    const std::vector<float> weights =
-        all ? std::vector<float>(tokens.size(), 0.0f) : landmark_weights(scene, first_pane);
+    const TokenStrip strip = first_pane ? token_strip(scene.plan, scene.view) : TokenStrip{};
+    std::vector<float> weights(tokens.size(), 0.0f);
+    if (!all) weights = strip.values.empty() ? landmark_weights(scene, first_pane) : magnitudes(strip);
     const float outer = std::abs(1.0f - 2.0f * scene.motion.stack) * outside_words(scene.motion.inside) *
                         (1.0f - seen_from_above(scene.camera));
     const float heaviest = all ? 1.0f : std::max(*std::max_element(weights.begin(), weights.end()), 1e-9f);
@@ -75,7 +107,8 @@ void add_side(LabelPlacement& placement, const LabelScene& scene, int pane, bool
         const glm::vec3 end = row_end(scene, pane, token, left);
         const bool focused = is_focused_row(scene, token, first_pane);
         const float recede = focused ? 1.0f : 1.0f - (1.0f - receded_opacity) * scene.motion.focus;
-        const float gap = label_gap_px * scale;
+        const bool has_chip = !strip.values.empty();
+        const float gap = (has_chip ? label_gap_px + chip_padding_px : label_gap_px) * scale;
         const float x = left ? end.x - gap : end.x + gap;
         const float room =
             left ? x - 6.0f : static_cast<float>(scene.viewport.size.x) - scene.viewport.panel_px - x - 6.0f;
@@ -86,6 +119,7 @@ void add_side(LabelPlacement& placement, const LabelScene& scene, int pane, bool
                                   !all && weight < 0.3f * heaviest);
         label.max_width_px = std::min(widest_label_px * scale, room);
         label.bold = focused && std::max(scene.motion.focus, scene.motion.along) > 0.5f;
+        if (has_chip) make_chip(placement, scene, strip, static_cast<size_t>(token), outer * recede, label);
         const float priority = focused ? 50.0f
                                : all   ? 10.0f - 0.001f * static_cast<float>(token)
                                        : 10.0f * weight / heaviest;
@@ -119,6 +153,7 @@ void add_stacked_side(LabelPlacement& placement, const LabelScene& scene, int pa
     for (const Token& token : tokens)
         widest = std::max(widest, scene.measure(token_text(token), size, false));
     const bool slanted = widest + 4.0f > column_px;
+    const TokenStrip strip = below ? token_strip(scene.plan, scene.view) : TokenStrip{};
     for (int token = 0; token < count; ++token) {
         const glm::vec3 end = row_end(scene, pane, token, below);
         const float y = below ? end.y + 9.0f * scene.text_scale : end.y - 9.0f * scene.text_scale;
@@ -129,6 +164,8 @@ void add_stacked_side(LabelPlacement& placement, const LabelScene& scene, int pa
                                   opacity);
         if (slanted) label.angle_rad = glm::radians(55.0f);
         label.max_width_px = slanted ? 5.5f * size : column_px;
+        if (!strip.values.empty())
+            make_chip(placement, scene, strip, static_cast<size_t>(token), opacity, label);
         placement.add(std::move(label), 10.0f - 0.001f * static_cast<float>(token));
     }
 }
@@ -141,6 +178,8 @@ std::string threshold_text(const LabelScene& scene, size_t layer) {
     } else if (threshold.mode == ThresholdMode::mass) {
         std::snprintf(text, sizeof text, "to %.0f %%", 100.0 * static_cast<double>(threshold.mass));
     } else {
+        if (scene.plan.scale != 1.0f)
+            return "≥" + number_text(scene.plan.layers[layer].threshold * scene.plan.scale);
         std::snprintf(text, sizeof text, "≥%.2f", static_cast<double>(scene.plan.layers[layer].threshold));
         std::string shortened(text);
         const size_t zero = shortened.find("0.");
@@ -194,7 +233,7 @@ void add_layer_numbers(LabelPlacement& placement, const LabelScene& scene) {
         const Focus& focus = scene.motion.shown_focus;
         const bool focused = focus.kind != FocusKind::none && focus.layer == layer;
         const float recede = focused ? 1.0f : 1.0f - (1.0f - receded_opacity) * scene.motion.focus;
-        const std::string number = std::to_string(layer),
+        const std::string number = scene.plan.joins_ends ? "all layers" : std::to_string(layer),
                           threshold = threshold_text(scene, static_cast<size_t>(layer));
         const float number_width = scene.measure(number, size, true), gap = 5.0f * scale;
         const float whole = number_width + gap + scene.measure(threshold, small, false);
@@ -213,7 +252,7 @@ void add_layer_numbers(LabelPlacement& placement, const LabelScene& scene) {
                         recede * (1.0f - scene.motion.focus) * outside_words(scene.motion.inside), true);
         rung.position.y = baseline;
         if (draws) placement.add(std::move(rung), 20.0f);
-        if (layer == 0 && !stacked) {
+        if (layer == 0 && !stacked && !scene.plan.joins_ends) {
             const glm::vec3 words = row_end(scene, 0, 0, true);
             const float beside = anchor.x - 3.0f * gap;
             const float x =

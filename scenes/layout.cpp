@@ -105,7 +105,7 @@ TextStackLayout make_layout(int layers, int tokens, int lanes, float aspect, con
 
 TextStackLayout make_layout(const TextStackPlan& plan, const ViewMotion& motion, const Viewport& viewport) {
     const bool empty = !plan.frame || plan.frame->blocks.empty();
-    const int layers = static_cast<int>(plan.layers.size());
+    const int layers = static_cast<int>(plan.joins_ends ? shown_block(plan).layers : plan.layers.size());
     const int keys = empty ? 0 : static_cast<int>(shown_block(plan).keys);
     const int queries = empty ? 0 : static_cast<int>(shown_block(plan).queries);
     const float width = static_cast<float>(viewport.size.x) - viewport.panel_px;
@@ -113,6 +113,11 @@ TextStackLayout make_layout(const TextStackPlan& plan, const ViewMotion& motion,
     TextStackLayout layout = make_layout(layers, std::max(keys, queries), plan.lanes, aspect, motion);
     layout.keys = keys;
     layout.queries = queries;
+    if (plan.joins_ends && layers > 1) {  // the ends stand where they stood
+        layout.layers = 1;
+        layout.pane_at = {layout.pane_at.front(), layout.pane_at.back()};
+        layout.pane_pitch = layout.gap_u(0);
+    }
     return layout;
 }
 

@@ -25,8 +25,8 @@ LedgerSums sums_of_focus(const TextStackPlan& plan, const Focus& focus, float th
             if (focus.query >= 0 && i != focus.query) continue;
             for (int j = 0; j < keys; ++j) {
                 if (focus.key >= 0 && j != focus.key) continue;
-                const float weight =
-                    lane[static_cast<size_t>(i) * static_cast<size_t>(keys) + static_cast<size_t>(j)];
+                const float weight = std::abs(
+                    lane[static_cast<size_t>(i) * static_cast<size_t>(keys) + static_cast<size_t>(j)]);
                 sums.total += static_cast<double>(weight);
                 if (layer.sink_keys[static_cast<size_t>(j)]) {
                     sums.sinks += static_cast<double>(weight);

@@ -10,6 +10,7 @@
 #include "scenes/layout.h"
 #include "scenes/line_budget.h"
 #include "scenes/projection.h"
+#include "scenes/quantity.h"
 #include "scenes/sink_bars.h"
 
 namespace weft {
@@ -251,7 +252,7 @@ void search_lines_of(const Picker& picker, int layer, Hit& hit) {
             const float* row = block.values->data() +
                                (static_cast<size_t>(h) * block.rows + static_cast<size_t>(i)) * block.columns;
             for (int j = j_first; j < j_end; ++j) {
-                if (row[j] < selection.threshold) continue;  // nearly all end here
+                if (std::abs(row[j]) < selection.threshold) continue;  // nearly all end here
                 if (!is_selected_line(selection, block, h, i, j)) continue;
                 const auto slice = static_cast<float>(h);
                 const glm::vec3 source = batch.source_origin + slice * batch.source_slice_step +
@@ -275,7 +276,7 @@ void search_lines_of(const Picker& picker, int layer, Hit& hit) {
 }
 
 void search_lines(const Picker& picker, Hit& hit) {
-    if (picker.plan.view.quantity == "entropy") return;  // its lines are context
+    if (lines_are_context(picker.plan.view.quantity)) return;
     for (int layer = 0; layer < picker.layout.layers; ++layer) {
         if (picker.inside_a_head() && layer != picker.emphasis.inside_layer) continue;
         std::array<glm::vec3, 8> corners;

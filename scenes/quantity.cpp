@@ -1,131 +1,183 @@
 #include "scenes/quantity.h"
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
 #include "analysis/error.h"
-#include "scenes/flow_lines.h"
 #include "scenes/shown_block.h"
-#include "scenes/sink_bars.h"
 
 namespace weft {
 namespace {
 
-const FrameTensor* find_tensor(const AttentionBlock& block, const std::string& name, size_t values) {
-    const auto it = block.quantities.find(name);
-    if (it == block.quantities.end() || !it->second.values) return nullptr;
-    WEFT_ASSERT(it->second.values->size() == values, name + " has " +
-                                                         std::to_string(it->second.values->size()) +
-                                                         " values instead of " + std::to_string(values));
-    return &it->second;
+bool is_plain(const std::string& quantity) {
+    return quantity == "attention" || quantity == "rollout";
 }
 
-const FrameTensor* find_rollout(const AttentionBlock& block) {
-    return find_tensor(block, "rollout", size_t{block.layers} * block.queries * block.keys);
-}
-
-const FrameTensor* find_entropy(const AttentionBlock& block) {
-    return find_tensor(block, "entropy.normalised", size_t{block.layers} * block.heads * block.queries);
-}
-
-}  // namespace
-
-bool has_quantity(const AttentionFrame& frame, const ViewState& view) {
-    if (frame.blocks.empty()) return false;
-    const AttentionBlock& block = shown_block(frame, view);
-    if (view.quantity == "attention") return true;
-    if (view.quantity == "rollout") return find_rollout(block) != nullptr;
-    if (view.quantity == "entropy") return find_entropy(block) != nullptr;
-    return false;
-}
-
-std::vector<WeightBlock> quantity_blocks(const AttentionFrame& frame, const ViewState& view,
-                                         const TextStackPlan* previous) {
-    std::vector<WeightBlock> blocks;
-    if (frame.blocks.empty()) return blocks;
-    const AttentionBlock& block = shown_block(frame, view);
-    const std::string& quantity = view.quantity;
-    if (quantity == "attention" || quantity == "entropy") {
-        const size_t size = size_t{block.heads} * block.queries * block.keys;
-        for (const auto& weights : block.layer_weights) {
-            WEFT_ASSERT(weights && weights->size() == size,
-                        "layer " + std::to_string(blocks.size()) + ", expected " + std::to_string(size));
-            blocks.push_back({weights, block.heads, block.queries, block.keys});
-        }
-        WEFT_ASSERT(blocks.size() == block.layers, std::to_string(blocks.size()) + " layers of weights");
-        return blocks;
+size_t tensor_size(const AttentionBlock& block, MethodShape shape) {
+    const size_t rows = block.queries, columns = block.keys, heads = size_t{block.layers} * block.heads;
+    switch (shape) {
+        case MethodShape::head_weights:
+            return heads * rows * columns;
+        case MethodShape::layer_weights:
+            return block.layers * rows * columns;
+        case MethodShape::weights:
+            return rows * columns;
+        case MethodShape::head_rows:
+            return heads * rows;
+        case MethodShape::heads:
+            return heads;
+        case MethodShape::tokens:
+            return columns;
+        case MethodShape::other:
+            return 0;
     }
-    const FrameTensor* rollout = quantity == "rollout" ? find_rollout(block) : nullptr;
-    if (!rollout) return blocks;
-    if (previous && previous->frame.get() == &frame && previous->view.quantity == quantity &&
-        &shown_block(*previous) == &block)
-        return previous->blocks;
-    const size_t size = size_t{block.queries} * block.keys;
-    for (uint32_t l = 0; l < block.layers; ++l) {
-        const float* first = rollout->values->data() + l * size;
-        blocks.push_back(
-            {std::make_shared<std::vector<float>>(first, first + size), 1, block.queries, block.keys});
+    return 0;
+}
+
+std::string tensor_name(const std::string& method) {
+    if (method == "entropy") return "entropy.normalised";
+    if (method == "ablation") return "ablation.zero";
+    return method;
+}
+
+bool is_change_of_target(const std::string& method) {
+    return method == "ablation" || method == "token_ablation";
+}
+
+std::vector<WeightBlock> attention_blocks(const AttentionBlock& block) {
+    std::vector<WeightBlock> blocks;
+    const size_t size = size_t{block.heads} * block.queries * block.keys;
+    for (const auto& weights : block.layer_weights) {
+        WEFT_ASSERT(weights && weights->size() == size,
+                    "layer " + std::to_string(blocks.size()) + ", expected " + std::to_string(size));
+        blocks.push_back({weights, block.heads, block.queries, block.keys});
+    }
+    WEFT_ASSERT(blocks.size() == block.layers, std::to_string(blocks.size()) + " layers of weights");
+    return blocks;
+}
+
+// One block for each layer, or one of all; divided by `scale`, what is not computed yet is 0.
+std::vector<WeightBlock> tensor_blocks(const FrameTensor& tensor, uint32_t count, uint32_t slices,
+                                       const AttentionBlock& block, float scale) {
+    std::vector<WeightBlock> blocks;
+    const size_t size = size_t{slices} * block.queries * block.keys;
+    for (uint32_t b = 0; b < count; ++b) {
+        const float* first = tensor.values->data() + b * size;
+        auto values = std::make_shared<std::vector<float>>(first, first + size);
+        for (float& value : *values) value = std::isfinite(value) ? value / scale : 0.0f;
+        blocks.push_back({std::move(values), slices, block.queries, block.keys});
     }
     return blocks;
 }
 
-QuantityLegend legend(const ViewState& view, const TextStackPlan& plan) {
-    QuantityLegend result;
-    const bool empty = !plan.frame || plan.frame->blocks.empty();
-    const int tokens =
-        empty ? 0 : static_cast<int>(std::max(shown_block(plan).keys, shown_block(plan).queries));
-    const Theme& colors = theme(view.theme);
-    const float widening = line_width_u(colors, tokens) / colors.line_width_u;
-    result.full_weight = 1.0f / (widening * widening);
-    if (result.full_weight < 0.75f) {
-        result.samples = {0.5f, 0.2f, 0.1f};
-    } else {
-        result.samples = {1.0f, 0.5f, 0.2f};
-    }
-    result.opacity_power = colors.opacity_power;
-    result.method = "attention weight";
-    result.unit = "share of the query's row, 0 to 1";
-    result.width = "width = √weight";
-    if (view.quantity == "rollout") {
-        result.method = "attention rollout";
-        result.unit = "share of the input token, 0 to 1";
-        result.width = "width = 2√share";
-        result.full_weight *= rollout_full_share;
-        result.opacity_power *= rollout_opacity;
-        result.samples = {result.full_weight, 0.4f * result.full_weight, 0.2f * result.full_weight};
-    } else if (view.quantity == "entropy") {
-        result.method = "entropy of attention / ln(keys)";
-        result.unit = "bar at the query, 0 to 1; full gap = 1";
-        result.width = "lines: √weight, for context";
-        result.by_bars = true;
-    }
-    return result;
+const FrameTensor* drawn_tensor(const AttentionFrame& frame, const ViewState& view,
+                                const std::string& method) {
+    return frame.blocks.empty() ? nullptr : drawn_tensor(shown_block(frame, view), method);
 }
 
-void add_entropy_bars(DrawList& list, const TextStackPlan& plan, const TextStackLayout& layout,
-                      const ViewState& view, const ViewMotion& motion) {
-    if (!plan.frame || plan.frame->blocks.empty() || plan.lanes == 0) return;
+}  // namespace
+
+MethodShape quantity_shape(const std::string& quantity) {
+    const MethodRow* row = find_method(quantity);
+    return row ? row->shape : MethodShape::head_weights;
+}
+
+bool lines_are_context(const std::string& quantity) {
+    const MethodShape shape = quantity_shape(quantity);
+    return shape == MethodShape::head_rows || shape == MethodShape::heads || shape == MethodShape::tokens;
+}
+
+std::string quantity_title(const std::string& quantity) {
+    const MethodRow* row = find_method(quantity);
+    return row ? row->title : quantity;
+}
+
+const FrameTensor* drawn_tensor(const AttentionBlock& block, const std::string& method) {
+    const auto it = block.quantities.find(tensor_name(method));
+    if (it == block.quantities.end() || !it->second.values) return nullptr;
+    const size_t expected = tensor_size(block, quantity_shape(method));
+    WEFT_ASSERT(it->second.values->size() == expected, method + " has " +
+                                                           std::to_string(it->second.values->size()) +
+                                                           " values instead of " + std::to_string(expected));
+    return &it->second;
+}
+
+std::vector<float> drawn_numbers(const AttentionFrame& frame, const AttentionBlock& block,
+                                 const std::string& method) {
+    const FrameTensor* tensor = drawn_tensor(block, method);
+    if (!tensor) return {};
+    std::vector<float> numbers = *tensor->values;
+    if (is_change_of_target(method) && frame.target)
+        for (float& number : numbers)
+            number = static_cast<float>(static_cast<double>(number) - frame.target->value);
+    return numbers;
+}
+
+float largest_magnitude(std::span<const float> values) {
+    float largest = 0.0f;
+    for (const float value : values)
+        if (std::isfinite(value)) largest = std::max(largest, std::abs(value));
+    return largest;
+}
+
+bool has_quantity(const AttentionFrame& frame, const ViewState& view) {
+    if (frame.blocks.empty()) return false;
+    if (view.quantity == "attention") return true;
+    if (quantity_shape(view.quantity) == MethodShape::other) return false;
+    if (is_change_of_target(view.quantity) && !frame.target) return false;
+    return drawn_tensor(frame, view, view.quantity) != nullptr;
+}
+
+void fill_quantity(TextStackPlan& plan, const TextStackPlan* previous) {
+    const AttentionFrame& frame = *plan.frame;
     const AttentionBlock& block = shown_block(plan);
-    const FrameTensor* entropy = find_entropy(block);
-    if (!entropy) return;
-    const auto& colors = *lane_colors(plan, view.theme);
-    const Emphasis emphasis = make_emphasis(plan, motion);
-    const float width = 0.45f * std::min(layout.token_pitch, 0.5f);
-    for (int l = 0; l < layout.layers; ++l) {
-        const LayerPlan& layer = plan.layers[static_cast<size_t>(l)];
-        const float opacity = glm::mix(0.85f, 0.2f, emphasis.receded(l));
-        for (int h = plan.lanes - 1; h >= 0; --h) {
-            if (!layer.lane_shown[static_cast<size_t>(h)]) continue;
-            const glm::vec4 color = with_alpha(colors[static_cast<size_t>(h)], opacity);
-            const float* values =
-                entropy->values->data() +
-                (static_cast<size_t>(l) * block.heads + static_cast<size_t>(h)) * block.queries;
-            for (int i = 0; i < layout.queries; ++i) {
-                const float length = full_bar_part * layout.gap_u(l) * values[i];
-                if (length <= 0.0f) continue;
-                const glm::vec3 end = layout.query_position(l, h, i);
-                list.strokes_above.push_back(
-                    {end - layout.layer_axis * length, end, color, width, 1.0f, false});
-            }
-        }
+    const std::string& quantity = plan.view.quantity;
+    const MethodRow* row = find_method(quantity);
+    const MethodShape shape = quantity_shape(quantity);
+    plan.lanes = static_cast<int>(block.heads);
+    plan.joins_ends = shape == MethodShape::weights;
+    if (shape == MethodShape::layer_weights || plan.joins_ends) plan.lanes = 1;
+    plan.quantity_missing = !has_quantity(frame, plan.view);
+    if (quantity == "attention" || (lines_are_context(quantity) && !plan.quantity_missing)) {
+        plan.blocks = attention_blocks(block);
+        if (quantity == "attention") return;
+        plan.numbers = std::make_shared<const std::vector<float>>(drawn_numbers(frame, block, quantity));
+        plan.largest = quantity == "entropy" ? 1.0f : largest_magnitude(*plan.numbers);
+        plan.is_signed = row && (row->is_signed || is_change_of_target(quantity));
+        return;
     }
+    if (plan.quantity_missing) return;
+    const FrameTensor& tensor = *drawn_tensor(block, quantity);
+    plan.is_signed = row && row->is_signed;
+    plan.has_sinks = is_plain(quantity);
+    if (!is_plain(quantity)) {
+        const float largest = largest_magnitude(*tensor.values);
+        plan.scale = plan.largest = largest > 0.0f ? largest : 1.0f;
+    }
+    const bool is_same = previous && previous->frame && !previous->frame->blocks.empty() &&
+                         previous->view.quantity == quantity && !previous->blocks.empty() &&
+                         drawn_tensor(shown_block(*previous), quantity) != nullptr &&
+                         drawn_tensor(shown_block(*previous), quantity)->values == tensor.values;
+    if (is_same) {
+        plan.blocks = previous->blocks;
+        return;
+    }
+    const uint32_t count = plan.joins_ends ? 1 : block.layers;
+    plan.blocks = tensor_blocks(tensor, count, static_cast<uint32_t>(plan.lanes), block, plan.scale);
+}
+
+bool same_numbers(const AttentionFrame& a, const AttentionFrame& b, const ViewState& view) {
+    if (&a == &b) return true;
+    if (a.blocks.empty() || b.blocks.empty()) return a.blocks.empty() == b.blocks.empty();
+    const AttentionBlock &x = shown_block(a, view), &y = shown_block(b, view);
+    if (x.kind != y.kind || x.layer_weights != y.layer_weights) return false;
+    for (const std::string& method : {view.quantity, view.strip}) {
+        const FrameTensor *of_a = drawn_tensor(a, view, method), *of_b = drawn_tensor(b, view, method);
+        if ((of_a == nullptr) != (of_b == nullptr)) return false;
+        if (of_a && of_a->values != of_b->values) return false;
+    }
+    return explained_text(a) == explained_text(b) && a.deltas == b.deltas;
 }
 
 }  // namespace weft

@@ -31,7 +31,7 @@ DrawList draw_text_stack(const TextStackPlan& plan, const ViewState& view, const
     add_neighbour_bars(list, plan, layout, view, motion, camera);
     add_flow_lines(list, plan, layout, view, motion, camera);
     add_focus_lines(list, plan, layout, view, motion);
-    if (view.quantity == "entropy") add_entropy_bars(list, plan, layout, view, motion);
+    add_quantity_bars(list, plan, layout, view, motion);
     if (measure) {
         add_hud(list, plan, layout, view, motion, camera, time_s, viewport, measure);
         add_labels(list, plan, layout, view, motion, camera, time_s, viewport, measure);

@@ -50,22 +50,32 @@ struct LayerPlan {
 struct TextStackPlan {
     std::shared_ptr<const AttentionFrame> frame;
     ViewState view;                   // as planned
-    int lanes = 0;                    // heads, or 1 for rollout
+    int lanes = 0;                    // heads, or 1 where the quantity has none
     int band = -1;                    // neighbours within this distance are folded; -1: none
-    std::vector<WeightBlock> blocks;  // [L]
-    std::vector<LayerPlan> layers;    // [L]
+    std::vector<WeightBlock> blocks;  // [L], or 1 where `joins_ends`; what the lines show, divided by `scale`
+    std::vector<LayerPlan> layers;    // likewise
+    float scale = 1.0f;               // times what the lines show are the tensor's own numbers
+    bool is_signed = false;           // of the quantity: below 0 means something else than above
+    bool joins_ends = false;          // one gap from the first pane to the last: what all layers do together
+    bool has_sinks = true;            // weights whose sinks become bars
+    // Where bars or words carry the quantity: its own numbers, [L, H, N], [L, H] or [N], and the largest
+    // |value|, which has the full length. Null where lines do; `largest` is then `scale`, or 0 if they are
+    // drawn as they are.
+    std::shared_ptr<const std::vector<float>> numbers;
+    float largest = 0.0f;
     Ledger ledger;
+    bool has_signed_lines() const { return is_signed && !numbers; }
     bool quantity_missing = false;  // the frame does not hold view.quantity (yet): panes and tokens, no lines
 };
 
-// The weights of one lane [Q * K] that the lines of `layer` show.
+// The weights of one lane [Q * K] that the lines of `layer` show; times plan.scale the tensor's own.
 std::span<const float> lane_weights(const TextStackPlan& plan, int layer, int lane);
 
 // Whether both states lead to the same plan on the same frame: a new plan is needed only when not.
 bool same_plan(const ViewState& a, const ViewState& b);
 
-// Whether the frame has the view's quantity of the attention that the view shows: "attention" always,
-// "rollout" and "entropy" once they were computed, rollout never for cross-attention.
+// Whether the frame has the view's quantity of the attention that the view shows: "attention" always, the
+// others once they were computed.
 bool has_quantity(const AttentionFrame& frame, const ViewState& view);
 
 // `previous` (may be null) gives rungs and sinks their hysteresis while typing.

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "analysis/error.h"
 #include "scenes/layer_scan.h"
@@ -39,12 +40,13 @@ std::shared_ptr<const T> keep_equal(std::shared_ptr<const T> made, const std::sh
     return made && earlier && *made == *earlier ? earlier : made;
 }
 
-std::vector<std::vector<bool>> shown_lanes(const ViewState& view, int layers, int lanes) {
+std::vector<std::vector<bool>> shown_lanes(const ViewState& view, bool joins_ends, int layers, int lanes) {
+    if (joins_ends) return {std::vector<bool>(static_cast<size_t>(lanes), true)};
     std::vector<std::vector<bool>> shown(static_cast<size_t>(layers),
                                          std::vector<bool>(static_cast<size_t>(lanes), false));
     const int first = std::max(view.first_layer, 0);
     const int last = view.last_layer < 0 ? layers - 1 : std::min(view.last_layer, layers - 1);
-    if (!view.heads.empty() && view.quantity != "rollout") {
+    if (!view.heads.empty() && lanes > 1) {
         for (const auto& [l, h] : view.heads)
             if (l >= first && l <= last && h >= 0 && h < lanes)
                 shown[static_cast<size_t>(l)][static_cast<size_t>(h)] = true;
@@ -184,12 +186,10 @@ std::shared_ptr<const TextStackPlan> plan_text_stack(std::shared_ptr<const Atten
     const AttentionBlock& block = shown_block(*plan);
     if (block.keys == 0 || block.queries == 0) return plan;
     const size_t rows = block.queries, columns = block.keys;
-    plan->blocks = quantity_blocks(*frame, view, previous);
-    plan->quantity_missing = !has_quantity(*frame, view);
-    plan->lanes = view.quantity == "rollout" ? 1 : static_cast<int>(block.heads);
+    fill_quantity(*plan, previous);
     if (!comparable(previous, *plan)) previous = nullptr;
 
-    const auto shown = shown_lanes(view, static_cast<int>(block.layers), plan->lanes);
+    const auto shown = shown_lanes(view, plan->joins_ends, static_cast<int>(block.layers), plan->lanes);
     size_t layers_shown = 0, lanes_shown = 0;
     for (const auto& lanes : shown) {
         const auto count = static_cast<size_t>(std::count(lanes.begin(), lanes.end(), true));
@@ -217,8 +217,9 @@ std::shared_ptr<const TextStackPlan> plan_text_stack(std::shared_ptr<const Atten
     const std::vector<Token>& tokens = frame->stacks[block.key_stack].tokens;
     const auto candidates = sink_candidates(tokens, columns);
 
-    plan->layers.resize(block.layers);
+    plan->layers.resize(shown.size());
     LayerScan scan;
+    std::vector<float> magnitudes;
     LedgerSums all_sums;
     for (size_t l = 0; l < plan->layers.size(); ++l) {
         LayerPlan& layer = plan->layers[l];
@@ -229,7 +230,12 @@ std::shared_ptr<const TextStackPlan> plan_text_stack(std::shared_ptr<const Atten
         if (plan->blocks.empty()) continue;
 
         const LayerPlan* earlier = previous ? &previous->layers[l] : nullptr;
-        const std::span<const float> weights(*plan->blocks[l].values);
+        std::span<const float> weights(*plan->blocks[l].values);
+        if (plan->has_signed_lines()) {
+            magnitudes.resize(weights.size());
+            std::ranges::transform(weights, magnitudes.begin(), [](float w) { return std::abs(w); });
+            weights = magnitudes;
+        }
         const float cut = by_budget ? rungs[0]
                           : by_row  ? least_weight
                                     : std::max(view.threshold.value, least_weight);
@@ -239,8 +245,9 @@ std::shared_ptr<const TextStackPlan> plan_text_stack(std::shared_ptr<const Atten
         if (earlier)
             were_sinks = carry_sinks(key_tokens(*previous->frame, shown_block(*previous)), earlier->sink_keys,
                                      tokens, columns);
-        layer.sink_keys = find_sinks(column_share(scan, static_cast<size_t>(plan->lanes), rows, columns),
-                                     candidates, were_sinks);
+        if (plan->has_sinks)
+            layer.sink_keys = find_sinks(column_share(scan, static_cast<size_t>(plan->lanes), rows, columns),
+                                         candidates, were_sinks);
 
         LedgerSums sums;
         measure_bars(scan, weights, rows, columns, choices, layer, sums);

@@ -141,4 +141,9 @@ std::shared_ptr<const std::vector<glm::vec4>> drawn_colors(ThemeName name, int l
     return kept.get(name, lanes);
 }
 
+std::shared_ptr<const std::vector<glm::vec4>> plus_colors(ThemeName name, int lanes) {
+    static const KeptColors kept([](const Theme& t, int, int) { return t.difference_map.back(); });
+    return kept.get(name, lanes);
+}
+
 }  // namespace weft

@@ -1,13 +1,14 @@
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <optional>
 #include <string>
 
+#include "scenes/flow_lines.h"
 #include "scenes/focus_rows.h"
 #include "scenes/hud.h"
 #include "scenes/label_placement.h"
 #include "scenes/projection.h"
+#include "scenes/quantity.h"
 #include "scenes/shared_keys.h"
 #include "scenes/shown_block.h"
 #include "scenes/theme.h"
@@ -20,12 +21,6 @@ namespace {
 constexpr int most_lines = 5;
 constexpr float narrow_px = 226.0f, shared_px = 38.0f, row_px = 22.0f, head_px = 34.0f, bar_px = 30.0f,
                 foot_px = 8.0f;
-
-std::string three_digits(float number) {
-    char text[16];
-    std::snprintf(text, sizeof text, "%.3f", static_cast<double>(number));
-    return text;
-}
 
 // The row of the focused token, and the same row on the pane where its lines end beside words and numbers;
 // px.
@@ -116,7 +111,8 @@ void add_tooltip(DrawList& list, const HudScene& scene, float bottom_px) {
     pen.write(focus.by_key ? key_word(attention.kind) : query_word(attention.kind), colors.dim_text);
     pen.skip(8.0f * s);
     pen.size_px = 1.15f * text;
-    const std::string layer_text = "layer " + std::to_string(focus.layer);
+    const std::string layer_text =
+        scene.plan.joins_ends ? "all layers" : "layer " + std::to_string(focus.layer);
     const float room = at.x + size.x - 22.0f * s - scene.measure(layer_text, text, false) - pen.at.x;
     pen.write(token_text(own_tokens[static_cast<size_t>(own)]), colors.text, true);
     list.labels.back().max_width_px = std::min(100.0f * s, room);
@@ -130,7 +126,8 @@ void add_tooltip(DrawList& list, const HudScene& scene, float bottom_px) {
 
     float y = at.y + head_px * s;
     for (const StrongestLine& line : lines) {
-        const glm::vec4 ink = head_color(colors, line.lane, scene.plan.lanes);
+        glm::vec4 ink = (*lane_colors(scene.plan, scene.view.theme))[static_cast<size_t>(line.lane)];
+        if (scene.plan.has_signed_lines() && line.weight < 0.0f) ink = negative_color(colors);
         const float baseline = y + 0.5f * row_px * s + 0.36f * text;
         ScreenRect swatch;
         swatch.min = {at.x + 14.0f * s, y + 5.0f * s};
@@ -146,12 +143,12 @@ void add_tooltip(DrawList& list, const HudScene& scene, float bottom_px) {
         list.labels.back().max_width_px = 54.0f * s;
         ScreenRect bar;
         bar.min = {at.x + (150.0f + shift_px) * s, y + 8.0f * s};
-        bar.max = bar.min + glm::vec2(std::max(bar_px * line.weight, 1.0f) * s, 6.0f * s);
+        bar.max = bar.min + glm::vec2(std::max(bar_px * std::abs(line.weight), 1.0f) * s, 6.0f * s);
         bar.fill = ink;
         bar.corner_px = 2.0f * s;
         list.rects.push_back(bar);
         Label number;
-        number.text = three_digits(line.weight);
+        number.text = weight_text(scene.plan, line.weight, 3);
         number.size_px = text;
         number.position = {at.x + size.x - 10.0f * s, baseline};
         number.align = LabelAlign::right;

@@ -49,7 +49,8 @@ enum class CameraPreset { default_view, front, top, end, head, token };
 // What to show; nothing here changes by itself.
 struct ViewState {
     ThemeName theme = ThemeName::dark;
-    std::string quantity = "attention";      // attention, rollout, entropy
+    std::string quantity = "attention";  // by the names of method_table()
+    std::string strip;  // the method whose numbers colour the words beside any quantity; "": none
     std::optional<AttentionKind> attention;  // of two stacks: which of the three; empty: the first
     int first_layer = 0, last_layer = -1;    // inclusive; -1: the last
     std::vector<std::pair<int, int>> heads;  // (layer, head) that are shown; empty: all

@@ -7,6 +7,7 @@
 // Sums are stored times 8: the quotient is the same, the faintest lines stay clear of half floats' denormals, and
 // thousands of full lines stop growing at 32768 instead of becoming infinite.
 layout(constant_id = 0) const uint pulses = 0;
+layout(constant_id = 1) const uint dashes = 0;
 layout(std140, binding = 1) uniform Params { FlowParams params; };
 
 layout(location = 0) noperspective in vec4 in_shape;
@@ -27,8 +28,15 @@ void main() {
         a *= params.pulse_base + params.pulse_gain * bead;
         color = mix(color, vec3(1.0), params.pulse_white * bead);
     }
+    if (dashes != 0) {
+        // Three fifths of each period are there, with ends as soft as a pixel.
+        float period = in_t * params.negative_dashes, soft = max(fwidth(period), 1e-4);
+        float from_middle = abs(fract(period) - 0.5);
+        float gap = smoothstep(0.3 - 0.5 * soft, 0.3 + 0.5 * soft, from_middle);
+        a *= in_color.w < 0.0 ? 1.0 - gap : 1.0;
+    }
     a = clamp(a, 0.0, 1.0);
-    float aw = 8.0 * a * a * sqrt(a) * in_color.w;
+    float aw = 8.0 * a * a * sqrt(a) * abs(in_color.w);
     out_sum = vec4(color * aw, aw);
     out_transmittance = vec4(a);
 }

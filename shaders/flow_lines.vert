@@ -15,7 +15,7 @@ layout(push_constant) uniform Push {
 } push;
 
 layout(location = 0) noperspective out vec4 out_shape;  // px across, half width, px to the nearer end, opacity
-layout(location = 1) flat out vec4 out_color;           // rgb, weight of depth
+layout(location = 1) flat out vec4 out_color;           // rgb, weight of depth; that below 0: so is the value
 layout(location = 2) noperspective out float out_t;
 
 // Where along the line its point number `part` (0..1) lies: partly evenly in t, partly evenly in the angle of the
@@ -86,7 +86,7 @@ void main() {
     float across_px = (gl_VertexIndex & 1) != 0 ? pad_px : -pad_px;
     float chord_px = (abs(p3.x - p0.x) + abs(p3.y - p0.y) + abs(p3.z - p0.z)) * px_per_u;
     out_shape = vec4(across_px, half_px, min(t, params.grow - t) * chord_px + 0.5, opacity);
-    out_color = vec4(color.rgb, 1.0 - 0.75 * depth);
+    out_color = vec4(color.rgb, (1.0 - 0.75 * depth) * (value < 0.0 ? -1.0 : 1.0));
     out_t = t;
     gl_Position = frame.clip_from_view * vec4(view + side * (across_px / px_per_u), 1.0);
 }

@@ -44,7 +44,8 @@ void draw_timings_panel(Program& program, ImguiLayer& ui) {
         if (const FramePtr frame = program.session.frame()) {
             ImGui::Spacing();
             heading(ui, "Analysis");
-            for (const auto& [name, ms] : frame->timings_ms) row(name, "%.2f ms", ms);
+            for (const auto& [name, ms] : frame->timings_ms)
+                frame->kept.contains(name) ? value_row(name.c_str(), "kept") : row(name, "%.2f ms", ms);
             row("largest |row sum - 1|", "%.1e", frame->max_row_sum_error);
             value_row("device", frame->provenance.device.c_str());
         }

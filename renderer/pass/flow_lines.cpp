@@ -37,6 +37,7 @@ gpu::FlowParams pack(const FlowBatch& flow, const WeightBlock& block, float px_s
     params.pulse_gain = flow.pulse_gain;
     params.pulse_base = flow.pulse_base;
     params.pulse_white = flow.pulse_white;
+    params.negative_dashes = flow.negative_dashes;
     params.rows = std::max(1u, block.rows);
     params.columns = std::max(1u, block.columns);
     return params;
@@ -51,9 +52,11 @@ struct Push {
 FlowLinesPass::FlowLinesPass(const PassContext& context, const FlowSelectPass& select)
     : device_(context.device), select_(select) {
     for (int depth = 0; depth < 2; ++depth) {
-        for (uint32_t pulses = 0; pulses < 2; ++pulses) {
+        for (uint32_t kind = 0; kind < 4; ++kind) {
+            const uint32_t pulses = kind & 1, dashes = kind >> 1;
             PipelineInfo info;
-            info.name = pulses ? "flow lines with pulses" : "flow lines";
+            info.name =
+                std::string("flow lines") + (pulses ? " with pulses" : "") + (dashes ? ", dashed" : "");
             info.vertex = "flow_lines.vert";
             info.fragment = "flow_lines.frag";
             // What is the same for all vertices lies in uniform buffers: a software device reads storage lane
@@ -62,11 +65,11 @@ FlowLinesPass::FlowLinesPass(const PassContext& context, const FlowSelectPass& s
                            storage = VK_DESCRIPTOR_TYPE_STORAGE_BUFFER;
             info.bindings = {uniform, uniform, storage, storage, storage, uniform};
             info.push_constant_bytes = sizeof(Push);
-            info.constants = {pulses};
+            info.constants = {pulses, dashes};
             info.render_pass = context.render_passes.flow[depth];
             info.blend = Blend::weighted;
             info.depth = depth ? Depth::test : Depth::none;
-            pipelines_[depth][pulses] = context.pipelines.add(info);
+            pipelines_[depth][kind] = context.pipelines.add(info);
         }
     }
 }
@@ -122,7 +125,8 @@ void FlowLinesPass::record(FrameContext& frame) {
         const bool invisible = flow.grow <= 0.0f || flow.opacity_scale <= 0.0f;
         if (invisible || (!selected.dense && selected.line_count == 0)) continue;
         const bool pulses = flow.pulse_phase >= 0.0f && flow.pulse_phase <= 1.0f;
-        Pipeline* pipeline = pipelines_[frame.depth][pulses];
+        const bool dashes = flow.negative_color && flow.negative_dashes > 0.0f;
+        Pipeline* pipeline = pipelines_[frame.depth][(pulses ? 1 : 0) + (dashes ? 2 : 0)];
         if (bound != pipeline) pipeline->bind(frame.commands);
         bound = pipeline;
         PushDescriptors()

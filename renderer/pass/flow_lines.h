@@ -20,7 +20,7 @@ class FlowLinesPass : public Pass {
 
     Device& device_;
     const FlowSelectPass& select_;
-    Pipeline* pipelines_[2][2];  // [depth][pulses]
+    Pipeline* pipelines_[2][4];  // [depth][pulses | dashes << 1]
     GpuBuffer chunk_;            // 16-bit indices of 64 ribbons
     int chunk_segments_ = 0;
     std::vector<BufferSlice> params_;  // by batch

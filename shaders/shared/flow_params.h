@@ -32,7 +32,8 @@ struct FlowParams {
     uint first_color;       // of slice 0
     uint negative_color;    // added to the colour's number for values below 0
     uint dense_values;      // 1: values are those of the whole block, 0: one for each drawn line
-    uint pad0, pad1;
+    float negative_dashes;  // of a line below 0
+    uint pad0;
 };
 
 // VkDrawIndexedIndirectCommand, then the number of lines.

@@ -1,8 +1,14 @@
 #include "app/session.h"
 
+#include <algorithm>
+#include <atomic>
 #include <catch2/catch.hpp>
+#include <map>
+#include <mutex>
+#include <thread>
 
 #include "analysis/error.h"
+#include "analysis/method/frame_steps.h"
 #include "scenes/shown_block.h"
 #include "tests/scenes/synthetic_frame.h"
 
@@ -158,4 +164,253 @@ TEST_CASE("without model and trace a session waits for one") {
     session.show_trace(two_stacks);
     session.advance(0.0, {});
     CHECK(session.plan());
+}
+
+namespace {
+
+FrameTensor numbers(std::vector<int64_t> shape, size_t count, float value) {
+    return {std::move(shape), std::make_shared<const std::vector<float>>(count, value)};
+}
+
+struct FakeLog {
+    std::mutex mutex;
+    std::vector<AnalysisRequest> requests;
+    std::map<std::string, int> computed;
+    std::atomic<bool> holds{false};  // costly methods go on until they are stopped
+
+    AnalysisRequest last() {
+        const std::lock_guard lock(mutex);
+        return requests.back();
+    }
+    size_t count() {
+        const std::lock_guard lock(mutex);
+        return requests.size();
+    }
+    int computed_of(const std::string& method) {
+        const std::lock_guard lock(mutex);
+        return computed[method];
+    }
+};
+
+// Two layers of two heads over the text's words; all methods of one number, "grad_cam" fails.
+class FakeModel : public Model {
+  public:
+    explicit FakeModel(FakeLog& log) : log_(log) { summary_.name = "fake"; }
+    const ModelSummary& summary() const override { return summary_; }
+    bool analyze(const AnalysisRequest& request, const std::function<bool()>& superseded,
+                 const std::function<void(FramePtr)>& post) override {
+        {
+            const std::lock_guard lock(log_.mutex);
+            log_.requests.push_back(request);
+        }
+        const int count = 1 + static_cast<int>(std::ranges::count(request.text, ' '));
+        AttentionFrame frame = *synthetic::frame(2, 2, count, synthetic::uniform());
+        frame.revision = request.revision;
+        std::vector<FrameStep> steps;
+        const size_t square = static_cast<size_t>(count * count);
+        const auto add = [&](const char* name, FrameTensor tensor) {
+            if (!request.options.wants(name)) return;
+            steps.push_back(
+                {name, false, [this, name, tensor](AttentionFrame& its, const StepContext& context) {
+                     while (log_.holds && !context.stop()) std::this_thread::yield();
+                     if (context.stop()) return false;
+                     if (name == std::string("grad_cam")) throw Error("no gradient here", "None.");
+                     const std::lock_guard lock(log_.mutex);
+                     ++log_.computed[name];
+                     its.target = ExplainedTarget{"norm", -1, -1, "", 2.0, false};
+                     its.blocks[0].quantities[name] = tensor;
+                     return true;
+                 }});
+        };
+        add("relevance", numbers({count, count}, square, 0.5f));
+        add("gradient_attention", numbers({2, 2, count, count}, 4 * square, -0.5f));
+        add("head_importance", numbers({2, 2}, 4, 0.5f));
+        add("grad_cam", numbers({count}, static_cast<size_t>(count), 0.5f));
+        return run_steps(frame, request, std::move(steps), superseded, post);
+    }
+
+  private:
+    FakeLog& log_;
+    ModelSummary summary_;
+};
+
+SessionSettings live(FakeLog& log, const char* text = "one two three") {
+    SessionSettings settings;
+    settings.text = text;
+    settings.analysis.keeps_going = true;
+    settings.load_model = [&log](const std::shared_ptr<LoadProgress>&) {
+        return std::make_unique<FakeModel>(log);
+    };
+    return settings;
+}
+
+void settle(Session& session) {
+    session.advance(0.0, {});
+    for (int i = 0; i < 20'000 && !session.is_settled(); ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        session.advance(1.0, {});
+    }
+    REQUIRE(session.is_settled());
+}
+
+}  // namespace
+
+TEST_CASE("a quantity that is chosen is computed, and the picture stays until it is there") {
+    FakeLog log;
+    Session session(live(log), {});
+    settle(session);
+    CHECK(log.count() == 1);
+    CHECK(log.last().options.methods == std::set<std::string>{"entropy", "rollout"});
+    log.holds = true;
+    session.set_quantity("relevance");
+    session.advance(0.0, {});
+    CHECK(log.last().text == "one two three");
+    while (!session.method_progress()) std::this_thread::yield();
+    CHECK(session.method_progress()->method == "relevance");
+    session.advance(0.0, {});
+    CHECK(session.plan()->view.quantity == "attention");
+    CHECK(session.view().quantity == "relevance");
+    CHECK_FALSE(session.is_settled());
+    // What is drawn meanwhile says what it is.
+    CHECK(session.plan()->lanes == 2);
+    session.view().theme = ThemeName::light;
+    session.advance(0.0, {});
+    CHECK(session.plan()->view.theme == ThemeName::light);
+    log.holds = false;
+    settle(session);
+    CHECK(session.plan()->view.quantity == "relevance");
+    CHECK(session.plan()->joins_ends);
+    CHECK_FALSE(session.message());
+    // And back: nothing is computed twice.
+    session.set_quantity("attention");
+    settle(session);
+    session.set_quantity("relevance");
+    settle(session);
+    CHECK(log.computed_of("relevance") == 1);
+}
+
+TEST_CASE("what panels want is computed beside the quantity, once, and a new text asks for all of it") {
+    FakeLog log;
+    Session session(live(log), {});
+    settle(session);
+    for (int frame = 0; frame < 3; ++frame) {
+        session.want({"head_importance"});
+        settle(session);
+    }
+    CHECK(log.count() == 2);
+    CHECK(log.computed_of("head_importance") == 1);
+    CHECK(session.frame()->blocks[0].quantities.contains("head_importance"));
+    session.prompt().insert(" four");
+    REQUIRE(session.submit_prompt());
+    settle(session);
+    CHECK(log.last().options.wants("head_importance"));
+    CHECK(session.frame()->stacks[0].tokens.size() == 4);
+    session.want({});
+    session.prompt().insert(" five");
+    session.submit_prompt();
+    settle(session);
+    CHECK_FALSE(log.last().options.wants("head_importance"));
+}
+
+TEST_CASE("another target, other options and ablated heads ask for the same text again") {
+    FakeLog log;
+    Session session(live(log), {});
+    settle(session);
+    session.set_target(parse_target("cat@1"));
+    settle(session);
+    CHECK(log.last().options.method.target.name == "cat");
+    CHECK(session.method_options().target.position == 1);
+    session.set_target(parse_target("cat@1"));  // the same: nothing
+    settle(session);
+    CHECK(log.count() == 2);
+    MethodOptions options = session.method_options();
+    options.rollout.residual = 0.0;
+    session.set_method_options(options);
+    settle(session);
+    CHECK(log.last().options.method.rollout.residual == 0.0);
+    session.set_ablations({{AttentionKind::self, 1, 1, false},
+                           {AttentionKind::self, 0, 1, false},
+                           {AttentionKind::self, 1, 1, false}});
+    settle(session);
+    CHECK(log.last().options.ablations.size() == 2);
+    CHECK(log.last().options.ablations[0].layer == 0);
+    CHECK(log.count() == 4);
+}
+
+TEST_CASE("what is stopped is not begun again by itself, and can be chosen again") {
+    FakeLog log;
+    Session session(live(log), {});
+    settle(session);
+    log.holds = true;
+    session.set_quantity("relevance");
+    session.advance(0.0, {});
+    while (!session.method_progress()) std::this_thread::yield();
+    session.cancel_method();
+    settle(session);
+    CHECK(session.view().quantity == "attention");
+    REQUIRE(session.message());
+    CHECK_THAT(session.message()->text, Contains("stopped relevance"));
+    const size_t asked = log.count();
+    settle(session);
+    CHECK(log.count() == asked);
+    log.holds = false;
+    session.set_quantity("relevance");
+    settle(session);
+    CHECK(session.plan()->view.quantity == "relevance");
+}
+
+TEST_CASE("a quantity that fails is a message with the reason, and the picture stays") {
+    FakeLog log;
+    Session session(live(log), {});
+    settle(session);
+    session.set_quantity("grad_cam");
+    settle(session);
+    CHECK(session.view().quantity == "attention");
+    REQUIRE(session.message());
+    CHECK_THAT(session.message()->text, Contains("no gradient here") && Contains("showing attention"));
+    CHECK(session.message()->hint == "None.");
+}
+
+TEST_CASE("a trace computes what attention alone gives in the background, and says what it cannot") {
+    auto trace = synthetic::frame(3, 2, 6, synthetic::random(1));
+    trace->provenance.is_trace = true;
+    Session session(settings_of(trace), {});
+    session.advance(0.0, {});
+    CHECK_FALSE(session.is_live());
+    session.set_quantity("relevance");
+    session.advance(0.0, {});
+    REQUIRE(session.message());
+    CHECK_THAT(session.message()->text, Contains("needs the model"));
+    CHECK(session.view().quantity == "attention");
+    session.clear_message();
+    MethodOptions options;
+    options.rollout.residual = 0.0;
+    session.set_method_options(options);
+    session.set_quantity("rollout");
+    settle(session);
+    CHECK(session.plan()->view.quantity == "rollout");
+    CHECK_FALSE(session.is_live());
+    CHECK_FALSE(session.model());
+    CHECK_THROWS_AS(session.set_ablations({{}}), UsageError);
+    // Another trace is what is shown, whatever was being computed of the one before.
+    const auto next = synthetic::frame(3, 2, 6, synthetic::random(2));
+    next->provenance.is_trace = true;
+    session.show_trace(next);
+    settle(session);
+    CHECK(session.plan()->frame->blocks[0].layer_weights == next->blocks[0].layer_weights);
+    CHECK(session.plan()->view.quantity == "rollout");
+}
+
+TEST_CASE("the next quantity goes through attention, rollout, entropy and what else was computed") {
+    FakeLog log;
+    Session session(live(log), {});
+    session.want({"head_importance"});
+    settle(session);
+    std::vector<std::string> seen;
+    for (int i = 0; i < 4; ++i) {
+        session.next_quantity();
+        settle(session);
+        seen.push_back(session.view().quantity);
+    }
+    CHECK(seen == std::vector<std::string>{"rollout", "entropy", "head_importance", "attention"});
 }

@@ -1,0 +1,73 @@
+#include "scenes/token_strip.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "scenes/quantity.h"
+#include "scenes/shown_block.h"
+#include "scenes/token_text.h"
+
+namespace weft {
+namespace {
+
+float luminance(const glm::vec4& color) {
+    const auto linear = [](float s) {
+        return s <= 0.04045f ? s / 12.92f : std::pow((s + 0.055f) / 1.055f, 2.4f);
+    };
+    return 0.2126f * linear(color.r) + 0.7152f * linear(color.g) + 0.0722f * linear(color.b);
+}
+
+float contrast(const glm::vec4& a, const glm::vec4& b) {
+    const float x = luminance(a), y = luminance(b);
+    return (std::max(x, y) + 0.05f) / (std::min(x, y) + 0.05f);
+}
+
+size_t shown_row(const TextStackPlan& plan, const ViewState& view, const AttentionBlock& block) {
+    const auto rows = static_cast<int64_t>(block.queries);
+    int64_t row = view.selected.query;
+    if (row < 0 && plan.frame->target) row = plan.frame->target->position;
+    return row >= 0 && row < rows ? static_cast<size_t>(row) : 0;
+}
+
+}  // namespace
+
+TokenStrip token_strip(const TextStackPlan& plan, const ViewState& view) {
+    TokenStrip strip;
+    if (!plan.frame || plan.frame->blocks.empty()) return strip;
+    const AttentionBlock& block = shown_block(plan);
+    const bool is_quantity = quantity_shape(plan.view.quantity) == MethodShape::tokens && plan.numbers;
+    const std::string method = is_quantity ? plan.view.quantity : view.strip;
+    if (method.empty() || !drawn_tensor(block, method)) return strip;
+    const MethodRow* row = find_method(method);
+    strip.is_signed = row && (row->is_signed || method == "token_ablation");
+    strip.values = is_quantity ? *plan.numbers : drawn_numbers(*plan.frame, block, method);
+    std::string of;
+    const MethodShape shape = quantity_shape(method);
+    if (shape == MethodShape::weights || shape == MethodShape::layer_weights) {
+        const size_t query = shown_row(plan, view, block), size = size_t{block.queries} * block.keys;
+        const size_t first = shape == MethodShape::weights ? 0 : (block.layers - 1) * size;
+        const auto begin = strip.values.begin() + static_cast<std::ptrdiff_t>(first + query * block.keys);
+        strip.values = std::vector<float>(begin, begin + block.keys);
+        of = " for “" + token_text(query_tokens(*plan.frame, block)[query]) + "”";
+    }
+    if (strip.values.size() != block.keys) return {};
+    strip.largest = largest_magnitude(strip.values);
+    if (is_quantity) return strip;
+    strip.note = "words: " + quantity_title(method) + of + " · largest " +
+                 (strip.is_signed ? "|value| " : "") + number_text(strip.largest);
+    if (method == "token_ablation")
+        strip.note = "words: change of y when replaced · largest |change| " + number_text(strip.largest);
+    return strip;
+}
+
+glm::vec4 strip_color(const TokenStrip& strip, const Theme& theme, size_t token) {
+    const float value = strip.values.at(token);
+    const float part = std::isfinite(value) && strip.largest > 0.0f ? value / strip.largest : 0.0f;
+    return strip.is_signed ? difference_color(theme, part) : weight_color(theme, part);
+}
+
+glm::vec4 ink_on(const glm::vec4& chip, const Theme& theme) {
+    return contrast(theme.text, chip) >= contrast(theme.ground, chip) ? theme.text : theme.ground;
+}
+
+}  // namespace weft
