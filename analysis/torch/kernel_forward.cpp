@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <exception>
 #include <limits>
 #include <vector>
 
@@ -10,7 +9,7 @@
 #include "analysis/family/positions.h"
 #include "analysis/torch/head_cache.h"
 #include "analysis/torch/kept_rows.h"
-#include "analysis/torch/packed_layer.h"
+#include "analysis/torch/packed_stack.h"
 #include "analysis/torch/score_bias.h"
 #include "analysis/torch/stack_forward.h"
 #include "analysis/torch/task_pool.h"
@@ -29,19 +28,12 @@ class KernelForward final : public StackForward {
   public:
     KernelForward(std::shared_ptr<const ModelWeights> weights, size_t stack)
         : storage_(std::move(weights)),
+          packed_(PackedStack::of(storage_, stack)),
           weights_(storage_->stacks[stack]),
           spec_(weights_.spec),
           kernels_(cpu_kernels()),
           pool_(std::make_unique<TaskPool>(usable_processors(most_threads))) {
         threads_ = pool_->threads();
-        pack_layers();
-        const EmbeddingSpec& embedding = weights_.embedding_spec;
-        if (weights_.embedding.projection.weight)
-            projection_ = PackedLinear::of(weights_.embedding.projection);
-        if (weights_.patches.projection.weight) patches_ = PackedLinear::of(weights_.patches.projection);
-        embedding_norm_ = OwnNorm(weights_.embedding.norm, embedding.norm);
-        entry_norm_ = OwnNorm(weights_.entry_norm, spec_.norm);
-        final_norm_ = OwnNorm(weights_.final_norm, spec_.norm);
         caches_.resize(spec_.is_causal ? static_cast<size_t>(spec_.layers) : 1);
         sources_.resize(spec_.has_cross_attention ? static_cast<size_t>(spec_.layers) : 0);
         choose_short_threads();
@@ -53,7 +45,7 @@ class KernelForward final : public StackForward {
         const EmbeddingSpec& spec = weights_.embedding_spec;
         const EmbeddingWeights& from = weights_.embedding;
         const int64_t width = spec.width;
-        const bool is_projected = projection_.outer > 0;
+        const bool is_projected = packed_->projection.outer > 0;
         float* x = is_projected ? change_.reserve(rows_ * std::max(width, spec_.hidden)) : state_.get();
         const std::vector<int64_t> rows = position_rows(spec, ids);
         std::vector<float> sinusoid(static_cast<size_t>(width));
@@ -71,9 +63,11 @@ class KernelForward final : public StackForward {
             }
         }
         float* first = is_projected ? change_.get() : state_.get();
-        if (embedding_norm_.is_there) normalise(first, nullptr, nullptr, first, embedding_norm_, rows_);
+        if (packed_->embedding_norm.is_there)
+            normalise(first, nullptr, nullptr, first, packed_->embedding_norm, rows_);
         if (is_projected)
-            linear(projection_, projection_.outer, first, width, state_.get(), spec_.hidden, {});
+            linear(packed_->projection, packed_->projection.outer, first, width, state_.get(), spec_.hidden,
+                   {});
         enter_stack();
     }
 
@@ -84,10 +78,10 @@ class KernelForward final : public StackForward {
     }
 
     bool enter_image(const ImageInput& image) override {
-        WEFT_ASSERT(patches_.inner == image.patch_size(), std::to_string(image.patch_size()));
+        WEFT_ASSERT(packed_->patches.inner == image.patch_size(), std::to_string(image.patch_size()));
         const int64_t across = image.columns(), count = image.rows() * across, hidden = spec_.hidden;
         begin(image.first + count, 0);
-        const int64_t stride = patches_.inner + row_padding;
+        const int64_t stride = packed_->patches.inner + row_padding;
         float* patches = inner_.reserve(count * stride);
         share(image.rows(), [&](int64_t row, int64_t) {
             float* to = patches + row * across * stride;
@@ -100,8 +94,8 @@ class KernelForward final : public StackForward {
                                     to + column * stride + at);
                 }
         });
-        linear(patches_, patches_.outer, patches, stride, state_.get() + image.first * hidden, hidden,
-               Activation::none, count);
+        linear(packed_->patches, packed_->patches.outer, patches, stride, state_.get() + image.first * hidden,
+               hidden, Activation::none, count);
         std::copy_n(image.added, image.first * hidden, state_.get());
         add(state_.get() + image.first * hidden, image.added + image.first * hidden, count * hidden);
         enter_stack();
@@ -115,7 +109,7 @@ class KernelForward final : public StackForward {
     }
 
     RowErrors run_layer(int64_t layer, const AttentionTarget& target, bool advance) override {
-        const PackedLayer& packed = layers_[spec_.shares_layers ? 0 : static_cast<size_t>(layer)];
+        const PackedLayer& packed = packed_->layer(layer);
         const bool norms_first = spec_.placement != NormPlacement::after;
         const bool goes_on = advance || spec_.has_cross_attention;
         RowErrors errors;
@@ -161,10 +155,11 @@ class KernelForward final : public StackForward {
     }
     void copy_output(float* output) const override {
         copy_hidden(output);
-        if (final_norm_.is_there) normalise(output, nullptr, nullptr, output, final_norm_, rows_);
+        if (packed_->final_norm.is_there)
+            normalise(output, nullptr, nullptr, output, packed_->final_norm, rows_);
     }
     int64_t rows() const override { return rows_; }
-    int64_t layer_parameters() const override { return layer_parameters_; }
+    int64_t layer_parameters() const override { return packed_->parameters(); }
 
   private:
     template <typename Task>
@@ -181,26 +176,6 @@ class KernelForward final : public StackForward {
         return spec_.attention.query_size() + 2 * spec_.attention.key_value_size() + row_padding;
     }
     int64_t inner_stride() const { return spec_.intermediate + row_padding; }
-
-    void pack_layers() {
-        const int64_t count = spec_.shares_layers ? 1 : spec_.layers;
-        layers_.resize(static_cast<size_t>(count));
-        std::vector<int64_t> parameters(layers_.size());
-        std::vector<std::exception_ptr> failures(layers_.size());
-        share(count, [&](int64_t l, int64_t) {
-            const size_t at = static_cast<size_t>(l);
-            try {
-                const LayerWeights layer = weights_.load_layer(l);
-                layers_[at] = pack_layer(layer, spec_, l);
-                parameters[at] = layer.parameters;
-            } catch (...) {
-                failures[at] = std::current_exception();
-            }
-        });
-        for (const std::exception_ptr& failure : failures)
-            if (failure) std::rethrow_exception(failure);
-        for (const int64_t of_layer : parameters) layer_parameters_ += of_layer;
-    }
 
     void begin(int64_t count, int64_t kept) {
         count_ = count;
@@ -220,7 +195,8 @@ class KernelForward final : public StackForward {
     }
 
     void enter_stack() {
-        if (entry_norm_.is_there) normalise(state_.get(), nullptr, nullptr, state_.get(), entry_norm_, rows_);
+        if (packed_->entry_norm.is_there)
+            normalise(state_.get(), nullptr, nullptr, state_.get(), packed_->entry_norm, rows_);
     }
 
     void linear(const PackedLinear& weights, int64_t columns, const float* x, int64_t x_stride, float* y,
@@ -395,8 +371,7 @@ class KernelForward final : public StackForward {
     // both warm. Of a large model a few layers, more than any cache holds, say the same in less time.
     void choose_short_threads() {
         constexpr int64_t rows = 8, enough_numbers = int64_t{1} << 25;
-        const int64_t of_layer =
-            std::max<int64_t>(1, layer_parameters_ / static_cast<int64_t>(layers_.size()));
+        const int64_t of_layer = std::max<int64_t>(1, packed_->parameters() / packed_->layers());
         const int64_t measured = std::clamp<int64_t>(enough_numbers / of_layer, 1, spec_.layers);
         const std::vector<float> states(static_cast<size_t>(rows * spec_.hidden), 0.1f);
         std::vector<float> attention(static_cast<size_t>(spec_.attention.heads * rows * rows)),
@@ -423,14 +398,12 @@ class KernelForward final : public StackForward {
     }
 
     std::shared_ptr<const ModelWeights> storage_;
+    const std::shared_ptr<const PackedStack> packed_;
     const StackWeights& weights_;
     const StackSpec& spec_;
     const Kernels& kernels_;
     const std::unique_ptr<TaskPool> pool_;
-    std::vector<PackedLayer> layers_;
-    PackedLinear projection_, patches_;
-    OwnNorm embedding_norm_, entry_norm_, final_norm_;
-    int64_t short_threads_ = 1, layer_parameters_ = 0;
+    int64_t short_threads_ = 1;
 
     // Of the pass under way: rows [kept_, count_).
     int64_t count_ = 0, kept_ = 0, rows_ = 0, threads_ = 1, source_rows_ = 0;

@@ -38,4 +38,13 @@ void pack_panels(const float* weight, int64_t outer, int64_t inner, float scale,
     }
 }
 
+void pack_panels_transposed(const float* weight, int64_t outer, int64_t inner, float scale, int64_t first,
+                            int64_t all_outer, float* packed) {
+    for (int64_t n = 0; n < outer; ++n)
+        for (int64_t k = 0; k < inner; k += panel_width) {
+            float* to = packed + (k / panel_width * all_outer + first + n) * panel_width;
+            for (int64_t c = 0; c < panel_width; ++c) to[c] = weight[n * inner + k + c] * scale;
+        }
+}
+
 }  // namespace weft::torch_part

@@ -13,7 +13,8 @@ namespace weft::torch_part {
 
 constexpr int64_t panel_width = 16;  // columns of a packed weight that lie together
 
-// y[i, n] = activation(sum_k x[i, k] W[n, k] + bias[n]) for the panels [panel_begin, panel_end) of n.
+// y[i, n] = activation(sum_k x[i, k] W[n, k] + bias[n]) for the panels [panel_begin, panel_end) of n; without
+// `factor`, or times that; without `adds`, or added to what y is, instead of the bias.
 struct LinearTask {
     const float* x;       // [rows, inner], row stride x_stride
     const float* packed;  // [outer / 16, inner, 16]: W transposed, in panels
@@ -22,6 +23,9 @@ struct LinearTask {
     int64_t rows, inner, x_stride, y_stride;
     int64_t panel_begin, panel_end;
     Activation activation;
+    float* slope = nullptr;         // as y: the activation's derivative where it was taken; null: not wanted
+    const float* factor = nullptr;  // as y; null: 1
+    bool adds = false;
 };
 
 // Of one attention head, the query rows [row_begin, row_end):
@@ -55,7 +59,46 @@ struct NormTask {
     const float* gain;  // null: no norm, `out` is not written
     const float* bias;  // null: 0
     float epsilon;
-    bool is_rms;  // Zhang & Sennrich 2019: no mean is taken off
+    bool is_rms;           // Zhang & Sennrich 2019: no mean is taken off
+    float* sum = nullptr;  // where v goes instead of x
+};
+
+// dy/dv of dy/dout, of the same norm.
+struct NormBackTask {
+    const float* x;         // [rows, width] v as it was
+    const float* gradient;  // by out
+    float* to;              // by v; may be `gradient`
+    bool adds;              // to what `to` is
+    int64_t rows, width;
+    const float* gain;
+    float epsilon;
+    bool is_rms;
+};
+
+// Back through some query rows of one attention head, C = g A V of what AttentionTask computed: D = dy/d(g A)
+// = dy/dC V^T; dy/dscore = g A (D - sum_j A D), through the softcap; then the products with keys, queries and
+// dy/dC. All rows are row-major with a stride of their own.
+struct AttentionBackTask {
+    const float* weights;           // A [rows, count]
+    const float* query;             // [rows, width], scaled
+    const float* keys;              // [count, width]
+    const float* key_panels;        // as AttentionTask::keys; read where there is a softcap
+    const float* value_panels;      // the values likewise
+    const float* context_gradient;  // [rows, width] dy/dC; a stride of 0: all rows have the same
+    int64_t query_stride, key_stride, context_gradient_stride;
+    float* shown;           // [rows, count] D, for hidden keys too; null: not wanted
+    float* score_gradient;  // [rows, count]
+    float* scratch;         // 2 * scratch_rows * padded floats of the calling thread
+    float* query_gradient;  // [rows, width]
+    float* key_gradient;    // [count, width]
+    float* value_gradient;  // [count, width]
+    int64_t query_gradient_stride, key_gradient_stride, value_gradient_stride;
+    bool adds;  // to the gradients of keys and values
+    int64_t rows, count, width;
+    float gate, softcap;
+    int64_t first_row;  // as AttentionTask
+
+    int64_t padded() const { return (count + panel_width - 1) / panel_width * panel_width; }
 };
 
 constexpr int64_t scratch_rows = 12;
@@ -77,6 +120,8 @@ struct Kernels {
     // row; cos and sin are [rows, half].
     void (*rotate)(float* x, int64_t rows, int64_t stride, int64_t heads, int64_t width, int64_t half,
                    const float* cos, const float* sin);
+    void (*normalise_back)(const NormBackTask&);
+    void (*attention_back)(const AttentionBackTask&);
 };
 
 // The fastest that this processor runs.
@@ -88,5 +133,10 @@ const Kernels* const* all_cpu_kernels();
 // packed [outer / 16, inner, 16] of weight [outer, inner], times `scale`; what is missing to a whole panel is
 // 0.
 void pack_panels(const float* weight, int64_t outer, int64_t inner, float scale, float* packed);
+
+// The same of the transposed weight, for going back: packed [inner / 16, all_outer, 16], of which the rows
+// [first, first + outer) of the middle are written. `inner` is a multiple of 16.
+void pack_panels_transposed(const float* weight, int64_t outer, int64_t inner, float scale, int64_t first,
+                            int64_t all_outer, float* packed);
 
 }  // namespace weft::torch_part

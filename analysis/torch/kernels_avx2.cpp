@@ -5,12 +5,12 @@ namespace {
 constexpr int lanes = 8, tile_rows = 6;
 }
 
-#include "analysis/torch/kernels_impl.h"
+#include "analysis/torch/kernels_back_impl.h"
 
 namespace weft::torch_part {
 
 extern const Kernels kernels_avx2;
-const Kernels kernels_avx2 = {"avx2",  tile_panels, tile_rows,   linear, attention,
-                              arrange, normalise,   multiply_by, rotate};
+const Kernels kernels_avx2 = {"avx2",    tile_panels, tile_rows, linear,         attention,     arrange,
+                              normalise, multiply_by, rotate,    normalise_back, attention_back};
 
 }  // namespace weft::torch_part

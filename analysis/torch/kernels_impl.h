@@ -1,6 +1,6 @@
-// The one source of all builds of the kernels. Included by kernels_*.cpp only, each with its own compiler
-// flags, so nothing in here may be an inline function that another file has too: no standard library, all in
-// an anonymous namespace. `lanes` and `tile_rows` come from the including file.
+// The one source of all builds of the kernels. Included by kernels_*.cpp only (through kernels_back_impl.h),
+// each with its own compiler flags, so nothing in here may be an inline function that another file has too:
+// no standard library, all in an anonymous namespace. `lanes` and `tile_rows` come from the including file.
 #include "analysis/torch/kernels.h"
 
 namespace weft::torch_part {
@@ -113,6 +113,40 @@ WEFT_INLINE Vector activate(Vector x, Activation activation) {
     return x;
 }
 
+// The derivative of activate() at x, whose value goes to `value`.
+WEFT_INLINE Vector slope_of(Vector x, Activation activation, Vector& value) {
+    // x s(x) with s' = s (1 - s) inner'
+    const auto gated = [&](Vector s, Vector inner_slope) {
+        value = x * s;
+        return s + x * s * (1.0f - s) * inner_slope;
+    };
+    value = x;
+    switch (activation) {
+        case Activation::none:
+            return splat(1.0f);
+        case Activation::relu:
+            value = x < 0.0f ? Vector{} : x;
+            return x > 0.0f ? splat(1.0f) : Vector{};
+        case Activation::gelu_erf: {
+            const Vector normal = 0.5f * (1.0f + error_function(x * 0.70710678f));
+            value = x * normal;
+            return normal + x * (0.39894228f * exponential(-0.5f * x * x));
+        }
+        case Activation::gelu_tanh: {
+            const Vector u = 0.79788456f * (x + 0.044715f * x * x * x);
+            return gated(1.0f / (1.0f + exponential(-2.0f * u)), 1.59576912f * (1.0f + 0.134145f * x * x));
+        }
+        case Activation::quick_gelu:
+            return gated(1.0f / (1.0f + exponential(-1.702f * x)), splat(1.702f));
+        case Activation::silu:
+            return gated(1.0f / (1.0f + exponential(-x)), splat(1.0f));
+        case Activation::tanh:
+            value = hyperbolic_tangent(x);
+            return 1.0f - value * value;
+    }
+    return x;
+}
+
 // acc[r][v] += sum_k a[r, k] b[k, v]; `vectors` registers of b lie at b + k * b_stride, and those of the
 // tile's second panel at panel_stride after the first.
 template <int rows, int vectors>
@@ -140,15 +174,38 @@ void linear_tile(const LinearTask& task, int64_t row, int64_t panel) {
 #pragma GCC unroll 16
     for (int r = 0; r < rows; ++r)
 #pragma GCC unroll 8
-        for (int v = 0; v < vectors; ++v) acc[r][v] = load(task.bias + column + v * lanes);
+        for (int v = 0; v < vectors; ++v)
+            acc[r][v] = load(task.adds ? task.y + (row + r) * task.y_stride + column + v * lanes
+                                       : task.bias + column + v * lanes);
     multiply<rows, vectors>(task.x + row * task.x_stride, task.x_stride,
                             task.packed + panel * task.inner * panel_width, panel_width,
                             task.inner * panel_width, task.inner, acc);
     float* y = task.y + row * task.y_stride + column;
+    if (task.factor) {
+        const float* factor = task.factor + row * task.y_stride + column;
+#pragma GCC unroll 16
+        for (int r = 0; r < rows; ++r)
+#pragma GCC unroll 8
+            for (int v = 0; v < vectors; ++v)
+                store(y + r * task.y_stride + v * lanes,
+                      acc[r][v] * load(factor + r * task.y_stride + v * lanes));
+        return;
+    }
 #pragma GCC unroll 16
     for (int r = 0; r < rows; ++r)
 #pragma GCC unroll 8
         for (int v = 0; v < vectors; ++v) store(y + r * task.y_stride + v * lanes, acc[r][v]);
+    if (task.slope) {
+        float* slope = task.slope + row * task.y_stride + column;
+        for (int r = 0; r < rows; ++r)
+            for (int v = 0; v < vectors; ++v) {
+                const int64_t at = r * task.y_stride + v * lanes;
+                Vector value;
+                store(slope + at, slope_of(load(y + at), task.activation, value));
+                store(y + at, value);
+            }
+        return;
+    }
     if (task.activation == Activation::none) return;
     for (int r = 0; r < rows; ++r)
         for (int v = 0; v < vectors; ++v) {
@@ -326,13 +383,14 @@ void arrange(const float* key, const float* value, int64_t stride, int64_t first
 
 void normalise(const NormTask& task) {
     const int64_t width = task.width;
-    float* x = task.x;
+    const float* from = task.x;
+    float* x = task.sum ? task.sum : task.x;
     const float* y = task.y;
     float* out = task.out;
-    for (int64_t i = 0; i < task.rows; ++i, x += width, out += width) {
+    for (int64_t i = 0; i < task.rows; ++i, from += width, x += width, out += width) {
         Vector sums = {}, squares = {};
         for (int64_t d = 0; d < width; d += lanes) {
-            Vector value = load(x + d);
+            Vector value = load(from + d);
             if (y) {
                 value += task.scale ? load(y + d) * load(task.scale + d) : load(y + d);
                 store(x + d, value);

@@ -15,23 +15,33 @@ void take_scale(const float* scale, int64_t width, AlignedFloats& values, bool& 
     if (has) std::copy_n(scale, width, values.reserve(width));
 }
 
-PackedAttention pack_attention(const AttentionWeights& from, const StackSpec& spec, double factor,
+float score_scale(const StackSpec& spec, int64_t layer, bool is_cross) {
+    const double factor =
+        spec.layer_scales.empty() || is_cross ? 1.0 : spec.layer_scales[static_cast<size_t>(layer)];
+    return static_cast<float>(spec.attention.scale * factor);
+}
+
+// That of the query's weights: a norm behind the product would take the factor out again.
+float query_scale(const AttentionWeights& from, const StackSpec& spec, int64_t layer, bool is_cross) {
+    return from.query_norm.gain ? 1.0f : score_scale(spec, layer, is_cross);
+}
+
+PackedAttention pack_attention(const AttentionWeights& from, const StackSpec& spec, int64_t layer,
                                bool is_cross) {
     PackedAttention to;
     const AttentionSpec& attention = spec.attention;
-    // A norm behind the product would take the factor out again.
-    const float scale = static_cast<float>(attention.scale * factor);
-    const float query_scale = from.query_norm.gain ? 1.0f : scale;
+    const float scale = score_scale(spec, layer, is_cross);
+    const float of_query = query_scale(from, spec, layer, is_cross);
     const int64_t query = attention.query_size(), shared = attention.key_value_size();
     if (is_cross) {
         to.query = PackedLinear(spec.hidden, query);
-        to.query.place(from.query, 0, query_scale);
+        to.query.place(from.query, 0, of_query);
         to.key_value = PackedLinear(spec.hidden, 2 * shared);
         to.key_value.place(from.key, 0);
         to.key_value.place(from.value, shared);
     } else {
         to.query_key_value = PackedLinear(spec.hidden, query + 2 * shared);
-        to.query_key_value.place(from.query, 0, query_scale);
+        to.query_key_value.place(from.query, 0, of_query);
         to.query_key_value.place(from.key, query);
         to.query_key_value.place(from.value, query + shared);
     }
@@ -64,6 +74,20 @@ PackedLinear PackedLinear::of(const LinearWeights& part) {
     return packed;
 }
 
+PackedLinear PackedLinear::transposed(std::initializer_list<const LinearWeights*> parts, float scale) {
+    int64_t rows = 0;
+    for (const LinearWeights* part : parts) rows += part->outer;
+    const int64_t columns = (*parts.begin())->inner;
+    PackedLinear packed(rows, columns);
+    int64_t first = 0;
+    for (const LinearWeights* part : parts) {
+        pack_panels_transposed(part->weight, part->outer, columns, first == 0 ? scale : 1.0f, first, rows,
+                               packed.weight.get());
+        first += part->outer;
+    }
+    return packed;
+}
+
 OwnNorm::OwnNorm(const NormWeights& weights, const NormSpec& spec, float scale) {
     if (!weights.gain) return;
     is_there = true;
@@ -80,9 +104,8 @@ OwnNorm::OwnNorm(const NormWeights& weights, const NormSpec& spec, float scale) 
 
 PackedLayer pack_layer(const LayerWeights& weights, const StackSpec& spec, int64_t layer) {
     PackedLayer packed;
-    const double factor = spec.layer_scales.empty() ? 1.0 : spec.layer_scales[static_cast<size_t>(layer)];
-    packed.attention = pack_attention(weights.attention, spec, factor, false);
-    if (spec.has_cross_attention) packed.cross = pack_attention(weights.cross, spec, 1, true);
+    packed.attention = pack_attention(weights.attention, spec, layer, false);
+    if (spec.has_cross_attention) packed.cross = pack_attention(weights.cross, spec, layer, true);
     const MlpWeights& mlp = weights.mlp;
     packed.mlp.up = PackedLinear::of(mlp.up);
     if (mlp.gate.weight) packed.mlp.gate = PackedLinear::of(mlp.gate);
@@ -91,6 +114,24 @@ PackedLayer pack_layer(const LayerWeights& weights, const StackSpec& spec, int64
     packed.mlp.norm_behind = OwnNorm(mlp.norm_behind, spec.norm);
     take_scale(mlp.layer_scale, spec.hidden, packed.mlp.layer_scale, packed.mlp.has_layer_scale);
     return packed;
+}
+
+TransposedLayer pack_transposed(const LayerWeights& weights, const StackSpec& spec, int64_t layer) {
+    TransposedLayer to;
+    const AttentionWeights &self = weights.attention, &cross = weights.cross;
+    to.query_key_value = PackedLinear::transposed({&self.query, &self.key, &self.value},
+                                                  query_scale(self, spec, layer, false));
+    to.output = PackedLinear::transposed({&self.output});
+    if (spec.has_cross_attention) {
+        to.cross_query = PackedLinear::transposed({&cross.query}, query_scale(cross, spec, layer, true));
+        to.cross_key_value = PackedLinear::transposed({&cross.key, &cross.value});
+        to.cross_output = PackedLinear::transposed({&cross.output});
+    }
+    const MlpWeights& mlp = weights.mlp;
+    to.up = mlp.gate.weight ? PackedLinear::transposed({&mlp.up, &mlp.gate})
+                            : PackedLinear::transposed({&mlp.up});
+    to.down = PackedLinear::transposed({&mlp.down});
+    return to;
 }
 
 }  // namespace weft::torch_part

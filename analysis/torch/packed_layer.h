@@ -1,6 +1,8 @@
 // A layer's weights in the order of the kernels: own memory, nothing of the file. Private to analysis/torch.
 #pragma once
 
+#include <initializer_list>
+
 #include "analysis/torch/aligned_floats.h"
 #include "analysis/torch/kernels.h"
 #include "analysis/torch/stack_weights.h"
@@ -17,6 +19,8 @@ struct PackedLinear {
     // Puts `part` times `scale` behind column `first`, a multiple of 16.
     void place(const LinearWeights& part, int64_t first, float scale = 1);
     static PackedLinear of(const LinearWeights& part);
+    // For rows of the outputs of all `parts`, the first one's times `scale`.
+    static PackedLinear transposed(std::initializer_list<const LinearWeights*> parts, float scale = 1);
 };
 
 struct OwnNorm {
@@ -51,7 +55,16 @@ struct PackedLayer {
     PackedMlp mlp;
 };
 
+// What the gradients of a layer's linear maps are multiplied by: each map transposed, without bias; maps that
+// read the same rows in one, behind each other in the order named.
+struct TransposedLayer {
+    PackedLinear query_key_value, output;
+    PackedLinear cross_query, cross_key_value, cross_output;
+    PackedLinear up, down;  // up: of a gated one up, then gate
+};
+
 // The factors of the scores are in the query's weights.
 PackedLayer pack_layer(const LayerWeights& weights, const StackSpec& spec, int64_t layer);
+TransposedLayer pack_transposed(const LayerWeights& weights, const StackSpec& spec, int64_t layer);
 
 }  // namespace weft::torch_part

@@ -75,8 +75,8 @@ class StackPass {
         const float* output_gradient = nullptr;  // [copies, rows, D] of y by copy_output()
         float* state_gradient = nullptr;         // [copies, rows, D] by PassInput::states; null: not wanted
         float* source_gradient = nullptr;        // [copies, source rows, D]; null: not wanted
-        // From the last layer to `first_layer`, in each layer copy by copy: first the cross-attention, then
-        // the self-attention. May be empty.
+        // From the last layer to `first_layer`; of each copy the cross-attention before the self-attention.
+        // May be empty.
         std::function<void(const LayerGradient&)> visit;
     };
     // Of the last forward() that kept. Once for each. Returns false if `stop` ended it.
@@ -86,7 +86,10 @@ class StackPass {
 // By plain ATen with autograd, one layer at a time, on any device.
 std::unique_ptr<StackPass> make_plain_pass(std::shared_ptr<const ModelWeights> weights, size_t stack,
                                            const std::string& device);
-// By our own kernels; for a stack that `kernels_fit`.
-std::unique_ptr<StackPass> make_kernel_pass(std::shared_ptr<const ModelWeights> weights, size_t stack);
+// By our own kernels, from the same packed weights as make_kernel_forward(); for a stack that `kernels_fit`.
+std::unique_ptr<StackPass> make_kernel_pass(const std::shared_ptr<const ModelWeights>& weights, size_t stack);
+// The faster one of them that fits.
+std::unique_ptr<StackPass> make_stack_pass(std::shared_ptr<const ModelWeights> weights, size_t stack,
+                                           const std::string& device);
 
 }  // namespace weft::torch_part

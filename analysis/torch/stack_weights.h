@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -64,6 +65,13 @@ struct PatchWeights {
     int64_t position_rows = 0;
 };
 
+// Where those who compute with a stack find what one of them has packed already (packed_stack.h).
+class PackedStack;
+struct PackedShelf {
+    std::mutex mutex;
+    std::weak_ptr<const PackedStack> stack;
+};
+
 struct StackWeights {
     StackSpec spec;
     EmbeddingSpec embedding_spec;
@@ -76,6 +84,7 @@ struct StackWeights {
     std::function<LayerWeights(int64_t layer)> load_layer;
     const float* relative_bias = nullptr;  // [buckets, heads]
     NormWeights entry_norm, final_norm;
+    std::shared_ptr<PackedShelf> packed = std::make_shared<PackedShelf>();
 };
 
 struct HeadStepWeights {
