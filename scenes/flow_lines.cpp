@@ -10,7 +10,8 @@
 namespace weft {
 namespace {
 
-constexpr float handle_part = 0.5f;  // of the gap
+constexpr float handle_part = 0.5f;        // of the gap
+constexpr float long_handle_part = 0.12f;  // of a gap as long as the stack: no corners where lines bend
 constexpr float dash_pitch_u = 0.36f;
 constexpr int wide_from_tokens = 97;
 constexpr double ease_s = 0.3;
@@ -86,7 +87,7 @@ FlowBatch layer_batch(const TextStackPlan& plan, const TextStackLayout& layout, 
     batch.source_slice_step = batch.target_slice_step = layout.lane_step();
     batch.source_column_step = batch.target_row_step = layout.token_step();
     batch.axis = layout.layer_axis;
-    batch.handle_u = handle_part * layout.gap_u(layer);
+    batch.handle_u = (plan.joins_ends ? long_handle_part : handle_part) * layout.gap_u(layer);
     batch.width_u = line_width_u(colors, layout.tokens);
     batch.min_px = colors.line_min_px;
     batch.max_px = colors.line_max_px;

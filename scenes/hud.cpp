@@ -101,7 +101,9 @@ std::string subtitle_of_focus(const HudScene& scene) {
 
 std::string subtitle(const HudScene& scene) {
     const std::string which = attention_title(shown_block(scene.plan).kind);
-    return (which.empty() ? "" : which + " · ") + subtitle_of_focus(scene);
+    const std::string strip = token_strip(scene.plan, scene.view).note;
+    return (which.empty() ? "" : which + " · ") + subtitle_of_focus(scene) + (strip.empty() ? "" : " · ") +
+           strip;
 }
 
 }  // namespace
@@ -142,17 +144,8 @@ void add_title(DrawList& list, const HudScene& scene) {
     pen.write(subtitle(scene),
               of_a_head ? head_color(colors, focus.head, scene.plan.lanes) : colors.dim_text);
     list.labels.back().max_width_px = std::max(end - list.labels.back().position.x, 4.0f * size);
-    const float left = hud_margin_px * scene.scale;
-    // What is explained, and by what the words are coloured.
-    std::string explained = explained_text(*scene.plan.frame);
-    const std::string strip = token_strip(scene.plan, scene.view).note;
-    if (!explained.empty() && !strip.empty()) explained += " · ";
-    if (!(explained += strip).empty()) {
-        pen.at = {left, pen.at.y + 1.5f * size};
-        pen.write(explained, colors.text);
-        list.labels.back().max_width_px = end - scene.viewport.panel_px - left;
-    }
     if (const auto& cut = scene.plan.frame->truncation) {
+        const float left = hud_margin_px * scene.scale;
         pen.at = {left, pen.at.y + 1.5f * size};
         pen.write("cut at token " + grouped(cut->token_limit) + " of " + grouped(cut->token_count) +
                       ": the rest of the text is not analysed",
@@ -185,8 +178,11 @@ LedgerExtent add_ledger(DrawList& list, const HudScene& scene, float foot_px, fl
                             : "sinks (grey bars)";
     if (scene.plan.has_sinks) parts.push_back({sinks, ledger.sinks, percent.sinks, colors.sink});
     if (ledger.neighbours > 0.0) {
-        parts.push_back({"neighbours within " + std::to_string(scene.plan.band) + " (bars at the foot)",
-                         ledger.neighbours, percent.neighbours, colors.neighbours});
+        const std::string folded =
+            scene.plan.joins_ends
+                ? "of the same word (hidden)"
+                : "neighbours within " + std::to_string(scene.plan.band) + " (bars at the foot)";
+        parts.push_back({folded, ledger.neighbours, percent.neighbours, colors.neighbours});
     }
     std::string rest = "not drawn";
     if (in_focus.threshold > 0.0f) rest = "below " + weight_text(scene.plan, in_focus.threshold, 2);
@@ -230,6 +226,8 @@ LedgerExtent add_ledger(DrawList& list, const HudScene& scene, float foot_px, fl
                            : in_focus.of.empty() ? "of " + which
                                                  : in_focus.of + " in " + which;
     if (!of.empty()) write(of, colors.dim_text);
+    if (const std::string explained = explained_text(*scene.plan.frame); !explained.empty())
+        write(explained, colors.text);
     return extent;
 }
 

@@ -83,8 +83,10 @@ void add_sample(DrawList& list, const ScreenRect& line, bool is_dashed) {
 }  // namespace
 
 float head_key_width(const HudScene& scene) {
-    // Signed lines have the colour of their sign.
-    if (scene.plan.lanes <= 1 || scene.plan.has_signed_lines()) return 0.0f;
+    // Signed lines and bars have the colour of their sign.
+    const bool by_sign =
+        scene.plan.is_signed && quantity_shape(scene.plan.view.quantity) != MethodShape::tokens;
+    if (scene.plan.lanes <= 1 || by_sign) return 0.0f;
     const int groups =
         (scene.plan.lanes + lanes_per_color(scene.plan.lanes) - 1) / lanes_per_color(scene.plan.lanes);
     const float pitch = swatch_pitch(scene);

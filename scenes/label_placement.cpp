@@ -51,9 +51,11 @@ void LabelPlacement::reserve(const ScreenBounds& bounds) {
     taken_.push_back({bounds, 0.0f, bounds});
 }
 
-void LabelPlacement::add(Label label, float priority, const ScreenRect* tick) {
+void LabelPlacement::add(Label label, float priority, const ScreenRect* tick, const Label* companion) {
     if (label.color.a <= 0.004f) return;
-    candidates_.push_back({std::move(label), priority, tick != nullptr, tick ? *tick : ScreenRect{}});
+    Candidate candidate{std::move(label), priority, tick != nullptr, tick ? *tick : ScreenRect{}, {}};
+    if (companion) candidate.companion = *companion;
+    candidates_.push_back(std::move(candidate));
 }
 
 LabelPlacement::Place LabelPlacement::place_of(const Candidate& candidate) const {
@@ -93,6 +95,11 @@ void LabelPlacement::place(DrawList& list) {
         taken_.push_back(place);
         if (candidate.has_tick) list.rects.push_back(candidate.tick);
         list.labels.push_back(std::move(candidate.label));
+        if (!candidate.companion) continue;
+        const Place beside = place_of({*candidate.companion, 0.0f, false, {}, {}});
+        if (!is_free(beside)) continue;
+        taken_.push_back(beside);
+        list.labels.push_back(std::move(*candidate.companion));
     }
     candidates_.clear();
 }

@@ -2,6 +2,7 @@
 // and no border of the picture.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "scenes/camera_fit.h"
@@ -19,7 +20,8 @@ class LabelPlacement {
     void reserve(const ScreenBounds& bounds);
 
     // Higher priority first; equal ones in the order of calls. `tick`: drawn with its label, or not at all.
-    void add(Label label, float priority, const ScreenRect* tick = nullptr);
+    // `companion`: drawn with its label where it has room.
+    void add(Label label, float priority, const ScreenRect* tick = nullptr, const Label* companion = nullptr);
 
     // Moves what fits into `list`.
     void place(DrawList& list);
@@ -30,6 +32,7 @@ class LabelPlacement {
         float priority = 0.0f;
         bool has_tick = false;
         ScreenRect tick;
+        std::optional<Label> companion;
     };
     // Words slanted alike lie side by side although their upright boxes overlap: those are compared along the
     // slant.

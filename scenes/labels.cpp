@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <optional>
 
 #include "scenes/projection.h"
 #include "scenes/quantity.h"
@@ -63,9 +64,9 @@ std::vector<float> magnitudes(const TokenStrip& strip) {
     return result;
 }
 
-// The word's number beside it, and its colour behind it.
-void make_chip(LabelPlacement& placement, const LabelScene& scene, const TokenStrip& strip, size_t token,
-               float opacity, Label& label) {
+// Colours a word by its number; returns the number to stand beside it, if it is one that counts.
+std::optional<Label> make_chip(const LabelScene& scene, const TokenStrip& strip, size_t token, float opacity,
+                               Label& label) {
     const Theme& colors = theme(scene.view.theme);
     const glm::vec4 chip = strip_color(strip, colors, token);
     label.pill = with_alpha(chip, opacity);
@@ -73,14 +74,14 @@ void make_chip(LabelPlacement& placement, const LabelScene& scene, const TokenSt
     label.halo.a = 0.0f;
     const float value = strip.values[token];
     if (!std::isfinite(value) || std::abs(value) < numbered_part * strip.largest || label.angle_rad != 0.0f)
-        return;
+        return std::nullopt;
     const float width = std::min(scene.measure(label.text, label.size_px, label.bold), label.max_width_px);
-    const float beside = width + 2.0f * chip_padding_px * scene.text_scale + 4.0f * scene.text_scale;
+    const float beside = width + (2.0f * chip_padding_px + 4.0f) * scene.text_scale;
     Label number = scene_label(scene, (strip.is_signed && value > 0.0f ? "+" : "") + number_text(value),
                                label.position, 11.0f * scene.text_scale, label.align, opacity, true);
     number.position = {label.position.x + (label.align == LabelAlign::right ? -beside : beside),
                        label.position.y};
-    placement.add(std::move(number), 5.0f);
+    return number;
 }
 
 // One side of the panes: `pane` is the first or the last.
@@ -119,12 +120,13 @@ void add_side(LabelPlacement& placement, const LabelScene& scene, int pane, bool
                                   !all && weight < 0.3f * heaviest);
         label.max_width_px = std::min(widest_label_px * scale, room);
         label.bold = focused && std::max(scene.motion.focus, scene.motion.along) > 0.5f;
-        if (has_chip) make_chip(placement, scene, strip, static_cast<size_t>(token), outer * recede, label);
+        std::optional<Label> number;
+        if (has_chip) number = make_chip(scene, strip, static_cast<size_t>(token), outer, label);
         const float priority = focused ? 50.0f
                                : all   ? 10.0f - 0.001f * static_cast<float>(token)
                                        : 10.0f * weight / heaviest;
         if (all) {
-            placement.add(std::move(label), priority);
+            placement.add(std::move(label), priority, nullptr, number ? &*number : nullptr);
             continue;
         }
         // Landmarks stand farther apart than their letters are high, and a tick ties each to its row.
@@ -134,7 +136,8 @@ void add_side(LabelPlacement& placement, const LabelScene& scene, int pane, bool
         rect.min = {left ? end.x - tick - 1.0f : end.x + 1.0f, std::round(end.y) - 0.5f};
         rect.max = rect.min + glm::vec2(tick, 1.0f);
         rect.fill = with_alpha(theme(scene.view.theme).dim_text, outer * recede);
-        placement.add(std::move(label), priority, &rect);
+        if (number) number->position.x += left ? -2.0f * scale : 2.0f * scale;
+        placement.add(std::move(label), priority, &rect, number ? &*number : nullptr);
     }
 }
 
@@ -164,8 +167,7 @@ void add_stacked_side(LabelPlacement& placement, const LabelScene& scene, int pa
                                   opacity);
         if (slanted) label.angle_rad = glm::radians(55.0f);
         label.max_width_px = slanted ? 5.5f * size : column_px;
-        if (!strip.values.empty())
-            make_chip(placement, scene, strip, static_cast<size_t>(token), opacity, label);
+        if (!strip.values.empty()) make_chip(scene, strip, static_cast<size_t>(token), opacity, label);
         placement.add(std::move(label), 10.0f - 0.001f * static_cast<float>(token));
     }
 }

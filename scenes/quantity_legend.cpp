@@ -81,7 +81,9 @@ void fill_relative(const ViewState& view, const TextStackPlan& plan, QuantityLeg
             break;
         case MethodShape::heads:
             if (const std::string change = change_of(view.quantity); !change.empty()) result.method = change;
-            result.unit = joined({"bar of each head at the foot", largest + " " + unit_of(plan)});
+            result.unit =
+                joined({plan.is_signed ? "bars: heads from left to right" : "bar of each head at the foot",
+                        largest + " " + unit_of(plan)});
             result.width = "lines: √weight, for context";
             break;
         case MethodShape::tokens:

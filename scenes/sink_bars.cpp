@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "scenes/flow_lines.h"
+#include "scenes/quantity.h"
 
 namespace weft {
 namespace {
@@ -27,6 +28,7 @@ Bars make_bars(const TextStackPlan& plan, const TextStackLayout& layout, const V
               {},
               std::clamp(motion.fold, 0.0f, 1.0f),
               is_along(layout, motion) ? 1.0f - motion.along : 1.0f};
+    if (lines_are_context(plan.view.quantity)) bars.opacity *= receded_bar;
     for (int h = 0; h < plan.lanes; ++h) bars.lanes.push_back(h);
     const bool seen_from_lane_0 = glm::dot(camera.eye(), layout.lane_axis) < 0.0f;
     if (seen_from_lane_0) std::reverse(bars.lanes.begin(), bars.lanes.end());
@@ -98,7 +100,7 @@ void add_sink_bars(DrawList& list, const TextStackPlan& plan, const TextStackLay
 
 void add_neighbour_bars(DrawList& list, const TextStackPlan& plan, const TextStackLayout& layout,
                         const ViewState& view, const ViewMotion& motion, const Camera& camera) {
-    if (plan.band < 0 || plan.blocks.empty()) return;
+    if (plan.band < 0 || plan.joins_ends || plan.blocks.empty()) return;
     const Bars bars = make_bars(plan, layout, motion, camera);
     const Theme& colors = theme(view.theme);
     const auto& lanes = *lane_colors(plan, view.theme);

@@ -203,6 +203,9 @@ std::shared_ptr<const TextStackPlan> plan_text_stack(std::shared_ptr<const Atten
     // Only within one text have tokens neighbours.
     const bool one_text = block.key_stack == block.query_stack;
     choices.band = view.fold_neighbours && one_text ? neighbour_band(static_cast<int>(columns)) : -1;
+    // From end to end each word holds the most of itself: lines straight across, a carpet of them in a long
+    // text.
+    if (plan->joins_ends) choices.band = std::min(choices.band, 0);
     choices.fixed_rung = lanes_shown == 1 && view.threshold.budget == 0;
     const int budget = line_budget(theme(view.theme), view.threshold,
                                    static_cast<int>(std::max(rows, columns)), static_cast<int>(layers_shown));

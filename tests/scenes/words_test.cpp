@@ -6,6 +6,7 @@
 #include <set>
 #include <sstream>
 
+#include "analysis/method/method_table.h"
 #include "scenes/label_placement.h"
 #include "scenes/projection.h"
 #include "synthetic_frame.h"
@@ -30,8 +31,8 @@ std::array<glm::vec2, 4> corners_of(const Label& label) {
     upright.angle_rad = 0.0f;
     const ScreenBounds box = label_bounds(upright, measure);
     const float c = std::cos(label.angle_rad), s = std::sin(label.angle_rad);
-    std::array<glm::vec2, 4> corners{glm::vec2(box.left, box.top), {box.right, box.top}, {box.right, box.bottom},
-                                     {box.left, box.bottom}};
+    std::array<glm::vec2, 4> corners{
+        glm::vec2(box.left, box.top), {box.right, box.top}, {box.right, box.bottom}, {box.left, box.bottom}};
     for (glm::vec2& corner : corners) {
         const glm::vec2 from = corner - label.position;
         corner = label.position + glm::vec2(c * from.x + s * from.y, -s * from.x + c * from.y);
@@ -154,6 +155,71 @@ TEST_CASE("in no picture do words overlap, leave the window, lie on the panel or
                         << (motion.focus > 0 ? static_cast<int>(focus.kind) : 0) << " theme "
                         << static_cast<int>(name) << (n % 4 == 3 ? " moved" : "");
                 look(list, viewport, picture.str(), flaws);
+            }
+        }
+    }
+    CHECK(some(flaws.overlaps) == some({}));
+    CHECK(some(flaws.cut) == some({}));
+    CHECK(some(flaws.small) == some({}));
+    CHECK(some(flaws.on_panel) == some({}));
+}
+
+TEST_CASE(
+    "nor do they where numbers of any shape are drawn, words are coloured, and something is explained") {
+    std::mt19937 engine(11);
+    const auto pick = [&](int n) { return static_cast<int>(engine() % static_cast<unsigned>(n)); };
+    const Viewport windows[] = {window(1280, 720), window(640, 360), window(720, 1280),
+                                window(1920, 1080, 0.2f)};
+    Flaws flaws;
+    for (const int tokens : {2, 14, 32, 130}) {
+        const int layers = 6, heads = 12;
+        auto frame = synthetic::frame(layers, heads, tokens, synthetic::random(5, 2.5f, 20.0f));
+        frame->provenance.title = "all-MiniLM-L6-v2";
+        frame->target = ExplainedTarget{"token", 7, 5, "##cat", 7.3111, false};
+        std::normal_distribution<float> normal;
+        std::vector<std::string> drawn{"attention"};
+        for (const MethodRow& row : method_table()) {
+            const size_t rows = static_cast<size_t>(tokens), lanes = static_cast<size_t>(layers * heads);
+            size_t count = 0;
+            if (row.shape == MethodShape::head_weights) count = lanes * rows * rows;
+            if (row.shape == MethodShape::layer_weights) count = static_cast<size_t>(layers) * rows * rows;
+            if (row.shape == MethodShape::weights) count = rows * rows;
+            if (row.shape == MethodShape::head_rows) count = lanes * rows;
+            if (row.shape == MethodShape::heads) count = lanes;
+            if (row.shape == MethodShape::tokens) count = rows;
+            if (count == 0 || row.name == "attention") continue;
+            auto values = std::make_shared<std::vector<float>>(count);
+            for (float& value : *values) value = row.is_signed ? normal(engine) : std::abs(normal(engine));
+            const std::string name = row.name == "entropy"    ? "entropy.normalised"
+                                     : row.name == "ablation" ? "ablation.zero"
+                                                              : row.name;
+            frame->blocks[0].quantities[name] = {{static_cast<int64_t>(count)}, values};
+            drawn.push_back(row.name);
+        }
+        CHECK(drawn.size() >= 12);
+        for (const std::string& quantity : drawn) {
+            ViewState view;
+            view.quantity = quantity;
+            const auto plan = plan_text_stack(frame, view, nullptr);
+            for (const Viewport& viewport : windows) {
+                for (const char* strip : {"", "integrated_gradients"}) {
+                    view.strip = strip;
+                    view.theme = pick(3) == 0 ? ThemeName::projector : ThemeName::dark;
+                    ViewMotion motion;
+                    if (viewport.size.x < viewport.size.y) motion.stack = 1.0f;
+                    if (pick(2) == 0) {
+                        const int layer = pick(static_cast<int>(plan->layers.size()));
+                        motion.shown_focus = {FocusKind::token, 0, layer, -1, pick(tokens), -1, false};
+                        view.selected = motion.shown_focus;
+                        motion.focus = 1.0f;
+                    }
+                    const Camera camera =
+                        text_stack_camera(*plan, CameraPreset::default_view, motion, {}, viewport);
+                    look(draw_text_stack(*plan, view, motion, camera, 0.0, viewport, measure), viewport,
+                         quantity + " " + strip + " " + std::to_string(tokens) + " tokens " +
+                             std::to_string(viewport.size.x),
+                         flaws);
+                }
             }
         }
     }
