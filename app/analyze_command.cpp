@@ -6,6 +6,7 @@
 
 #include "analysis/error.h"
 #include "analysis/export.h"
+#include "analysis/method/head_ablations.h"
 #include "analysis/method/method_table.h"
 #include "analysis/trace.h"
 #include "app/chosen_model.h"
@@ -63,6 +64,7 @@ AnalysisRequest analysis_request_of(const Options& options) {
     request.options.logits = wants("logits");
     request.options.pixel_values = wants("pixel_values");
     request.options.method = options.method;
+    request.options.ablations = options.ablations;
     return request;
 }
 
@@ -110,6 +112,8 @@ void export_run(const AnalysisRun& run, const AnalysisRequest& request, const Op
     if (run.frame->generation) {
         settings.options["max-new-tokens"] = std::to_string(request.generation.max_new_tokens);
     }
+    if (!request.options.ablations.empty())
+        settings.options["ablate"] = ablations_text(request.options.ablations);
     settings.options["truncate"] = request.options.truncate ? "true" : "false";
     settings.options["device"] = options.device;
     if (options.repeat > 0) {

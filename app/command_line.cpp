@@ -195,7 +195,7 @@ void check_combinations(const Options& options, const Given& given) {
     if (!options.trace_file.empty()) {
         for (const char* name :
              {"--model", "--text", "--image", "--pair", "--target-text", "--max-new-tokens", "--type",
-              "--device", "--truncate", "--repeat", "--watch"}) {
+              "--device", "--truncate", "--repeat", "--ablate", "--watch"}) {
             if (given.contains(name)) {
                 throw UsageError("option " + in_quotes(name) + " does not go with the trace " +
                                      in_quotes(options.trace_file),
@@ -204,7 +204,8 @@ void check_combinations(const Options& options, const Given& given) {
         }
     }
     if (!options.watch_folder.empty()) {
-        for (const char* name : {"--model", "--text", "--pair", "--device", "--output", "--time"}) {
+        for (const char* name :
+             {"--model", "--text", "--pair", "--device", "--ablate", "--output", "--time"}) {
             if (given.contains(name)) {
                 throw UsageError("option " + in_quotes(name) + " does not go with '--watch'",
                                  "'--watch' shows the traces of a folder in a window as they arrive.");

@@ -57,6 +57,7 @@ struct Options {
     // analyze, METHODS.md
     std::vector<std::string> methods{"attention", "rollout", "entropy"};  // "attention" always among them
     MethodOptions method;
+    std::vector<HeadAblation> ablations;
     bool truncate = false;
     bool json = false;  // models: for programs
     int repeat = 0;     // 0: once, plain timings

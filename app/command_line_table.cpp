@@ -7,6 +7,7 @@
 
 #include "analysis/error.h"
 #include "analysis/json_guard.h"
+#include "analysis/method/head_ablations.h"
 #include "analysis/method/method_table.h"
 #include "analysis/spelling.h"
 #include "app/utf8.h"
@@ -257,6 +258,9 @@ const std::vector<OptionRow> option_rows = {
      [](Options& o, const std::string& v) {
          o.method.target_space = static_cast<TargetSpace>(parse_choice("target-space", v, {"logit", "probability"}));
      }},
+    {"--ablate", "L.H[:mean],...", in_pictures | in_analyze,
+     "Heads whose output is 0, or its mean over positions; of two stacks encoder:L.H, decoder:L.H, cross:L.H (none).",
+     [](Options& o, const std::string& v) { o.ablations = parse_ablations(v); }},
     {"--ig-rule", "NAME", in_analyze,
      "Integrated gradients: gauss_legendre, riemann_left, _right, _middle, _trapezoid (gauss_legendre).",
      [](Options& o, const std::string& v) {

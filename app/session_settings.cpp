@@ -20,6 +20,7 @@ SessionSettings session_settings_of(const Options& options) {
     settings.camera = options.camera.camera;
     settings.analysis.truncate = true;
     settings.analysis.method = options.method;
+    settings.analysis.ablations = options.ablations;
     if (!options.trace_file.empty()) {
         settings.trace = read_trace(options.trace_file, settings.analysis);
         check_view(options.view, *settings.trace);

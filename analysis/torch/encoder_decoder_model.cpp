@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "analysis/error.h"
+#include "analysis/method/head_ablations.h"
 #include "analysis/sampling.h"
 #include "analysis/torch/guarded.h"
 #include "analysis/torch/predictions.h"
@@ -54,6 +55,10 @@ bool EncoderDecoderModel::analyze_unguarded(const AnalysisRequest& request, cons
     if (!request.image.empty())
         throw UsageError("--image \"" + request.image + "\": the model \"" + summary_.name + "\" reads text",
                          "Use --text, or a vision model.");
+    check_ablations(request.options.ablations,
+                    {{AttentionKind::encoder, encoder_spec().layers, encoder_spec().attention.heads},
+                     {AttentionKind::decoder, decoder_spec().layers, decoder_spec().attention.heads},
+                     {AttentionKind::cross, decoder_spec().layers, decoder_spec().attention.heads}});
     if (!request.has_target && !parts_.head)
         throw Error("the model \"" + summary_.name + "\" has no language-model head to generate with",
                     "Give the decoder's text with --target-text.");
@@ -65,13 +70,19 @@ bool EncoderDecoderModel::analyze_unguarded(const AnalysisRequest& request, cons
     if (!done) return false;
     AttentionFrame frame = frame_of(request, target);
     frame.timings_ms["text_to_attention"] = since_text.elapsed_ms();
-    return run_steps(frame, request, head_steps(request, target), stop, post);
+    if (request.options.ablations.empty())
+        unablated_ = {ids_of(frame.stacks[0]), ids_of(frame.stacks[1]), frame.blocks[0].layer_weights,
+                      frame.blocks[1].layer_weights, frame.blocks[2].layer_weights};
+    std::vector<FrameStep> steps = head_steps(request, target);
+    std::ranges::move(difference_steps(request), std::back_inserter(steps));
+    return run_steps(frame, request, std::move(steps), stop, post);
 }
 
 bool EncoderDecoderModel::fits_source(const AnalysisRequest& request) const {
     const AnalysisRequest& before = source_.request;
     return source_.is_there && request.text == before.text && request.has_pair == before.has_pair &&
            request.pair == before.pair && request.options.truncate == before.options.truncate &&
+           ablations_of_stack(request.options.ablations, 0) == source_.ablations &&
            (source_.hidden || !request.options.hidden_states);
 }
 
@@ -85,6 +96,7 @@ bool EncoderDecoderModel::encode(const AnalysisRequest& request, const Stop& sto
     source.text = tokenizer_.tokenize(
         request.text, request.has_pair ? std::optional<std::string_view>(request.pair) : std::nullopt,
         {static_cast<uint32_t>(config_.max_tokens), request.options.truncate});
+    source.ablations = ablations_of_stack(request.options.ablations, 0);
     const std::vector<int32_t> ids = ids_of(source.text.stack);
     const int64_t count = static_cast<int64_t>(ids.size()), state = count * spec.hidden;
     source.block.kind = AttentionKind::encoder;
@@ -94,9 +106,29 @@ bool EncoderDecoderModel::encode(const AnalysisRequest& request, const Stop& sto
     std::shared_ptr<std::vector<float>> hidden;
     if (request.options.hidden_states)
         hidden = std::make_shared<std::vector<float>>(static_cast<size_t>((spec.layers + 1) * state));
+    parts_.encoder->set_ablations(source.ablations);
+    std::optional<EncoderPass> pass = run_encoder(ids, hidden ? hidden->data() : nullptr, stop);
+    if (!pass) return false;
+    if (hidden) check_finite(*hidden, "\"hidden_states.encoder\"");
+    source.block.layer_weights = std::move(pass->layers);
+    source.block.max_row_sum_error = pass->max_row_sum_error;
+    source.output = std::move(pass->output);
+    parts_.decoder->set_source(source.output.data(), count);
+    source.hidden = std::move(hidden);
+    source.is_there = true;
+    source_ = std::move(source);
+    return true;
+}
+
+// `hidden` [L + 1, N, D], or null where nobody asked for it.
+std::optional<EncoderDecoderModel::EncoderPass> EncoderDecoderModel::run_encoder(
+    const std::vector<int32_t>& ids, float* hidden, const Stop& stop) {
+    const StackSpec& spec = encoder_spec();
+    const int64_t count = static_cast<int64_t>(ids.size()), state = count * spec.hidden;
     const auto keep_hidden = [&](int64_t entry) {
-        if (hidden) parts_.encoder->copy_hidden(hidden->data() + entry * state);
+        if (hidden) parts_.encoder->copy_hidden(hidden + entry * state);
     };
+    EncoderPass pass;
     parts_.encoder->embed(ids, {}, 0);
     keep_hidden(0);
     for (int64_t layer = 0; layer < spec.layers; ++layer) {
@@ -104,19 +136,14 @@ bool EncoderDecoderModel::encode(const AnalysisRequest& request, const Stop& sto
         const double error = parts_.encoder->run_layer(layer, {weights->data(), nullptr}, true).self;
         if (!std::isfinite(error))
             throw_not_finite("\"attention.encoder\" of layer " + std::to_string(layer));
-        source.block.max_row_sum_error = std::max(source.block.max_row_sum_error, error);
-        source.block.layer_weights.push_back(weights);
+        pass.max_row_sum_error = std::max(pass.max_row_sum_error, error);
+        pass.layers.push_back(weights);
         keep_hidden(layer + 1);
-        if (stop()) return false;
+        if (stop()) return std::nullopt;
     }
-    if (hidden) check_finite(*hidden, "\"hidden_states.encoder\"");
-    std::vector<float> output(static_cast<size_t>(state));
-    parts_.encoder->copy_output(output.data());
-    parts_.decoder->set_source(output.data(), count);
-    source.hidden = std::move(hidden);
-    source.is_there = true;
-    source_ = std::move(source);
-    return true;
+    pass.output.resize(static_cast<size_t>(state));
+    parts_.encoder->copy_output(pass.output.data());
+    return pass;
 }
 
 // The rows of the pass before stay if they hold all that is asked for now.
@@ -124,9 +151,15 @@ void EncoderDecoderModel::begin_rows(const AnalysisRequest& request) {
     const bool wants_hidden = request.options.hidden_states;
     const bool wants_outputs =
         !request.has_target || (parts_.head && (request.options.logits || request.options.predictions > 0));
-    if (rows_.count() > 0 && (rows_.has_hidden() || !wants_hidden) && (rows_.has_outputs() || !wants_outputs))
+    std::vector<HeadAblation> ablations = ablations_of_stack(request.options.ablations, 1);
+    if (rows_.count() > 0 && (rows_.has_hidden() || !wants_hidden) &&
+        (rows_.has_outputs() || !wants_outputs) && ablations == rows_ablations_ && !rows_are_over_)
         return;
     const StackSpec& spec = decoder_spec();
+    if (std::exchange(rows_are_over_, false))
+        parts_.decoder->set_source(source_.output.data(), source_.block.keys);
+    parts_.decoder->set_ablations(ablations);
+    rows_ablations_ = std::move(ablations);
     rows_ = DecoderRows({spec.layers, spec.attention.heads, spec.hidden}, source_.block.keys, wants_hidden,
                         wants_outputs);
 }
@@ -158,7 +191,12 @@ bool EncoderDecoderModel::decode_given(const AnalysisRequest& request, const Sto
                             std::to_string(token.id) + ", but the decoder has " +
                             std::to_string(config_.stacks[1].embedding.vocabulary) + " tokens",
                         "Tokenizer files and weights must come from the same model.");
-    return rows_.extend(*parts_.decoder, ids_of(target.stack), stop);
+    return extend_rows(ids_of(target.stack), stop);
+}
+
+bool EncoderDecoderModel::extend_rows(const std::vector<int32_t>& ids, const Stop& stop) {
+    if (has_mean(rows_ablations_)) rows_.cut(0);
+    return rows_.extend(*parts_.decoder, ids, stop);
 }
 
 // How many tokens the decoder's text may have at most, the last predicted one counted.
@@ -188,7 +226,7 @@ bool EncoderDecoderModel::decode_generated(const AnalysisRequest& request, const
     double posted_ms = 0;
     for (;;) {
         const int64_t count = static_cast<int64_t>(ids.size());
-        if (!rows_.extend(*parts_.decoder, ids, stop)) return false;
+        if (!extend_rows(ids, stop)) return false;
         target.last_logits = last_row_logits();
         std::vector<float> logits = target.last_logits;
         if (options.follows_config) apply_generation_config(generation_, ids, longest, logits);
@@ -239,6 +277,7 @@ AttentionFrame EncoderDecoderModel::frame_of(const AnalysisRequest& request, con
     AttentionFrame frame;
     frame.revision = request.revision;
     frame.provenance = provenance_;
+    frame.provenance.title += ablations_title(request.options.ablations);
     frame.stacks = {source_.text.stack, target.stack};
     frame.truncation = source_.text.truncation;
     frame.target_truncation = target.truncation;
@@ -259,6 +298,60 @@ AttentionFrame EncoderDecoderModel::frame_of(const AnalysisRequest& request, con
             FrameTensor{{decoder.layers + 1, rows, decoder.hidden}, std::move(states)}};
     }
     return frame;
+}
+
+std::vector<FrameStep> EncoderDecoderModel::difference_steps(const AnalysisRequest& request) {
+    if (!request.options.wants("difference")) return {};
+    return {
+        {"difference", true, [this, &request](AttentionFrame& frame, const StepContext& context) {
+             const bool is_ablated = !request.options.ablations.empty();
+             if (is_ablated && !run_unablated(frame, request, context.stop)) return false;
+             const AttentionLayers* layers[] = {&unablated_.encoder, &unablated_.decoder, &unablated_.cross};
+             std::vector<FrameTensor> changes;
+             for (size_t i = 0; i < frame.blocks.size(); ++i) {
+                 changes.push_back(attention_difference(
+                     frame.blocks[i], is_ablated ? *layers[i] : AttentionLayers(), context.stop));
+                 if (!changes.back().values) return false;
+             }
+             for (size_t i = 0; i < frame.blocks.size(); ++i)
+                 frame.blocks[i].quantities["difference"] = std::move(changes[i]);
+             return true;
+         }}};
+}
+
+// The decoder's text is that of the ablated pass, also where the model would have gone on otherwise.
+bool EncoderDecoderModel::run_unablated(const AttentionFrame& frame, const AnalysisRequest& request,
+                                        const Stop& stop) {
+    const std::vector<int32_t> source = ids_of(frame.stacks[0]), target = ids_of(frame.stacks[1]);
+    if (unablated_.source == source && unablated_.target == target) return true;
+    unablated_ = {};
+    Unablated made{source, target, source_.block.layer_weights, {}, {}};
+    std::vector<float> output = source_.output;
+    if (!ablations_of_stack(request.options.ablations, 0).empty()) {
+        parts_.encoder->set_ablations({});
+        std::optional<EncoderPass> pass = run_encoder(source, nullptr, stop);
+        if (!pass) return false;
+        made.encoder = std::move(pass->layers);
+        output = std::move(pass->output);
+    }
+    const StackSpec& spec = decoder_spec();
+    const int64_t keys = static_cast<int64_t>(source.size());
+    rows_are_over_ = true;
+    parts_.decoder->set_ablations({});
+    parts_.decoder->set_source(output.data(), keys);
+    DecoderRows rows({spec.layers, spec.attention.heads, spec.hidden}, keys, false, false);
+    if (!rows.extend(*parts_.decoder, target, stop)) return false;
+    for (int64_t layer = 0; layer < spec.layers; ++layer) {
+        const int64_t count = rows.count();
+        const auto self = pool_.take(square(spec.attention.heads, count, count));
+        const auto cross = pool_.take(square(spec.attention.heads, count, keys));
+        rows.copy_self(layer, self->data());
+        rows.copy_cross(layer, cross->data());
+        made.decoder.push_back(self);
+        made.cross.push_back(cross);
+    }
+    unablated_ = std::move(made);
+    return true;
 }
 
 std::vector<FrameStep> EncoderDecoderModel::head_steps(const AnalysisRequest& request,

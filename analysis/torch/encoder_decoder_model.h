@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "analysis/family/generation_config.h"
+#include "analysis/method/difference.h"
 #include "analysis/method/frame_steps.h"
 #include "analysis/model.h"
 #include "analysis/tokenizer/tokenizer.h"
@@ -40,7 +41,14 @@ class EncoderDecoderModel final : public Model {
         TokenizedText text;
         AttentionBlock block;
         std::shared_ptr<const std::vector<float>> hidden;  // null: not asked for
+        std::vector<float> output;                         // [S, D] what the decoder reads
+        std::vector<HeadAblation> ablations;               // of the encoder
         bool is_there = false;
+    };
+    // The attention of the newest pass without ablations.
+    struct Unablated {
+        std::vector<int32_t> source, target;
+        AttentionLayers encoder, decoder, cross;
     };
     // The decoder's side of the one under way.
     struct Target {
@@ -53,7 +61,18 @@ class EncoderDecoderModel final : public Model {
     bool analyze_unguarded(const AnalysisRequest& request, const Stop& stop, const Post& post);
     bool encode(const AnalysisRequest& request, const Stop& stop);
     bool fits_source(const AnalysisRequest& request) const;
+    // A pass of the encoder over its tokens: attention of all layers, and what the decoder reads.
+    struct EncoderPass {
+        AttentionLayers layers;
+        std::vector<float> output;
+        double max_row_sum_error = 0;
+    };
+    std::optional<EncoderPass> run_encoder(const std::vector<int32_t>& ids, float* hidden, const Stop& stop);
     void begin_rows(const AnalysisRequest& request);
+    bool extend_rows(const std::vector<int32_t>& ids, const Stop& stop);
+    bool run_unablated(const AttentionFrame& frame, const AnalysisRequest& request, const Stop& stop);
+    // The last one of those that read the pass: it may run another.
+    std::vector<FrameStep> difference_steps(const AnalysisRequest& request);
     bool decode_given(const AnalysisRequest& request, const Stop& stop, Target& target);
     bool decode_generated(const AnalysisRequest& request, const Stop& stop, const Stopwatch& since_text,
                           const Post& post, Target& target);
@@ -76,6 +95,9 @@ class EncoderDecoderModel final : public Model {
     AttentionPool pool_;
     Source source_;
     DecoderRows rows_;
+    std::vector<HeadAblation> rows_ablations_;  // of the decoder, that its rows were made with
+    bool rows_are_over_ = false;                // the decoder has run something else since
+    Unablated unablated_;
 };
 
 }  // namespace weft::torch_part

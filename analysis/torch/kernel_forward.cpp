@@ -7,6 +7,7 @@
 
 #include "analysis/error.h"
 #include "analysis/family/positions.h"
+#include "analysis/method/head_ablations.h"
 #include "analysis/torch/head_cache.h"
 #include "analysis/torch/kept_rows.h"
 #include "analysis/torch/packed_stack.h"
@@ -39,8 +40,10 @@ class KernelForward final : public StackForward {
         choose_short_threads();
     }
 
+    void set_ablations(std::vector<HeadAblation> ablations) override { ablations_ = std::move(ablations); }
+
     void embed(std::span<const int32_t> ids, std::span<const uint8_t> segments, int64_t kept) override {
-        WEFT_ASSERT(kept == 0 || spec_.is_causal, std::to_string(kept));
+        WEFT_ASSERT(kept == 0 || (spec_.is_causal && !has_mean(ablations_)), std::to_string(kept));
         begin(static_cast<int64_t>(ids.size()), kept);
         const EmbeddingSpec& spec = weights_.embedding_spec;
         const EmbeddingWeights& from = weights_.embedding;
@@ -122,6 +125,7 @@ class KernelForward final : public StackForward {
         errors.self = attend_self(layer, packed.attention, input, target.self, goes_on);
         if (kept_error > errors.self) errors.self = kept_error;  // a NaN stays
         if (!goes_on) return errors;
+        ablate(layer, false);
         linear(packed.attention.output, spec_.hidden, context_.get(), context_stride(), change_.get(),
                spec_.hidden, {});
         if (spec_.is_parallel) {
@@ -139,6 +143,7 @@ class KernelForward final : public StackForward {
             errors.cross =
                 attend_cross(layer, cross, norms_first ? normed_.get() : state_.get(), target.cross, advance);
             if (!advance) return errors;
+            ablate(layer, true);
             linear(cross.output, spec_.hidden, context_.get(), context_stride(), change_.get(), spec_.hidden,
                    {});
             join(cross.norm, cross.norm_behind, cross.has_layer_scale ? cross.layer_scale.get() : nullptr,
@@ -366,6 +371,22 @@ class KernelForward final : public StackForward {
         return largest;
     }
 
+    // The context of ablated heads, between attention and output projection.
+    void ablate(int64_t layer, bool is_cross) {
+        const int64_t width = spec_.attention.head_width, stride = context_stride();
+        for (const HeadAblation& of : ablations_) {
+            if (of.layer != layer || (of.kind == AttentionKind::cross) != is_cross) continue;
+            float* context = context_.get() + of.head * width;
+            for (int64_t d = 0; d < width; ++d) {
+                double mean = 0;
+                if (of.to_mean)
+                    for (int64_t i = 0; i < rows_; ++i) mean += context[i * stride + d];
+                const float value = static_cast<float>(mean / static_cast<double>(rows_));
+                for (int64_t i = 0; i < rows_; ++i) context[i * stride + d] = value;
+            }
+        }
+    }
+
     // For few tokens more threads can be slower: measured, doubling from one, while it gets at least 5 %
     // faster. The same runs start the thread pool and touch the weights, so that the first key press finds
     // both warm. Of a large model a few layers, more than any cache holds, say the same in less time.
@@ -412,6 +433,7 @@ class KernelForward final : public StackForward {
     // [R, ...], rows padded by row_padding where wide
     AlignedFloats state_, normed_, change_, projected_, context_, inner_, gate_;
     AlignedFloats source_, source_projected_, scratch_;
+    std::vector<HeadAblation> ablations_;
     std::vector<HeadCache> caches_, sources_;  // of each layer, or one for all where nothing is kept
     std::vector<bool> has_source_;
 };

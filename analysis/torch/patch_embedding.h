@@ -13,6 +13,7 @@ namespace weft::torch_part {
 
 struct PixelSize {
     int64_t channels = 0, height = 0, width = 0;
+    bool operator==(const PixelSize&) const = default;
 };
 
 class PatchEmbedding {

@@ -1,8 +1,10 @@
 // A pass through PlainStack that keeps what comes next pass.
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/abs.h>
+#include <ATen/ops/clone.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/max.h>
+#include <ATen/ops/mean.h>
 #include <ATen/ops/sub.h>
 #include <ATen/ops/sum.h>
 #include <c10/core/InferenceMode.h>
@@ -10,6 +12,7 @@
 #include <algorithm>
 
 #include "analysis/error.h"
+#include "analysis/method/head_ablations.h"
 #include "analysis/torch/kept_rows.h"
 #include "analysis/torch/plain_stack.h"
 #include "analysis/torch/stack_forward.h"
@@ -25,9 +28,11 @@ class PlainForward final : public StackForward {
           self_(static_cast<size_t>(stack_.spec().layers)),
           source_(static_cast<size_t>(stack_.spec().layers)) {}
 
+    void set_ablations(std::vector<HeadAblation> ablations) override { ablations_ = std::move(ablations); }
+
     void embed(std::span<const int32_t> ids, std::span<const uint8_t> segments, int64_t kept) override {
         const c10::InferenceMode inference;
-        WEFT_ASSERT(kept == 0 || stack_.spec().is_causal, std::to_string(kept));
+        WEFT_ASSERT(kept == 0 || (stack_.spec().is_causal && !has_mean(ablations_)), std::to_string(kept));
         kept_ = kept;
         x_ = stack_.embed(ids, segments, kept);
     }
@@ -50,7 +55,8 @@ class PlainForward final : public StackForward {
         PlainStack::KeysValues& held = self_[static_cast<size_t>(layer)];
         if (kept_ > 0) before = {held.keys.slice(1, 0, kept_), held.values.slice(1, 0, kept_)};
         PlainStack::LayerResult result =
-            stack_.run_layer(layer, x_, before, states_, source_[static_cast<size_t>(layer)], advance);
+            stack_.run_layer(layer, x_, before, states_, source_[static_cast<size_t>(layer)], advance,
+                             taps(layer, false), taps(layer, true));
         if (stack_.spec().is_causal) held = result.self;
         source_[static_cast<size_t>(layer)] = result.source;
         RowErrors errors;
@@ -75,6 +81,27 @@ class PlainForward final : public StackForward {
     at::Tensor on_device(const float* values, int64_t rows) const {
         return at::from_blob(const_cast<float*>(values), {rows, stack_.spec().hidden}, at::kFloat)
             .to(stack_.device(), /*non_blocking=*/false, /*copy=*/true);
+    }
+
+    // The contexts of ablated heads.
+    PlainStack::Taps taps(int64_t layer, bool is_cross) const {
+        std::vector<HeadAblation> mine;
+        for (const HeadAblation& of : ablations_)
+            if (of.layer == layer && (of.kind == AttentionKind::cross) == is_cross) mine.push_back(of);
+        if (mine.empty()) return {};
+        PlainStack::Taps taps;
+        taps.context = [mine](const at::Tensor& context) {  // [H, R, width]
+            at::Tensor ablated = context.clone();
+            for (const HeadAblation& of : mine) {
+                at::Tensor head = ablated.select(0, of.head);
+                if (of.to_mean)
+                    head.copy_(context.select(0, of.head).mean(0, true).expand_as(head));
+                else
+                    head.zero_();
+            }
+            return ablated;
+        };
+        return taps;
     }
 
     static void copy(const at::Tensor& from, float* to) {
@@ -104,6 +131,7 @@ class PlainForward final : public StackForward {
     const PlainStack stack_;
     std::vector<PlainStack::KeysValues> self_, source_;  // of each layer
     at::Tensor x_, states_;                              // [R, D], [S, D]
+    std::vector<HeadAblation> ablations_;
     int64_t kept_ = 0;
 };
 

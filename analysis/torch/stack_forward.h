@@ -7,7 +7,9 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
+#include "analysis/method/method_options.h"
 #include "analysis/torch/stack_weights.h"
 
 namespace weft::torch_part {
@@ -43,6 +45,11 @@ struct ImageInput {
 class StackForward {
   public:
     virtual ~StackForward() = default;
+
+    // The heads whose context becomes 0 or its mean over rows, from the next pass on. The kind `cross` means
+    // the cross-attention, every other the stack's own. Rows that stay from one pass to the next were made
+    // with the same ablations, and with a mean there are none: it changes with every row.
+    virtual void set_ablations(std::vector<HeadAblation> ablations) = 0;
 
     // What enters layer 0 for tokens [kept, N) of a text whose first `kept` tokens are those of the pass
     // before: their keys and values are used again. Only causal stacks keep any. `ids` and `segments` [N] are

@@ -5,6 +5,7 @@
 
 #include "analysis/error.h"
 #include "analysis/family/positions.h"
+#include "analysis/method/head_ablations.h"
 #include "analysis/sampling.h"
 #include "analysis/torch/guarded.h"
 #include "analysis/torch/predictions.h"
@@ -64,6 +65,8 @@ int64_t TextModel::shared_prefix(const std::vector<int32_t>& ids, const Analysis
     if (!spec.is_causal || request.options.hidden_states || request.options.logits ||
         (head_ && !head_->reads_last_row()))
         return 0;
+    const std::vector<HeadAblation>& ablations = request.options.ablations;
+    if (ablations != before_.ablations || has_mean(ablations)) return 0;
     // Beyond the original positions a dynamic scaling turns the old keys anew with every length.
     if (rotary.scaling == RotarySpec::Scaling::dynamic &&
         static_cast<int64_t>(std::max(ids.size(), before_.ids.size())) > rotary.original_positions)
@@ -83,6 +86,7 @@ bool TextModel::analyze_unguarded(const AnalysisRequest& request, const std::fun
         throw UsageError("--target-text \"" + request.target_text.substr(0, 80) + "\": the model \"" +
                              summary_.name + "\" has no decoder beside its text",
                          "Leave out --target-text, or use an encoder-decoder.");
+    check_ablations(request.options.ablations, {{AttentionKind::self, spec.layers, spec.attention.heads}});
     TokenizedText input = tokenizer_.tokenize(
         request.text, request.has_pair ? std::optional<std::string_view>(request.pair) : std::nullopt,
         {static_cast<uint32_t>(summary_.max_tokens), request.options.truncate});
@@ -117,9 +121,9 @@ bool TextModel::analyze_unguarded(const AnalysisRequest& request, const std::fun
 
     const int64_t kept = shared_prefix(ids, request);
     const std::vector<int32_t> kept_ids(ids.begin(), ids.begin() + kept);
-    forward_->embed(
-        ids, reads_segments ? std::span<const uint8_t>(input.stack.segments) : std::span<const uint8_t>(),
-        kept);
+    const std::vector<uint8_t> segments = reads_segments ? input.stack.segments : std::vector<uint8_t>();
+    forward_->set_ablations(request.options.ablations);
+    forward_->embed(ids, segments, kept);
     keep_hidden(0);
     for (int64_t layer = 0; layer < spec.layers; ++layer) {
         const std::shared_ptr<std::vector<float>> weights =
@@ -140,7 +144,8 @@ bool TextModel::analyze_unguarded(const AnalysisRequest& request, const std::fun
             return false;
         }
     }
-    if (spec.is_causal) before_ = {ids, count, block.layer_weights};
+    if (spec.is_causal) before_ = {ids, count, block.layer_weights, request.options.ablations};
+    if (request.options.ablations.empty()) unablated_ = {ids, segments, block.layer_weights};
     frame.timings_ms["text_to_attention"] = since_text.elapsed_ms();
 
     if (hidden) {
@@ -149,11 +154,57 @@ bool TextModel::analyze_unguarded(const AnalysisRequest& request, const std::fun
     }
     frame.revision = request.revision;
     frame.provenance = provenance_;
+    frame.provenance.title += ablations_title(request.options.ablations);
     frame.stacks.push_back(std::move(input.stack));
     frame.truncation = input.truncation;
     frame.max_row_sum_error = block.max_row_sum_error;
     frame.blocks.push_back(std::move(block));
-    return run_steps(frame, request, head_steps(request), superseded, post);
+    std::vector<FrameStep> steps = head_steps(request);
+    std::ranges::move(difference_steps(request, segments), std::back_inserter(steps));
+    return run_steps(frame, request, std::move(steps), superseded, post);
+}
+
+std::vector<FrameStep> TextModel::difference_steps(const AnalysisRequest& request,
+                                                   const std::vector<uint8_t>& segments) {
+    if (!request.options.wants("difference")) return {};
+    return {{"difference", true,
+             [this, segments, is_ablated = !request.options.ablations.empty()](AttentionFrame& frame,
+                                                                               const StepContext& context) {
+                 std::vector<int32_t> ids;
+                 for (const Token& token : frame.stacks.front().tokens) ids.push_back(token.id);
+                 if (is_ablated && !run_unablated(ids, segments, context.stop)) return false;
+                 AttentionBlock& block = frame.blocks.front();
+                 FrameTensor change = attention_difference(
+                     block, is_ablated ? unablated_.layers : AttentionLayers(), context.stop);
+                 if (!change.values) return false;
+                 block.quantities["difference"] = std::move(change);
+                 return true;
+             }}};
+}
+
+// Whatever pass was there before is over.
+bool TextModel::run_unablated(const std::vector<int32_t>& ids, const std::vector<uint8_t>& segments,
+                              const std::function<bool()>& stop) {
+    if (unablated_.ids == ids && unablated_.segments == segments) return true;
+    const StackSpec& spec = config_.stack();
+    const int64_t count = static_cast<int64_t>(ids.size());
+    before_ = {};
+    unablated_ = {};
+    forward_->set_ablations({});
+    forward_->embed(ids, segments, 0);
+    AttentionLayers layers;
+    for (int64_t layer = 0; layer < spec.layers; ++layer) {
+        const auto weights = pool_.take(static_cast<size_t>(spec.attention.heads * count * count));
+        const double error =
+            forward_->run_layer(layer, {weights->data(), nullptr}, layer + 1 < spec.layers).self;
+        if (!std::isfinite(error))
+            throw_not_finite("\"attention\" of layer " + std::to_string(layer) + " without ablation");
+        layers.push_back(weights);
+        if (stop()) return false;
+    }
+    if (spec.is_causal) before_ = {ids, count, layers, {}};
+    unablated_ = {ids, segments, std::move(layers)};
+    return true;
 }
 
 std::vector<FrameStep> TextModel::head_steps(const AnalysisRequest& request) {

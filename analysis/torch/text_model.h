@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "analysis/family/model_config.h"
+#include "analysis/method/difference.h"
 #include "analysis/method/frame_steps.h"
 #include "analysis/model.h"
 #include "analysis/tokenizer/tokenizer.h"
@@ -31,12 +32,24 @@ class TextModel final : public Model {
     struct Before {
         std::vector<int32_t> ids;
         int64_t queries = 0;  // of the layers' attention, at least as many as ids
-        std::vector<std::shared_ptr<const std::vector<float>>> layers;
+        AttentionLayers layers;
+        std::vector<HeadAblation> ablations;
+    };
+    // The attention of the newest pass without ablations.
+    struct Unablated {
+        std::vector<int32_t> ids;
+        std::vector<uint8_t> segments;
+        AttentionLayers layers;
     };
     bool analyze_unguarded(const AnalysisRequest& request, const std::function<bool()>& superseded,
                            const std::function<void(FramePtr)>& post);
     int64_t shared_prefix(const std::vector<int32_t>& ids, const AnalysisRequest& request) const;
     std::vector<FrameStep> head_steps(const AnalysisRequest& request);
+    // The last one of those that read the pass: it may run another.
+    std::vector<FrameStep> difference_steps(const AnalysisRequest& request,
+                                            const std::vector<uint8_t>& segments);
+    bool run_unablated(const std::vector<int32_t>& ids, const std::vector<uint8_t>& segments,
+                       const std::function<bool()>& stop);
     void finish_last_layer(int64_t count);
     int64_t prediction_row(const std::vector<int32_t>& ids) const;
     bool goes_on() const;  // a causal language model
@@ -51,6 +64,7 @@ class TextModel final : public Model {
     std::unique_ptr<HeadForward> head_;  // null: the model has none
     AttentionPool pool_;
     Before before_;
+    Unablated unablated_;
 };
 
 }  // namespace weft::torch_part

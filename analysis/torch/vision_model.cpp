@@ -6,6 +6,7 @@
 #include "analysis/checkpoint/memory.h"
 #include "analysis/error.h"
 #include "analysis/image/processed_image.h"
+#include "analysis/method/head_ablations.h"
 #include "analysis/torch/guarded.h"
 #include "analysis/torch/predictions.h"
 
@@ -93,6 +94,8 @@ bool VisionModel::analyze_unguarded(const AnalysisRequest& request, const std::f
                                     const std::function<void(FramePtr)>& post) {
     const StackSpec& spec = config_.stack();
     check_request(request, summary_.name);
+    const std::vector<HeadAblation>& ablations = request.options.ablations;
+    check_ablations(ablations, {{AttentionKind::self, spec.layers, spec.attention.heads}});
     const Stopwatch since_file;
     ProcessedImage image = load_image_for(request.image, preprocessor_);
     const PixelSize size{image.channels, image.height, image.width};
@@ -119,7 +122,9 @@ bool VisionModel::analyze_unguarded(const AnalysisRequest& request, const std::f
     const bool wants_output =
         hidden || (head_ && (request.options.logits || request.options.predictions > 0));
 
-    embedding_->enter(*forward_, image.pixel_values.data(), size);
+    forward_->set_ablations(ablations);
+    const auto pixels = std::make_shared<const std::vector<float>>(std::move(image.pixel_values));
+    embedding_->enter(*forward_, pixels->data(), size);
     keep_hidden(0);
     for (int64_t layer = 0; layer < spec.layers; ++layer) {
         const std::shared_ptr<std::vector<float>> weights =
@@ -133,6 +138,7 @@ bool VisionModel::analyze_unguarded(const AnalysisRequest& request, const std::f
         keep_hidden(layer + 1);
         if (superseded && superseded()) return false;
     }
+    if (ablations.empty()) unablated_ = {pixels, size, block.layer_weights};
     frame.timings_ms["text_to_attention"] = since_pixels.elapsed_ms();
 
     if (hidden) {
@@ -140,14 +146,53 @@ bool VisionModel::analyze_unguarded(const AnalysisRequest& request, const std::f
         frame.hidden_states = {FrameTensor{{spec.layers + 1, count, spec.hidden}, hidden}};
     }
     if (request.options.pixel_values)
-        frame.pixel_values =
-            FrameTensor{{size.channels, size.height, size.width},
-                        std::make_shared<const std::vector<float>>(std::move(image.pixel_values))};
+        frame.pixel_values = FrameTensor{{size.channels, size.height, size.width}, pixels};
     frame.revision = request.revision;
     frame.provenance = provenance_;
+    frame.provenance.title += ablations_title(ablations);
     frame.max_row_sum_error = block.max_row_sum_error;
     frame.blocks.push_back(std::move(block));
-    return run_steps(frame, request, head_steps(request), superseded, post);
+    std::vector<FrameStep> steps = head_steps(request);
+    std::ranges::move(difference_steps(request, pixels, size), std::back_inserter(steps));
+    return run_steps(frame, request, std::move(steps), superseded, post);
+}
+
+std::vector<FrameStep> VisionModel::difference_steps(const AnalysisRequest& request, const Pixels& pixels,
+                                                     const PixelSize& size) {
+    if (!request.options.wants("difference")) return {};
+    return {{"difference", true,
+             [this, pixels, size, is_ablated = !request.options.ablations.empty()](
+                 AttentionFrame& frame, const StepContext& context) {
+                 AttentionBlock& block = frame.blocks.front();
+                 if (is_ablated && !run_unablated(pixels, size, block.queries, context.stop)) return false;
+                 FrameTensor change = attention_difference(
+                     block, is_ablated ? unablated_.layers : AttentionLayers(), context.stop);
+                 if (!change.values) return false;
+                 block.quantities["difference"] = std::move(change);
+                 return true;
+             }}};
+}
+
+// Whatever pass was there before is over.
+bool VisionModel::run_unablated(const Pixels& pixels, const PixelSize& size, int64_t count,
+                                const std::function<bool()>& stop) {
+    if (unablated_.pixels && unablated_.size == size && *unablated_.pixels == *pixels) return true;
+    const StackSpec& spec = config_.stack();
+    unablated_ = {};
+    forward_->set_ablations({});
+    embedding_->enter(*forward_, pixels->data(), size);
+    AttentionLayers layers;
+    for (int64_t layer = 0; layer < spec.layers; ++layer) {
+        const auto weights = pool_.take(static_cast<size_t>(spec.attention.heads * count * count));
+        const double error =
+            forward_->run_layer(layer, {weights->data(), nullptr}, layer + 1 < spec.layers).self;
+        if (!std::isfinite(error))
+            throw_not_finite("\"attention\" of layer " + std::to_string(layer) + " without ablation");
+        layers.push_back(weights);
+        if (stop()) return false;
+    }
+    unablated_ = {pixels, size, std::move(layers)};
+    return true;
 }
 
 std::vector<FrameStep> VisionModel::head_steps(const AnalysisRequest& request) {

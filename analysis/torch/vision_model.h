@@ -6,6 +6,7 @@
 
 #include "analysis/family/model_config.h"
 #include "analysis/image/preprocessor.h"
+#include "analysis/method/difference.h"
 #include "analysis/method/frame_steps.h"
 #include "analysis/model.h"
 #include "analysis/torch/attention_pool.h"
@@ -30,6 +31,12 @@ class VisionModel final : public Model {
     bool analyze_unguarded(const AnalysisRequest& request, const std::function<bool()>& superseded,
                            const std::function<void(FramePtr)>& post);
     std::vector<FrameStep> head_steps(const AnalysisRequest& request);
+    // The last one of those that read the pass: it may run another.
+    using Pixels = std::shared_ptr<const std::vector<float>>;
+    std::vector<FrameStep> difference_steps(const AnalysisRequest& request, const Pixels& pixels,
+                                            const PixelSize& size);
+    bool run_unablated(const Pixels& pixels, const PixelSize& size, int64_t count,
+                       const std::function<bool()>& stop);
 
     ModelSummary summary_;
     Provenance provenance_;
@@ -39,6 +46,12 @@ class VisionModel final : public Model {
     std::unique_ptr<StackForward> forward_;
     std::unique_ptr<HeadForward> head_;  // null: the model has none
     AttentionPool pool_;
+    // The attention of the newest pass without ablations, and the image that it is of.
+    struct {
+        Pixels pixels;
+        PixelSize size;
+        AttentionLayers layers;
+    } unablated_;
 };
 
 }  // namespace weft::torch_part
