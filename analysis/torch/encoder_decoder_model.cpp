@@ -6,6 +6,7 @@
 #include "analysis/error.h"
 #include "analysis/method/head_ablations.h"
 #include "analysis/sampling.h"
+#include "analysis/torch/contribution.h"
 #include "analysis/torch/guarded.h"
 #include "analysis/torch/predictions.h"
 
@@ -74,6 +75,7 @@ bool EncoderDecoderModel::analyze_unguarded(const AnalysisRequest& request, cons
         unablated_ = {ids_of(frame.stacks[0]), ids_of(frame.stacks[1]), frame.blocks[0].layer_weights,
                       frame.blocks[1].layer_weights, frame.blocks[2].layer_weights};
     std::vector<FrameStep> steps = head_steps(request, target);
+    std::ranges::move(contribution_steps(request), std::back_inserter(steps));
     std::ranges::move(difference_steps(request), std::back_inserter(steps));
     return run_steps(frame, request, std::move(steps), stop, post);
 }
@@ -83,6 +85,7 @@ bool EncoderDecoderModel::fits_source(const AnalysisRequest& request) const {
     return source_.is_there && request.text == before.text && request.has_pair == before.has_pair &&
            request.pair == before.pair && request.options.truncate == before.options.truncate &&
            ablations_of_stack(request.options.ablations, 0) == source_.ablations &&
+           (source_.contribution.values || source_.keeps_values || !request.options.wants("contribution")) &&
            (source_.hidden || !request.options.hidden_states);
 }
 
@@ -106,7 +109,9 @@ bool EncoderDecoderModel::encode(const AnalysisRequest& request, const Stop& sto
     std::shared_ptr<std::vector<float>> hidden;
     if (request.options.hidden_states)
         hidden = std::make_shared<std::vector<float>>(static_cast<size_t>((spec.layers + 1) * state));
+    source.keeps_values = request.options.wants("contribution");
     parts_.encoder->set_ablations(source.ablations);
+    parts_.encoder->keep_values(source.keeps_values);
     std::optional<EncoderPass> pass = run_encoder(ids, hidden ? hidden->data() : nullptr, stop);
     if (!pass) return false;
     if (hidden) check_finite(*hidden, "\"hidden_states.encoder\"");
@@ -300,6 +305,23 @@ AttentionFrame EncoderDecoderModel::frame_of(const AnalysisRequest& request, con
     return frame;
 }
 
+std::vector<FrameStep> EncoderDecoderModel::contribution_steps(const AnalysisRequest& request) {
+    if (!request.options.wants("contribution")) return {};
+    return {
+        {"contribution", true,
+         [this, ablations = request.options.ablations](AttentionFrame& frame, const StepContext& context) {
+             if (!source_.contribution.values)
+                 source_.contribution =
+                     contribution(*parts_.encoder, frame.blocks[0], ablations, context.stop);
+             if (!source_.contribution.values) return false;
+             frame.blocks[0].quantities["contribution"] = source_.contribution;
+             for (const size_t block : {1, 2})
+                 if (!add_contribution(*parts_.decoder, frame.blocks[block], ablations, context.stop))
+                     return false;
+             return true;
+         }}};
+}
+
 std::vector<FrameStep> EncoderDecoderModel::difference_steps(const AnalysisRequest& request) {
     if (!request.options.wants("difference")) return {};
     return {
@@ -328,6 +350,7 @@ bool EncoderDecoderModel::run_unablated(const AttentionFrame& frame, const Analy
     Unablated made{source, target, source_.block.layer_weights, {}, {}};
     std::vector<float> output = source_.output;
     if (!ablations_of_stack(request.options.ablations, 0).empty()) {
+        source_.keeps_values = false;
         parts_.encoder->set_ablations({});
         std::optional<EncoderPass> pass = run_encoder(source, nullptr, stop);
         if (!pass) return false;

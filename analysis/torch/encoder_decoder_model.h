@@ -43,6 +43,8 @@ class EncoderDecoderModel final : public Model {
         std::shared_ptr<const std::vector<float>> hidden;  // null: not asked for
         std::vector<float> output;                         // [S, D] what the decoder reads
         std::vector<HeadAblation> ablations;               // of the encoder
+        bool keeps_values = false;                         // the encoder still holds those of this pass
+        FrameTensor contribution;                          // empty: not asked for
         bool is_there = false;
     };
     // The attention of the newest pass without ablations.
@@ -71,6 +73,7 @@ class EncoderDecoderModel final : public Model {
     void begin_rows(const AnalysisRequest& request);
     bool extend_rows(const std::vector<int32_t>& ids, const Stop& stop);
     bool run_unablated(const AttentionFrame& frame, const AnalysisRequest& request, const Stop& stop);
+    std::vector<FrameStep> contribution_steps(const AnalysisRequest& request);
     // The last one of those that read the pass: it may run another.
     std::vector<FrameStep> difference_steps(const AnalysisRequest& request);
     bool decode_given(const AnalysisRequest& request, const Stop& stop, Target& target);

@@ -23,7 +23,8 @@ namespace {
 // a tile into the same few cache sets.
 constexpr int64_t row_padding = 16;
 constexpr int64_t most_threads = 16;
-constexpr int64_t short_rows = 24;  // up to here memory, not arithmetic, is the limit
+constexpr int64_t contribution_keys = 32;  // so many keys' parts of all heads stay in the second-level cache
+constexpr int64_t short_rows = 24;         // up to here memory, not arithmetic, is the limit
 
 class KernelForward final : public StackForward {
   public:
@@ -109,6 +110,35 @@ class KernelForward final : public StackForward {
         source_rows_ = rows;
         std::copy_n(states, rows * spec_.hidden, source_.reserve(rows * spec_.hidden));
         has_source_.assign(static_cast<size_t>(spec_.layers), false);
+    }
+
+    void keep_values(bool keeps) override {
+        keeps_values_ = keeps;
+        if (!spec_.is_causal) caches_.resize(keeps ? static_cast<size_t>(spec_.layers) : 1);
+    }
+
+    void write_contribution(int64_t layer, bool is_cross, const float* weights, int64_t queries, int64_t keys,
+                            float* norms) override {
+        WEFT_ASSERT(is_cross || spec_.is_causal || keeps_values_, std::to_string(layer));
+        const PackedLayer& packed = packed_->layer(layer);
+        const HeadCache& cache = is_cross ? sources_[static_cast<size_t>(layer)] : cache_of(layer);
+        const PackedLinear& output = (is_cross ? packed.cross : packed.attention).output;
+        const int64_t block =
+            std::clamp((keys + pool_->threads() - 1) / pool_->threads(), int64_t{1}, contribution_keys);
+        contributions_.resize(static_cast<size_t>(pool_->threads()));
+        pool_->run((keys + block - 1) / block, pool_->threads(), [&](int64_t task, int64_t thread) {
+            ContributionTask of{};
+            of.keys = std::min(block, keys - task * block);
+            // A mean over rows reaches those before the key, too.
+            const bool is_causal = spec_.is_causal && !is_cross && !has_mean(ablations_);
+            of.row_begin = is_causal ? std::min(queries, task * block) : 0;
+            of.row_end = queries;
+            of.weights = weights + task * block;
+            of.norms = norms + task * block;
+            of.weight_stride = queries * keys;
+            of.row_stride = keys;
+            contribute(of, output, cache, task * block, contributions_[static_cast<size_t>(thread)]);
+        });
     }
 
     RowErrors run_layer(int64_t layer, const AttentionTarget& target, bool advance) override {
@@ -283,7 +313,7 @@ class KernelForward final : public StackForward {
         const AttentionSpec& spec = spec_.attention;
         const int64_t query = spec.query_size(), shared = spec.key_value_size(), width = spec.head_width;
         // Values that nobody reads now, a causal stack's later rows may.
-        const bool wants_values = goes_on || spec_.is_causal;
+        const bool wants_values = goes_on || spec_.is_causal || keeps_values_;
         linear(part.query_key_value, query + (wants_values ? 2 : 1) * shared, input, spec_.hidden,
                projected_.get(), projected_stride(), Activation::none);
         float* keys = projected_.get() + query;
@@ -296,7 +326,7 @@ class KernelForward final : public StackForward {
                 kernels_.rotate(projected_.get() + at, 1, 0, spec.heads, width, half, cos, sin);
                 kernels_.rotate(keys + at, 1, 0, spec.key_value_heads, width, half, cos, sin);
             });
-        HeadCache& cache = caches_[spec_.is_causal ? static_cast<size_t>(layer) : 0];
+        HeadCache& cache = cache_of(layer);
         cache.reserve(spec.key_value_heads, width, count_, kept_);
         share(spec.key_value_heads, [&](int64_t h, int64_t) {
             kernels_.arrange(keys + h * width, wants_values ? keys + shared + h * width : nullptr,
@@ -307,6 +337,44 @@ class KernelForward final : public StackForward {
         return attend(
             projected_.get(), projected_stride(), cache, count_, attention, goes_on,
             [&](int64_t h) { return bias_.of_head(h); }, spec_.is_causal ? kept_ : -1);
+    }
+
+    HeadCache& cache_of(int64_t layer) {
+        return caches_[caches_.size() > 1 ? static_cast<size_t>(layer) : 0];
+    }
+
+    struct ContributionScratch {
+        AlignedFloats values, parts, no_bias;  // [keys, width], [H, keys, D], a panel of zeros
+        std::vector<double> doubles;
+    };
+
+    // What each head moves of each key of the block, V W_O, then the norms.
+    void contribute(ContributionTask& task, const PackedLinear& output, const HeadCache& cache, int64_t first,
+                    ContributionScratch& scratch) const {
+        const AttentionSpec& spec = spec_.attention;
+        const int64_t width = spec.head_width, group = spec.heads / spec.key_value_heads;
+        float* values = scratch.values.reserve(task.keys * width);
+        float* parts = scratch.parts.reserve(spec.heads * task.keys * spec_.hidden);
+        std::fill_n(scratch.no_bias.reserve(panel_width), panel_width, 0.0f);
+        for (int64_t h = 0; h < spec.heads; ++h) {
+            if (h % group == 0)
+                for (int64_t panel = 0; panel < width / panel_width; ++panel)
+                    for (int64_t j = 0; j < task.keys; ++j)
+                        std::copy_n(
+                            cache.values(h / group) + (panel * cache.capacity() + first + j) * panel_width,
+                            panel_width, values + j * width + panel * panel_width);
+            for (int64_t panel = 0; panel < spec_.hidden / panel_width; ++panel)
+                kernels_.linear(
+                    {values, output.weight.get() + (panel * output.inner + h * width) * panel_width,
+                     scratch.no_bias.get(), parts + h * task.keys * spec_.hidden + panel * panel_width,
+                     task.keys, width, width, spec_.hidden, 0, 1, Activation::none});
+        }
+        task.parts = parts;
+        task.heads = spec.heads;
+        task.width = spec_.hidden;
+        scratch.doubles.resize(static_cast<size_t>(task.doubles()));
+        task.scratch = scratch.doubles.data();
+        kernels_.contribution(task);
     }
 
     double attend_cross(int64_t layer, const PackedAttention& part, const float* input, float* attention,
@@ -434,7 +502,9 @@ class KernelForward final : public StackForward {
     AlignedFloats state_, normed_, change_, projected_, context_, inner_, gate_;
     AlignedFloats source_, source_projected_, scratch_;
     std::vector<HeadAblation> ablations_;
-    std::vector<HeadCache> caches_, sources_;  // of each layer, or one for all where nothing is kept
+    bool keeps_values_ = false;
+    std::vector<ContributionScratch> contributions_;  // of each thread
+    std::vector<HeadCache> caches_, sources_;         // of each layer, or one for all where nothing is kept
     std::vector<bool> has_source_;
 };
 

@@ -103,6 +103,22 @@ struct AttentionBackTask {
 
 constexpr int64_t scratch_rows = 12;
 
+// Of one block of keys: norms[i, j] = | sum_h weights[h, i, j] parts[h, j, :] |, by way of the scalar
+// products of the heads' parts of each key, in float64: near 0 the square's error would be the norm's by its
+// root.
+struct ContributionTask {
+    const float* parts;    // [heads, keys, width]
+    const float* weights;  // at the block's first key; head stride weight_stride, row stride row_stride
+    float* norms;          // likewise
+    double* scratch;  // doubles(): products [heads (heads + 1) / 2, padded], a row's weights [heads, padded]
+    int64_t heads, keys, width;
+    int64_t row_begin, row_end;  // the rows before row_begin weigh nothing
+    int64_t weight_stride, row_stride;
+
+    int64_t padded() const { return (keys + panel_width - 1) / panel_width * panel_width; }
+    int64_t doubles() const { return (heads * (heads + 1) / 2 + heads) * padded(); }
+};
+
 struct Kernels {
     const char* name;
     int64_t panels_together;  // the stride in which panels are shared out
@@ -122,6 +138,7 @@ struct Kernels {
                    const float* cos, const float* sin);
     void (*normalise_back)(const NormBackTask&);
     void (*attention_back)(const AttentionBackTask&);
+    void (*contribution)(const ContributionTask&);
 };
 
 // The fastest that this processor runs.

@@ -10,7 +10,8 @@ constexpr int lanes = 16, tile_rows = 12;
 namespace weft::torch_part {
 
 extern const Kernels kernels_avx512;
-const Kernels kernels_avx512 = {"avx512",  tile_panels, tile_rows, linear,         attention,     arrange,
-                                normalise, multiply_by, rotate,    normalise_back, attention_back};
+const Kernels kernels_avx512 = {"avx512",  tile_panels,    tile_rows,      linear,
+                                attention, arrange,        normalise,      multiply_by,
+                                rotate,    normalise_back, attention_back, contribution};
 
 }  // namespace weft::torch_part

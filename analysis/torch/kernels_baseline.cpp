@@ -10,7 +10,8 @@ constexpr int lanes = 4, tile_rows = 3;
 namespace weft::torch_part {
 
 extern const Kernels kernels_baseline;
-const Kernels kernels_baseline = {"baseline", tile_panels, tile_rows, linear,         attention,     arrange,
-                                  normalise,  multiply_by, rotate,    normalise_back, attention_back};
+const Kernels kernels_baseline = {"baseline", tile_panels,    tile_rows,      linear,
+                                  attention,  arrange,        normalise,      multiply_by,
+                                  rotate,     normalise_back, attention_back, contribution};
 
 }  // namespace weft::torch_part

@@ -436,5 +436,79 @@ void rotate(float* x, int64_t rows, int64_t stride, int64_t heads, int64_t width
         }
 }
 
+constexpr int double_lanes = lanes / 2;
+typedef double Doubles __attribute__((vector_size(vector_bytes)));
+typedef double UnalignedDoubles __attribute__((vector_size(vector_bytes), aligned(8), may_alias));
+typedef float UnalignedHalf __attribute__((vector_size(vector_bytes / 2), aligned(4), may_alias));
+
+WEFT_INLINE Doubles wide(const float* p) {
+    return __builtin_convertvector(*reinterpret_cast<const UnalignedHalf*>(p), Doubles);
+}
+WEFT_INLINE Doubles load_wide(const double* p) {
+    return *reinterpret_cast<const UnalignedDoubles*>(p);
+}
+
+// products[h, g] of one key, g from `first` on: rows of `count` heads g at a time, so that head h is read
+// once.
+template <int count>
+WEFT_INLINE void head_products(const float* of, const float* others, int64_t stride, int64_t width,
+                               double* products, int64_t product_stride) {
+    Doubles sums[count] = {};
+    for (int64_t d = 0; d < width; d += double_lanes) {
+        const Doubles own = wide(of + d);
+#pragma GCC unroll 4
+        for (int g = 0; g < count; ++g) sums[g] += own * wide(others + g * stride + d);
+    }
+    for (int g = 0; g < count; ++g) {
+        double sum = 0;
+        for (int i = 0; i < double_lanes; ++i) sum += sums[g][i];
+        products[g * product_stride] = sum;
+    }
+}
+
+void contribution(const ContributionTask& task) {
+    const int64_t heads = task.heads, padded = task.padded(), stride = task.keys * task.width;
+    double* weights = task.scratch + heads * (heads + 1) / 2 * padded;
+    for (int64_t i = 0; i < task.row_begin; ++i)
+        for (int64_t j = 0; j < task.keys; ++j) task.norms[i * task.row_stride + j] = 0.0f;
+    for (int64_t h = 0; h < heads; ++h)
+        for (int64_t j = 0; j < padded; ++j) {
+            weights[h * padded + j] = 0;
+            double* products = task.scratch + h * (h + 1) / 2 * padded + j;
+            if (j >= task.keys) {
+                for (int64_t g = 0; g <= h; ++g) products[g * padded] = 0;
+                continue;
+            }
+            const float *of = task.parts + h * stride + j * task.width, *others = task.parts + j * task.width;
+            int64_t g = 0;
+            for (; g + 4 <= h + 1; g += 4)
+                head_products<4>(of, others + g * stride, stride, task.width, products + g * padded, padded);
+            for (; g <= h; ++g)
+                head_products<1>(of, others + g * stride, stride, task.width, products + g * padded, padded);
+        }
+    for (int64_t i = task.row_begin; i < task.row_end; ++i) {
+        for (int64_t h = 0; h < heads; ++h) {
+            const float* from = task.weights + h * task.weight_stride + i * task.row_stride;
+            for (int64_t j = 0; j < task.keys; ++j) weights[h * padded + j] = from[j];
+        }
+        float* norms = task.norms + i * task.row_stride;
+        for (int64_t block = 0; block < padded; block += double_lanes) {
+            Doubles squares = {};
+            const double* products = task.scratch + block;
+            for (int64_t h = 0; h < heads; ++h) {
+                Doubles others = {};
+                for (int64_t g = 0; g < h; ++g, products += padded)
+                    others += load_wide(weights + g * padded + block) * load_wide(products);
+                const Doubles own = load_wide(weights + h * padded + block);
+                squares += own * (own * load_wide(products) + 2.0 * others);
+                products += padded;
+            }
+            const int64_t end = task.keys - block < double_lanes ? task.keys - block : double_lanes;
+            for (int64_t j = 0; j < end; ++j)
+                norms[block + j] = static_cast<float>(__builtin_sqrt(squares[j] > 0 ? squares[j] : 0.0));
+        }
+    }
+}
+
 }  // namespace
 }  // namespace weft::torch_part

@@ -49,6 +49,24 @@ class PlainForward final : public StackForward {
         for (PlainStack::KeysValues& layer : source_) layer = {};
     }
 
+    void keep_values(bool keeps) override {
+        keeps_values_ = keeps;
+        if (!keeps && !stack_.spec().is_causal)
+            for (PlainStack::KeysValues& layer : self_) layer = {};
+    }
+
+    void write_contribution(int64_t layer, bool is_cross, const float* weights, int64_t queries, int64_t keys,
+                            float* norms) override {
+        const c10::InferenceMode inference;
+        const PlainStack::KeysValues& of = (is_cross ? source_ : self_)[static_cast<size_t>(layer)];
+        WEFT_ASSERT(of.values.defined(), std::to_string(layer));
+        const at::Tensor given = at::from_blob(const_cast<float*>(weights),
+                                               {stack_.spec().attention.heads, queries, keys}, at::kFloat)
+                                     .to(stack_.device());
+        at::from_blob(norms, {queries, keys}, at::kFloat)
+            .copy_(stack_.contribution(layer, is_cross, given, of.values.slice(1, 0, keys)));
+    }
+
     RowErrors run_layer(int64_t layer, const AttentionTarget& target, bool advance) override {
         const c10::InferenceMode inference;
         PlainStack::KeysValues before;
@@ -57,7 +75,7 @@ class PlainForward final : public StackForward {
         PlainStack::LayerResult result =
             stack_.run_layer(layer, x_, before, states_, source_[static_cast<size_t>(layer)], advance,
                              taps(layer, false), taps(layer, true));
-        if (stack_.spec().is_causal) held = result.self;
+        if (stack_.spec().is_causal || keeps_values_) held = result.self;
         source_[static_cast<size_t>(layer)] = result.source;
         RowErrors errors;
         errors.self = write(result.attention, target.self);
@@ -133,6 +151,7 @@ class PlainForward final : public StackForward {
     at::Tensor x_, states_;                              // [R, D], [S, D]
     std::vector<HeadAblation> ablations_;
     int64_t kept_ = 0;
+    bool keeps_values_ = false;
 };
 
 }  // namespace

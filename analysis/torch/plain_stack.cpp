@@ -13,6 +13,7 @@
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "analysis/family/positions.h"
@@ -203,6 +204,30 @@ at::Tensor PlainStack::attend(const Attention& part, const at::Tensor& query, co
     const at::Tensor values = tapped(taps.values, per_query_head(of.values));
     const at::Tensor context = tapped(taps.context, at::matmul(tapped(taps.attention, attention), values));
     return part.output(context.transpose(0, 1).reshape({query.size(1), spec.query_size()}));
+}
+
+at::Tensor PlainStack::contribution(int64_t layer, bool is_cross, const at::Tensor& weights,
+                                    const at::Tensor& values) const {
+    constexpr int64_t together = 64;  // keys, so that the parts of all heads stay small
+    const Layer& part = layers_[static_cast<size_t>(layer)];
+    const AttentionSpec& spec = weights_->spec.attention;
+    // [H, d, D]
+    const at::Tensor output = (is_cross ? part.cross : part.attention)
+                                  .output.weight.t()
+                                  .reshape({spec.heads, spec.head_width, weights_->spec.hidden});
+    const at::Tensor per_head = values.repeat_interleave(spec.heads / spec.key_value_heads, 0);
+    std::vector<at::Tensor> norms;
+    for (int64_t first = 0; first < weights.size(2); first += together) {
+        const int64_t end = std::min(first + together, weights.size(2));
+        // In float64: near 0 the square's error would be the norm's by its root.
+        const at::Tensor parts =
+            at::matmul(per_head.slice(1, first, end), output).to(at::kDouble).transpose(0, 1);  // [K, H, D]
+        const at::Tensor products = at::matmul(parts, parts.transpose(1, 2));                   // [K, H, H]
+        const at::Tensor of = weights.slice(2, first, end).to(at::kDouble).permute({2, 1, 0});  // [K, Q, H]
+        const at::Tensor squares = (at::matmul(of, products) * of).sum(-1);
+        norms.push_back(squares.clamp_min(0).sqrt().to(at::kFloat).t());
+    }
+    return at::cat(norms, 1);
 }
 
 at::Tensor PlainStack::mlp(const Mlp& part, const at::Tensor& x) const {

@@ -54,6 +54,10 @@ class PlainStack {
                           const at::Tensor& source, const KeysValues& source_cache, bool advance,
                           const Taps& self_taps = {}, const Taps& cross_taps = {}) const;
 
+    // | sum_h weights[h, i, j] V[h, j] W_O[h] |, [Q, K] of weights [H, Q, K] and a layer's own values.
+    at::Tensor contribution(int64_t layer, bool is_cross, const at::Tensor& weights,
+                            const at::Tensor& values) const;
+
     at::Tensor final_norm(const at::Tensor& x) const;
 
   private:

@@ -68,8 +68,16 @@ class StackForward {
     // What the cross-attention reads, [rows, D]; before the first layer of a pass over another source.
     virtual void set_source(const float* states, int64_t rows) = 0;
 
+    // Whether the next passes keep every layer's values for write_contribution().
+    virtual void keep_values(bool keeps) = 0;
+
     // Writes layer `layer`'s attention and, if `advance`, replaces x by the layer's output.
     virtual RowErrors run_layer(int64_t layer, const AttentionTarget& attention, bool advance) = 0;
+
+    // | sum_h weights[h, i, j] V[h, j] W_O[h] | of the newest pass's values, [Q, K] of weights [H, Q, K].
+    // `keys` are the first of the pass's, or of the source's.
+    virtual void write_contribution(int64_t layer, bool is_cross, const float* weights, int64_t queries,
+                                    int64_t keys, float* norms) = 0;
 
     // x [N - kept, D] as it is now; `copy_output` behind the final norm, if the stack has one.
     virtual void copy_hidden(float* hidden) const = 0;

@@ -7,6 +7,7 @@
 #include "analysis/family/positions.h"
 #include "analysis/method/head_ablations.h"
 #include "analysis/sampling.h"
+#include "analysis/torch/contribution.h"
 #include "analysis/torch/guarded.h"
 #include "analysis/torch/predictions.h"
 
@@ -123,6 +124,7 @@ bool TextModel::analyze_unguarded(const AnalysisRequest& request, const std::fun
     const std::vector<int32_t> kept_ids(ids.begin(), ids.begin() + kept);
     const std::vector<uint8_t> segments = reads_segments ? input.stack.segments : std::vector<uint8_t>();
     forward_->set_ablations(request.options.ablations);
+    forward_->keep_values(request.options.wants("contribution"));
     forward_->embed(ids, segments, kept);
     keep_hidden(0);
     for (int64_t layer = 0; layer < spec.layers; ++layer) {
@@ -160,8 +162,18 @@ bool TextModel::analyze_unguarded(const AnalysisRequest& request, const std::fun
     frame.max_row_sum_error = block.max_row_sum_error;
     frame.blocks.push_back(std::move(block));
     std::vector<FrameStep> steps = head_steps(request);
+    std::ranges::move(contribution_steps(request), std::back_inserter(steps));
     std::ranges::move(difference_steps(request, segments), std::back_inserter(steps));
     return run_steps(frame, request, std::move(steps), superseded, post);
+}
+
+std::vector<FrameStep> TextModel::contribution_steps(const AnalysisRequest& request) {
+    if (!request.options.wants("contribution")) return {};
+    return {
+        {"contribution", true,
+         [this, ablations = request.options.ablations](AttentionFrame& frame, const StepContext& context) {
+             return add_contribution(*forward_, frame.blocks.front(), ablations, context.stop);
+         }}};
 }
 
 std::vector<FrameStep> TextModel::difference_steps(const AnalysisRequest& request,

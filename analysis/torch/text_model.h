@@ -45,6 +45,7 @@ class TextModel final : public Model {
                            const std::function<void(FramePtr)>& post);
     int64_t shared_prefix(const std::vector<int32_t>& ids, const AnalysisRequest& request) const;
     std::vector<FrameStep> head_steps(const AnalysisRequest& request);
+    std::vector<FrameStep> contribution_steps(const AnalysisRequest& request);
     // The last one of those that read the pass: it may run another.
     std::vector<FrameStep> difference_steps(const AnalysisRequest& request,
                                             const std::vector<uint8_t>& segments);

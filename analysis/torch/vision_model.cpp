@@ -7,6 +7,7 @@
 #include "analysis/error.h"
 #include "analysis/image/processed_image.h"
 #include "analysis/method/head_ablations.h"
+#include "analysis/torch/contribution.h"
 #include "analysis/torch/guarded.h"
 #include "analysis/torch/predictions.h"
 
@@ -123,6 +124,7 @@ bool VisionModel::analyze_unguarded(const AnalysisRequest& request, const std::f
         hidden || (head_ && (request.options.logits || request.options.predictions > 0));
 
     forward_->set_ablations(ablations);
+    forward_->keep_values(request.options.wants("contribution"));
     const auto pixels = std::make_shared<const std::vector<float>>(std::move(image.pixel_values));
     embedding_->enter(*forward_, pixels->data(), size);
     keep_hidden(0);
@@ -153,8 +155,18 @@ bool VisionModel::analyze_unguarded(const AnalysisRequest& request, const std::f
     frame.max_row_sum_error = block.max_row_sum_error;
     frame.blocks.push_back(std::move(block));
     std::vector<FrameStep> steps = head_steps(request);
+    std::ranges::move(contribution_steps(request), std::back_inserter(steps));
     std::ranges::move(difference_steps(request, pixels, size), std::back_inserter(steps));
     return run_steps(frame, request, std::move(steps), superseded, post);
+}
+
+std::vector<FrameStep> VisionModel::contribution_steps(const AnalysisRequest& request) {
+    if (!request.options.wants("contribution")) return {};
+    return {
+        {"contribution", true,
+         [this, ablations = request.options.ablations](AttentionFrame& frame, const StepContext& context) {
+             return add_contribution(*forward_, frame.blocks.front(), ablations, context.stop);
+         }}};
 }
 
 std::vector<FrameStep> VisionModel::difference_steps(const AnalysisRequest& request, const Pixels& pixels,

@@ -31,6 +31,7 @@ class VisionModel final : public Model {
     bool analyze_unguarded(const AnalysisRequest& request, const std::function<bool()>& superseded,
                            const std::function<void(FramePtr)>& post);
     std::vector<FrameStep> head_steps(const AnalysisRequest& request);
+    std::vector<FrameStep> contribution_steps(const AnalysisRequest& request);
     // The last one of those that read the pass: it may run another.
     using Pixels = std::shared_ptr<const std::vector<float>>;
     std::vector<FrameStep> difference_steps(const AnalysisRequest& request, const Pixels& pixels,

@@ -168,3 +168,50 @@ TEST_CASE("The sum of two rows is normalised to the gain and bias") {
         CHECK(worst < 2e-6);
     });
 }
+
+TEST_CASE("The contribution of a block of keys is the norm of the heads' sum, also where heads cancel") {
+    with_all_kernels([&](const Kernels& kernels) {
+        for (const int64_t heads : {1, 2, 5, 12})
+            for (const int64_t keys : {1, 7, 16, 17, 32}) {
+                constexpr int64_t rows = 5, width = 48, all_keys = 40, first = 3;
+                std::vector<float> parts = random_floats(heads * keys * width);
+                std::vector<float> weights = random_floats(heads * rows * all_keys);
+                for (float& weight : weights) weight = std::abs(weight);
+                if (heads == 2)  // what one head brings the other takes away
+                    for (int64_t i = 0; i < keys * width; ++i) parts[keys * width + i] = -parts[i];
+                if (heads == 2)
+                    std::copy_n(weights.begin(), rows * all_keys, weights.begin() + rows * all_keys);
+                std::vector<float> norms(rows * all_keys, -77.0f);
+                ContributionTask task{};
+                task.parts = parts.data();
+                task.weights = weights.data() + first;
+                task.norms = norms.data() + first;
+                task.heads = heads, task.keys = keys, task.width = width;
+                task.row_begin = 1, task.row_end = rows;
+                task.weight_stride = rows * all_keys, task.row_stride = all_keys;
+                std::vector<double> scratch(task.doubles());
+                task.scratch = scratch.data();
+                kernels.contribution(task);
+                double worst = 0;
+                for (int64_t i = 0; i < rows; ++i)
+                    for (int64_t j = 0; j < all_keys; ++j) {
+                        const float got = norms[i * all_keys + j];
+                        if (j < first || j >= first + keys) {
+                            CHECK(got == -77.0f);
+                            continue;
+                        }
+                        double squares = 0;
+                        for (int64_t d = 0; d < width && i > 0; ++d) {
+                            double sum = 0;
+                            for (int64_t h = 0; h < heads; ++h)
+                                sum += double{weights[(h * rows + i) * all_keys + j]} *
+                                       parts[(h * keys + j - first) * width + d];
+                            squares += sum * sum;
+                        }
+                        worst = std::max(worst, std::abs(got - std::sqrt(squares)));
+                    }
+                INFO("heads " << heads << ", keys " << keys);
+                CHECK(worst < 1e-5);
+            }
+    });
+}
