@@ -142,6 +142,23 @@ TEST_CASE("options of other commands are refused with that reason") {
     CHECK(refusal({"view", "--repeat", "3"}).message == "option '--repeat' is not for 'weft view'");
 }
 
+TEST_CASE("Heads are ablated for pictures, recordings and numbers, and not in a trace") {
+    const std::vector<HeadAblation> expected = {{AttentionKind::self, 0, 2, true},
+                                                {AttentionKind::self, 3, 1, false}};
+    CHECK(parse({"analyze", "--text", "x", "--output", "o.json", "--ablate", "3.1,0.2:mean"}).ablations ==
+          expected);
+    CHECK(parse({"view", "--text", "x", "--ablate", "3.1,0.2:mean"}).ablations == expected);
+    CHECK(parse({"record", "--text", "x", "--output", "o.mp4", "--ablate", "3.1,0.2:mean"}).ablations ==
+          expected);
+    CHECK(parse({"view", "--text", "x"}).ablations.empty());
+    CHECK(refusal({"view", "--text", "x", "--ablate", "3"}).message.find("'3' is no head") !=
+          std::string::npos);
+    CHECK(refusal({"view", "trace.safetensors", "--ablate", "3.1"}).message.find("'--ablate'") !=
+          std::string::npos);
+    CHECK(refusal({"view", "--watch", "folder", "--ablate", "3.1"}).message.find("'--ablate'") !=
+          std::string::npos);
+}
+
 TEST_CASE("analyze takes the methods' options") {
     const Options options =
         parse({"analyze", "--text", "x", "--output", "o.json", "--methods", "flow,integrated_gradients",

@@ -175,7 +175,7 @@ TEST_CASE("A head that the model does not have is wrong usage, with its name", "
     CHECK_THAT(refused(gpt2, {self, 1, 7, true}), Contains("'1.7:mean'") && Contains("0 to "));
     CHECK_THAT(refused(gpt2, {encoder, 0, 0}), Contains("'encoder:0.0'") && Contains("one stack"));
     CHECK_THAT(refused(bart, {self, 0, 0}), Contains("'0.0'") && Contains("cross:"));
-    CHECK_THAT(refused(bart, {cross, 1, 0}), Contains("'cross:1.0'") && Contains("0 to 0"));
+    CHECK_THAT(refused(bart, {encoder, 1, 0}), Contains("'encoder:1.0'") && Contains("0 to 0"));
     CHECK_THAT(refused(vit, {self, 0, 99}), Contains("'0.99'"));
 }
 

@@ -19,19 +19,19 @@ struct TinyModelFolder {
     bool is_vision = false;
 
     // The tokenizer adds token `end` behind a text, as a special one; -1: nothing.
-    explicit TinyModelFolder(const std::string& name, int64_t vocabulary = 61, int64_t end = 2) {
+    explicit TinyModelFolder(const std::string& name, int64_t end = 2) {
         const std::filesystem::path from =
             std::filesystem::path(WEFT_SOURCE_DIR) / "tests/parity/checkpoints" / name;
         for (const auto& file : std::filesystem::directory_iterator(from))
             std::filesystem::copy(file.path(), folder.path());
-        const std::string config = read_file(folder.file("config.json"));
-        is_vision = config.find("patch_size") != std::string::npos;
+        const auto config = nlohmann::json::parse(read_file(folder.file("config.json")));
+        is_vision = config.contains("patch_size");
         if (is_vision) {
             write("preprocessor_config.json", R"({"image_processor_type": "ViTImageProcessor", "size":
                 {"height": 12, "width": 12}, "image_mean": [0.4, 0.5, 0.6], "image_std": [0.2, 0.3, 0.4]})");
             write("image.png", png_file(40, 30));
         } else {
-            write("tokenizer.json", tokenizer(vocabulary, end).dump());
+            write("tokenizer.json", tokenizer(config.at("vocab_size"), end).dump());
         }
     }
     void write(const char* name, const std::string& content) const { write_file(folder.file(name), content); }
@@ -64,7 +64,7 @@ struct TinyModelFolder {
             const std::string name = "w" + std::to_string(end);
             added.push_back({{"id", end},
                              {"content", name},
-                             {"single_word", false},
+                             {"single_word", true},
                              {"lstrip", false},
                              {"rstrip", false},
                              {"normalized", false},
