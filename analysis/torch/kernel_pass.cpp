@@ -248,19 +248,21 @@ void KernelPass::linear(const PackedLinear& weights, const float* x, int64_t x_s
                         int64_t y_stride, int64_t rows, const LinearEnds& ends) const {
     constexpr int64_t cached_floats = int64_t{1} << 17, tasks_per_thread = 8;
     const int64_t together = kernels_.panels_together, panels = weights.outer / panel_width;
-    const int64_t block = std::max<int64_t>(48, cached_floats / weights.inner);
-    const int64_t blocks = (rows + block - 1) / block, groups = (panels + together - 1) / together;
+    // In whole tiles: a tile of fewer rows takes as long.
+    const int64_t tile = kernels_.rows_together, tiles = (rows + tile - 1) / tile;
+    const int64_t block = std::max<int64_t>(1, cached_floats / weights.inner / tile);
+    const int64_t blocks = (tiles + block - 1) / block, groups = (panels + together - 1) / together;
     const int64_t wanted = (tasks_per_thread * pool_->threads() + blocks - 1) / blocks;
     const int64_t parts = std::clamp<int64_t>(wanted, 1, groups);
     share(blocks * parts, [&](int64_t task, int64_t) {
         const int64_t b = task / parts, part = task % parts;
-        const int64_t row = b * rows / blocks, at = row * y_stride;
+        const int64_t row = b * tiles / blocks * tile, at = row * y_stride;
         LinearTask of{};
         of.x = x + row * x_stride;
         of.packed = weights.weight.get();
         of.bias = weights.bias.get();
         of.y = y + at;
-        of.rows = (b + 1) * rows / blocks - row;
+        of.rows = std::min((b + 1) * tiles / blocks * tile, rows) - row;
         of.inner = weights.inner;
         of.x_stride = x_stride;
         of.y_stride = y_stride;
