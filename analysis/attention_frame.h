@@ -21,6 +21,7 @@ struct Token {
     uint32_t start = 0, end = 0;  // UTF-8 bytes of its own text; equal: a token without text (0, 0: added)
     bool special = false;
     bool shares_character = false;  // one of several tokens of one character
+    bool separator = false;         // closes a text or segment: the sep token, else eos
 };
 
 // Where image tokens lie: rows * columns patches row-major from token `first_token`. Patch (row, column)
@@ -28,6 +29,7 @@ struct Token {
 struct PatchGrid {
     uint32_t rows = 0, columns = 0;
     uint32_t first_token = 0;
+    uint32_t patch_width = 0, patch_height = 0;  // in the preprocessed image's pixels; 0: not known
     uint32_t image_width = 0, image_height = 0;
     std::shared_ptr<const std::vector<uint8_t>>
         image_rgba;         // the original, upright, 8-bit sRGB; null: no image

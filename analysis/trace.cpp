@@ -36,6 +36,11 @@ bool looks_special(const std::string& text) {
     return usual.contains(text);
 }
 
+bool looks_like_separator(const std::string& text) {
+    static const std::set<std::string> usual{"[SEP]", "</s>", "<eos>", "<sep>", "<|endoftext|>", "<|end_of_text|>"};
+    return usual.contains(text);
+}
+
 TokenStack read_tokens(const SafetensorsContent& content, const char* key, const std::string& source) {
     const std::string what = source + "\", metadata \"" + key;
     if (!content.metadata.contains(key))
@@ -54,6 +59,7 @@ TokenStack read_tokens(const SafetensorsContent& content, const char* key, const
             token.id = static_cast<int32_t>(optional_int(item, "id", -1, -1, INT32_MAX, what));
             token.special = optional_bool(item, "special", false, what);
         }
+        token.separator = token.special && looks_like_separator(token.text);
         if (!stack.tokens.empty()) stack.text += ' ';
         token.start = static_cast<uint32_t>(stack.text.size());
         stack.text += token.text;

@@ -51,7 +51,7 @@ const std::vector<MethodRow>& method_table() {
         {"patterns", "head patterns", attention, other, false, true, false,
          "mean over rows of A at self, previous, next, ..., beside uniform attention", "Clark et al. 2019; Olsson et al. 2022",
          "A pattern in one text is a question, not a finding.", ""},
-        {"head_distance", "head distance", attention, other, false, true, true,
+        {"head_distance", "head distance", attention, other, false, false, true,
          "Jensen-Shannon divergence in nats, mean over rows", "Clark et al. 2019",
          "Alike in one text may differ in the next.", ""},
         {"attention_distance", "attention distance", attention, head_rows, false, true, false,

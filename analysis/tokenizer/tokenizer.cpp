@@ -200,11 +200,15 @@ bool Tokenizer::has_files(const std::string& folder) {
 
 TokenizedText Tokenizer::tokenize(std::string_view text, std::optional<std::string_view> pair,
                                   TokenLimit limit) const {
-    return tokenize_with(*parts_, text, pair, limit);
+    TokenizedText result = tokenize_with(*parts_, text, pair, limit);
+    for (Token& token : result.stack.tokens) token.separator = is_separator(token.id);
+    return result;
 }
 
 TokenizedText Tokenizer::tokenize_target(std::string_view text, TokenLimit limit) const {
-    return tokenize_with(parts_->target ? *parts_->target : *parts_, text, {}, limit);
+    TokenizedText result = tokenize_with(parts_->target ? *parts_->target : *parts_, text, {}, limit);
+    for (Token& token : result.stack.tokens) token.separator = is_separator(token.id);
+    return result;
 }
 
 std::string Tokenizer::decode(std::span<const int32_t> ids, bool skip_special) const {
@@ -229,6 +233,10 @@ std::string Tokenizer::decode(std::span<const int32_t> ids, bool skip_special) c
 const TokenizerRoles& Tokenizer::roles() const {
     return parts_->roles;
 }
+bool Tokenizer::is_separator(int32_t id) const {
+    const TokenizerRoles& known = roles();
+    return id == (known.sep ? known.sep : known.eos);
+}
 bool Tokenizer::makes_token_types() const {
     return parts_->makes_token_types;
 }
@@ -242,6 +250,7 @@ TokenStack Tokenizer::written(std::span<const int32_t> ids) const {
         token.id = id;
         token.text = target_token_text(id);
         token.special = parts.special_ids.contains(id);
+        token.separator = is_separator(id);
         if (parts.vocabulary.has(id)) spelled.push_back(id);
         beginnings.push_back(decode(spelled, true));
     }

@@ -55,6 +55,7 @@ class Tokenizer {
     std::string_view target_token_text(int32_t id) const;  // empty for an id that no token has
 
     const TokenizerRoles& roles() const;
+    bool is_separator(int32_t id) const;  // the sep token, or eos where there is none
     // Whether segments are what the model takes as token type ids; false: its type ids are all 0.
     bool makes_token_types() const;
 

@@ -176,6 +176,7 @@ TokenStack EncoderDecoderModel::written(const std::vector<int32_t>& ids) const {
     start.id = ids.front();
     start.text = std::string(tokenizer_.target_token_text(start.id));
     start.special = true;
+    start.separator = tokenizer_.is_separator(start.id);
     stack.tokens.insert(stack.tokens.begin(), std::move(start));
     return stack;
 }

@@ -27,6 +27,8 @@ TokenStack tokens_of(const PatchSpec& spec, const ProcessedImage& image) {
     grid.rows = image.height / static_cast<uint32_t>(spec.patch_height);
     grid.columns = image.width / static_cast<uint32_t>(spec.patch_width);
     grid.first_token = static_cast<uint32_t>(spec.prefix());
+    grid.patch_width = static_cast<uint32_t>(spec.patch_width);
+    grid.patch_height = static_cast<uint32_t>(spec.patch_height);
     grid.image_width = image.original_width;
     grid.image_height = image.original_height;
     grid.image_rgba = image.original;

@@ -4,10 +4,9 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "analysis/method/entropy.h"
 #include "analysis/error.h"
-#include "tests/analysis/test_attention.h"
-#include "tests/analysis/test_files.h"
+#include "analysis/method/entropy.h"
+#include "tests/analysis/method/method_references.h"
 
 using namespace weft;
 using namespace weft::test;
@@ -17,22 +16,6 @@ using nlohmann::json;
 namespace {
 
 constexpr float tolerance = 1e-5f;  // METHODS: rollout and entropy absolute
-
-json references() {
-    return json::parse(read_file(WEFT_SOURCE_DIR "/tests/analysis/references/method_references.json"));
-}
-
-AttentionBlock reference_block(const json& all, const json& row) {
-    const auto values = row["attention"].get<std::vector<float>>();
-    AttentionBlock block = make_attention(all["layers"], all["heads"], all["size"], all["size"], {});
-    const size_t per_layer = values.size() / block.layers;
-    for (uint32_t l = 0; l < block.layers; ++l)
-        block.layer_weights[l] = std::make_shared<const std::vector<float>>(
-            values.begin() + static_cast<ptrdiff_t>(l * per_layer),
-            values.begin() + static_cast<ptrdiff_t>((l + 1) * per_layer));
-    block.causal = row["causal"];
-    return block;
-}
 
 RolloutOptions options_of(const json& row) {
     RolloutOptions options;
@@ -52,13 +35,6 @@ RolloutOptions options_of(const json& row) {
         options.fuse = how == "max" ? Fuse::max : Fuse::min;
     }
     return options;
-}
-
-void require_close(const std::vector<float>& got, const std::vector<float>& expected) {
-    REQUIRE(got.size() == expected.size());
-    for (size_t i = 0; i < got.size(); ++i)
-        if (!(std::abs(got[i] - expected[i]) <= tolerance))
-            FAIL("index " << i << ": " << got[i] << ", expected " << expected[i]);
 }
 
 }  // namespace
@@ -117,17 +93,18 @@ TEST_CASE("of equal entries the lower index is discarded first") {
 }
 
 TEST_CASE("rollout and entropy equal the references of an independent script for every option") {
-    const json all = references();
+    const json all = method_references();
     for (const json& row : all["blocks"]) {
-        const AttentionBlock block = reference_block(all, row);
+        const AttentionBlock block = reference_block(row, all["layers"], all["heads"], all["size"]);
         for (const json& reference : row["rollouts"]) {
             INFO(reference["options"].dump());
             const FrameTensor result = rollout(block, options_of(reference["options"]));
-            require_close(*result.values, reference["values"].get<std::vector<float>>());
+            require_close(*result.values, reference["values"].get<std::vector<float>>(), tolerance);
         }
         const EntropyResult entropies = entropy(block);
-        require_close(*entropies.entropy.values, row["entropy"].get<std::vector<float>>());
-        require_close(*entropies.normalised.values, row["entropy.normalised"].get<std::vector<float>>());
+        require_close(*entropies.entropy.values, row["entropy"].get<std::vector<float>>(), tolerance);
+        require_close(*entropies.normalised.values, row["entropy.normalised"].get<std::vector<float>>(),
+                      tolerance);
     }
 }
 

@@ -1,0 +1,27 @@
+// The arithmetic of the methods that come with every key; built three times (any x86-64, AVX2, AVX-512) and
+// chosen at run time. Pure, any thread.
+#pragma once
+
+#include <cstddef>
+
+namespace weft {
+
+inline constexpr size_t x_ln_x_size = 2048;
+
+struct MethodKernels {
+    // sum_k x ln x with x = p[k] + q[k] and 0 ln 0 = 0, for p, q >= 0, of each of `count` rows q of `size` <=
+    // x_ln_x_size numbers, `stride` apart, into sums[count]. p may be null: 0. The logarithm is wrong by less
+    // than 2e-6.
+    void (*x_ln_x)(const float* p, const float* q, size_t stride, size_t count, size_t size, float* sums);
+    // out[k] += scale * x[k]
+    void (*add_scaled)(float* out, const float* x, float scale, size_t count);
+    // out = a b, all [size, size]; out is neither a nor b.
+    void (*multiply)(const float* a, const float* b, float* out, size_t size);
+};
+
+const MethodKernels& method_kernels();  // the fastest of this machine
+
+// All that this machine runs, the fastest first, null behind the last: for tests.
+const MethodKernels* const* all_method_kernels();
+
+}  // namespace weft

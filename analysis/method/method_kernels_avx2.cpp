@@ -1,0 +1,15 @@
+// Compiled with its own flags (analysis/CMakeLists.txt).
+#include <cstddef>
+
+namespace {
+constexpr size_t lanes = 8;
+}
+
+#include "analysis/method/method_kernels_impl.h"
+
+namespace weft {
+
+extern const MethodKernels method_kernels_avx2;
+const MethodKernels method_kernels_avx2 = {x_ln_x, add_scaled, multiply};
+
+}  // namespace weft

@@ -1,0 +1,151 @@
+#include "analysis/method/patterns.h"
+
+#include <algorithm>
+#include <string>
+
+#include "analysis/error.h"
+#include "analysis/method/lane_sums.h"
+
+namespace weft {
+namespace {
+
+// Keys [begin, end) of one row.
+struct KeyRange {
+    uint32_t row = 0, begin = 0, end = 0;
+};
+
+// The keys of one pattern, row by row; the score is their weight divided by the rows that have any.
+struct KeySet {
+    std::vector<KeyRange> ranges;
+    size_t rows = 0;
+
+    void add(size_t row, size_t begin, size_t end) {
+        if (begin >= end) return;
+        if (ranges.empty() || ranges.back().row != row) ++rows;
+        if (!ranges.empty() && ranges.back().row == row && ranges.back().end == begin)
+            ranges.back().end = static_cast<uint32_t>(end);
+        else
+            ranges.push_back(
+                {static_cast<uint32_t>(row), static_cast<uint32_t>(begin), static_cast<uint32_t>(end)});
+    }
+};
+
+// Ids, or the vocabulary's strings where there are none (traces, patches).
+bool are_equal(const Token& a, const Token& b) {
+    return a.id >= 0 && b.id >= 0 ? a.id == b.id : a.text == b.text;
+}
+
+std::vector<uint8_t> closed_segments(const TokenStack& stack) {
+    std::vector<uint8_t> segments = stack.segments;
+    segments.resize(stack.tokens.size(), 0);
+    for (size_t i = 1; i < segments.size(); ++i)
+        if (stack.tokens[i].separator) segments[i] = segments[i - 1];
+    return segments;
+}
+
+class KeySets {
+  public:
+    KeySets(const TokenStack& stack, bool is_causal) : size_(stack.tokens.size()), is_causal_(is_causal) {
+        const std::vector<Token>& tokens = stack.tokens;
+        const std::vector<uint8_t> segments = closed_segments(stack);
+        for (size_t i = 0; i < size_; ++i) {
+            const size_t support = is_causal ? i + 1 : size_;
+            of(Pattern::self).add(i, i, i + 1);
+            if (i > 0) of(Pattern::previous).add(i, i - 1, i);
+            of(Pattern::next).add(i, i + 1, std::min(i + 2, support));
+            of(Pattern::local).add(i, i < 2 ? 0 : i - 2, std::min(i + 3, support));
+            if (i > 0) of(Pattern::first).add(i, 0, 1);
+            for (size_t j = 0; j < support; ++j) {
+                if (tokens[j].separator) of(Pattern::separator).add(i, j, j + 1);
+                if (segments[j] == segments[i]) of(Pattern::block).add(i, j, j + 1);
+                if (j < i && are_equal(tokens[j], tokens[i])) of(Pattern::duplicate).add(i, j, j + 1);
+                if (j > 0 && j <= i && are_equal(tokens[j - 1], tokens[i]))
+                    of(Pattern::induction).add(i, j, j + 1);
+            }
+        }
+        columns_.resize(size_);
+    }
+
+    // Of one head [N, N] into [P].
+    void score(const float* weights, float* scores) {
+        for (size_t p = 0; p < pattern_count; ++p) {
+            if (p == static_cast<size_t>(Pattern::vertical)) continue;
+            const KeySet& set = sets_[p];
+            double sum = 0;
+            for (const KeyRange& range : set.ranges)
+                sum += static_cast<double>(
+                    lane_sum(weights + range.row * size_ + range.begin, range.end - range.begin));
+            scores[p] = set.rows > 0 ? static_cast<float>(sum / static_cast<double>(set.rows)) : 0.0f;
+        }
+        scores[static_cast<size_t>(Pattern::vertical)] = vertical(weights);
+    }
+
+    std::vector<float> uniform_weights() const {
+        std::vector<float> weights(size_ * size_, 0.0f);
+        for (size_t i = 0; i < size_; ++i) {
+            const size_t support = is_causal_ ? i + 1 : size_;
+            std::fill_n(weights.begin() + static_cast<ptrdiff_t>(i * size_), support,
+                        1.0f / static_cast<float>(support));
+        }
+        return weights;
+    }
+
+  private:
+    KeySet& of(Pattern pattern) { return sets_[static_cast<size_t>(pattern)]; }
+
+    float vertical(const float* weights) {
+        std::ranges::fill(columns_, 0.0f);
+        float* __restrict columns = columns_.data();
+        for (size_t i = 0; i < size_; ++i)
+            for (size_t j = 0; j < size_; ++j) columns[j] += weights[i * size_ + j];
+        return *std::ranges::max_element(columns_) / static_cast<float>(size_);
+    }
+
+    size_t size_;
+    bool is_causal_;
+    KeySet sets_[pattern_count];
+    std::vector<float> columns_;
+};
+
+}  // namespace
+
+std::string_view pattern_name(Pattern pattern) {
+    constexpr std::string_view names[pattern_count] = {"self",      "previous",  "next",     "local",
+                                                       "first",     "separator", "vertical", "block",
+                                                       "duplicate", "induction"};
+    return names[static_cast<size_t>(pattern)];
+}
+
+PatternResult patterns(const AttentionBlock& attention, const TokenStack& stack,
+                       const std::function<bool()>& superseded) {
+    const size_t layers = attention.layers, heads = attention.heads, size = attention.keys;
+    if (attention.queries != size || stack.tokens.size() != size || size == 0)
+        throw Error("patterns need self-attention, this has " + std::to_string(attention.queries) +
+                    " queries, " + std::to_string(size) + " keys and " + std::to_string(stack.tokens.size()) +
+                    " tokens");
+    KeySets sets(stack, attention.causal);
+    auto scores = std::make_shared<std::vector<float>>(layers * heads * pattern_count);
+    for (size_t l = 0; l < layers; ++l) {
+        if (superseded && superseded()) return {};
+        for (size_t h = 0; h < heads; ++h)
+            sets.score(attention.layer_weights[l]->data() + h * size * size,
+                       scores->data() + (l * heads + h) * pattern_count);
+    }
+    auto uniform = std::make_shared<std::vector<float>>(layers * heads * pattern_count);
+    sets.score(sets.uniform_weights().data(), uniform->data());
+    for (size_t i = pattern_count; i < uniform->size(); ++i) (*uniform)[i] = (*uniform)[i - pattern_count];
+    const std::vector<int64_t> shape{attention.layers, attention.heads, int64_t{pattern_count}};
+    return {{shape, std::move(scores)}, {shape, std::move(uniform)}};
+}
+
+std::optional<Pattern> head_name(std::span<const float> scores, std::span<const float> uniform) {
+    WEFT_ASSERT(scores.size() == pattern_count && uniform.size() == pattern_count,
+                std::to_string(scores.size()) + ", " + std::to_string(uniform.size()));
+    size_t best = 0;
+    for (size_t p = 1; p < pattern_count; ++p)
+        if (scores[p] - uniform[p] > scores[best] - uniform[best]) best = p;
+    if (!(scores[best] - uniform[best] >= least_excess)) return std::nullopt;
+    return static_cast<Pattern>(best);
+}
+
+}  // namespace weft

@@ -1,0 +1,227 @@
+#include "analysis/method/head_distance.h"
+
+#include <atomic>
+#include <random>
+
+#include "analysis/method/method_kernels.h"
+#include "analysis/method/scaling.h"
+#include "analysis/method/symmetric_eigen.h"
+#include "tests/analysis/method/method_references.h"
+
+using namespace weft;
+using namespace weft::test;
+using nlohmann::json;
+
+namespace {
+
+constexpr float tolerance = 1e-5f;  // METHODS: head distance absolute
+const float ln_2 = std::log(2.0f);
+
+AttentionBlock random_attention(uint32_t layers, uint32_t heads, uint32_t queries, uint32_t keys,
+                                double spread, uint32_t seed) {
+    std::mt19937 random(seed);
+    std::normal_distribution<double> normal(0, spread);
+    AttentionBlock block = make_attention(layers, heads, queries, keys, {});
+    for (auto& layer : block.layer_weights) {
+        std::vector<float> weights(layer->size());
+        for (size_t row = 0; row < weights.size(); row += keys) {
+            std::vector<double> exps(keys);
+            double sum = 0;
+            for (double& x : exps) sum += x = std::exp(normal(random));
+            for (size_t j = 0; j < keys; ++j) weights[row + j] = static_cast<float>(exps[j] / sum);
+        }
+        layer = std::make_shared<const std::vector<float>>(std::move(weights));
+    }
+    return block;
+}
+
+double naive_distance(const float* p, const float* q, size_t rows, size_t keys) {
+    const auto h = [](double x) { return x > 0 ? -x * std::log(x) : 0.0; };
+    double sum = 0;
+    for (size_t k = 0; k < rows * keys; ++k) {
+        const double x = static_cast<double>(p[k]), y = static_cast<double>(q[k]);
+        sum += h((x + y) / 2) - (h(x) + h(y)) / 2;
+    }
+    return sum / static_cast<double>(rows);
+}
+
+}  // namespace
+
+TEST_CASE("heads that attend alike have no distance") {
+    for (const AttentionBlock& block :
+         {uniform_attention(2, 3, 5, 5), identity_attention(2, 3, 70), causal_uniform_attention(2, 3, 9)}) {
+        const FrameTensor all = head_distance(block);
+        REQUIRE(all.shape == std::vector<int64_t>{6, 6});
+        for (const float distance : *all.values) REQUIRE(distance <= tolerance);
+        for (const double spread : layer_spread(head_distance_within(block)))
+            REQUIRE(spread < collapse_bound);
+    }
+}
+
+TEST_CASE("heads that share no key are ln 2 apart, and nothing is further") {
+    const AttentionBlock block = make_attention(2, 2, 4, 4, [](size_t l, size_t h, size_t i, size_t j) {
+        return j == (i + 2 * l + h) % 4 ? 1.0f : 0.0f;
+    });
+    const FrameTensor all = head_distance(block);
+    for (size_t k = 0; k < 16; ++k)
+        REQUIRE((*all.values)[k] == Approx(k % 5 == 0 ? 0 : ln_2).margin(tolerance));
+    for (const double spread : layer_spread(head_distance_within(block))) {
+        REQUIRE(spread == Approx(ln_2).margin(tolerance));
+        REQUIRE(spread > collapse_bound);
+    }
+}
+
+TEST_CASE("one-hot beside uniform attention has its closed form") {
+    const uint32_t n = 8;
+    const AttentionBlock block = make_attention(1, 2, n, n, [](auto, size_t h, size_t i, size_t j) {
+        return h == 0 ? 1.0f / 8 : i == j ? 1.0f : 0.0f;
+    });
+    const double both = -(9.0 / 16) * std::log(9.0 / 16) - 7 * (1.0 / 16) * std::log(1.0 / 16);
+    REQUIRE((*head_distance(block).values)[1] == Approx(both - std::log(8.0) / 2).margin(1e-5));
+}
+
+TEST_CASE("one token, and two with one masked, put all heads in one place") {
+    const AttentionBlock one = identity_attention(3, 2, 1);
+    const AttentionBlock masked =
+        make_attention(3, 2, 2, 2, [](auto, auto, size_t, size_t j) { return j == 0 ? 1.0f : 0.0f; });
+    for (const AttentionBlock& block : {one, masked}) {
+        const FrameTensor all = head_distance(block);
+        for (const float distance : *all.values) REQUIRE(distance == Approx(0).margin(tolerance));
+        const FrameTensor places = scale_to_plane(all);
+        REQUIRE(places.shape == std::vector<int64_t>{6, 2});
+        for (const float place : *places.values) REQUIRE(place == Approx(0).margin(tolerance));
+    }
+    REQUIRE(layer_spread(head_distance_within(identity_attention(3, 1, 4))) == std::vector<double>{0, 0, 0});
+}
+
+TEST_CASE("head distance equals the plain formula at every size") {
+    for (const auto& [queries, keys] :
+         {std::pair{1u, 1u}, {2u, 3u}, {5u, 16u}, {17u, 17u}, {45u, 46u}, {64u, 64u}, {47u, 90u}}) {
+        const AttentionBlock block = random_attention(3, 5, queries, keys, 3, queries);
+        const FrameTensor all = head_distance(block), within = head_distance_within(block);
+        double largest = 0;
+        for (size_t a = 0; a < 15; ++a)
+            for (size_t b = 0; b < 15; ++b) {
+                const size_t entries = size_t{queries} * keys;
+                const double expected =
+                    naive_distance(block.layer_weights[a / 5]->data() + a % 5 * entries,
+                                   block.layer_weights[b / 5]->data() + b % 5 * entries, queries, keys);
+                const float got = (*all.values)[a * 15 + b];
+                largest = std::max(largest, std::abs(static_cast<double>(got) - expected));
+                REQUIRE(got == (*all.values)[b * 15 + a]);
+                if (a / 5 == b / 5) REQUIRE((*within.values)[a / 5 * 25 + a % 5 * 5 + b % 5] == got);
+            }
+        INFO(queries << " x " << keys);
+        REQUIRE(largest < static_cast<double>(tolerance));
+    }
+}
+
+TEST_CASE("the sums of every instruction set agree with the logarithm of the library") {
+    std::vector<float> p, q;
+    for (int exponent = -140; exponent <= 0; ++exponent)
+        for (const double m : {1.0, 1.1, 1.25, 1.4142, 1.5, 1.73, 1.9999})
+            p.push_back(static_cast<float>(std::min(1.0, std::ldexp(m, exponent))));
+    p.push_back(0.0f);
+    q.assign(p.rbegin(), p.rend());
+    size_t kinds = 0;
+    for (const MethodKernels* const* kernels = all_method_kernels(); *kernels; ++kernels, ++kinds)
+        for (const size_t size : {p.size(), size_t{1}, size_t{15}, size_t{16}, size_t{33}}) {
+            double expected = 0, weight = 0;
+            for (size_t k = 0; k < size; ++k) {
+                const double x = static_cast<double>(p[k] + q[k]);
+                if (x > 0) expected += x * std::log(x);
+                weight += x;
+            }
+            float got[5] = {};
+            (*kernels)->x_ln_x(p.data(), q.data(), 0, 5, size, got);
+            for (const float sum : got)
+                REQUIRE(std::abs(static_cast<double>(sum) - expected) < 2e-6 * weight + 1e-5);
+        }
+    REQUIRE(kinds >= 1);
+}
+
+TEST_CASE("the matrix product of every instruction set agrees with the plain one") {
+    std::mt19937 random(5);
+    std::uniform_real_distribution<float> uniform(0, 1);
+    for (const size_t size : {size_t{1}, size_t{3}, size_t{4}, size_t{17}, size_t{32}, size_t{53}}) {
+        std::vector<float> a(size * size), b(a), out(a);
+        for (float& x : a) x = uniform(random);
+        for (float& x : b) x = uniform(random);
+        for (const MethodKernels* const* kernels = all_method_kernels(); *kernels; ++kernels) {
+            (*kernels)->multiply(a.data(), b.data(), out.data(), size);
+            for (size_t i = 0; i < size; ++i)
+                for (size_t j = 0; j < size; ++j) {
+                    double sum = 0;
+                    for (size_t k = 0; k < size; ++k)
+                        sum += static_cast<double>(a[i * size + k]) * static_cast<double>(b[k * size + j]);
+                    REQUIRE(out[i * size + j] == Approx(sum).margin(1e-4));
+                }
+            std::vector<float> added(a);
+            (*kernels)->add_scaled(added.data(), b.data(), 0.5f, size * size);
+            for (size_t k = 0; k < size * size; ++k) REQUIRE(added[k] == Approx(a[k] + 0.5f * b[k]));
+        }
+    }
+}
+
+TEST_CASE("head distance and its layout equal the references of an independent script") {
+    const json all = method_references();
+    for (const json& row : all["blocks"]) {
+        const AttentionBlock block = reference_block(row, all["layers"], all["heads"], all["size"]);
+        const FrameTensor distances = head_distance(block);
+        require_close(*distances.values, row["head_distance"].get<std::vector<float>>(), tolerance);
+        // Places lean on differences of distances: some times their error.
+        require_close(*scale_to_plane(distances).values,
+                      row["head_distance.layout"].get<std::vector<float>>(), 1e-4f);
+    }
+}
+
+TEST_CASE("points of a plane get their distances back") {
+    const std::vector<std::pair<double, double>> points = {{0, 0}, {4, 0}, {4, 1}, {-3, 0.5}, {1, -1}};
+    std::vector<float> distances;
+    for (const auto& [x, y] : points)
+        for (const auto& [u, v] : points) distances.push_back(static_cast<float>(std::hypot(x - u, y - v)));
+    const FrameTensor places =
+        scale_to_plane({{5, 5}, std::make_shared<const std::vector<float>>(distances)});
+    for (size_t a = 0; a < 5; ++a)
+        for (size_t b = 0; b < 5; ++b)
+            REQUIRE(std::hypot((*places.values)[2 * a] - (*places.values)[2 * b],
+                               (*places.values)[2 * a + 1] - (*places.values)[2 * b + 1]) ==
+                    Approx(distances[a * 5 + b]).margin(1e-5));
+}
+
+TEST_CASE("eigenpairs solve their equation, also where values are equal") {
+    std::mt19937 random(3);
+    std::normal_distribution<double> normal;
+    for (const size_t n : {size_t{1}, size_t{2}, size_t{3}, size_t{7}, size_t{40}}) {
+        for (const int kind : {0, 1, 2, 3}) {
+            std::vector<double> a(n * n, 0.0);
+            for (size_t i = 0; i < n; ++i)
+                for (size_t j = 0; j <= i; ++j) {
+                    if (kind == 0) a[i * n + j] = a[j * n + i] = normal(random);
+                    if (kind == 1) a[i * n + j] = a[j * n + i] = i == j ? 2 : 0;
+                    if (kind == 2) a[i * n + j] = a[j * n + i] = 1;  // one value n, the others 0
+                }
+            const Eigenpairs pairs = symmetric_eigen(a, n);
+            for (size_t k = 0; k < n; ++k) {
+                if (k > 0) REQUIRE(pairs.values[k] <= pairs.values[k - 1]);
+                for (size_t i = 0; i < n; ++i) {
+                    double product = 0, length = 0;
+                    for (size_t j = 0; j < n; ++j) {
+                        product += a[i * n + j] * pairs.vectors[k * n + j];
+                        length += pairs.vectors[k * n + j] * pairs.vectors[i * n + j];
+                    }
+                    REQUIRE(product == Approx(pairs.values[k] * pairs.vectors[k * n + i]).margin(1e-11));
+                    REQUIRE(length == Approx(i == k ? 1 : 0).margin(1e-11));
+                }
+            }
+        }
+    }
+}
+
+TEST_CASE("head distance stops when it is superseded") {
+    const AttentionBlock block = random_attention(4, 4, 8, 8, 1, 1);
+    CHECK(head_distance(block, [] { return true; }).values == nullptr);
+    CHECK(head_distance_within(block, [] { return true; }).values == nullptr);
+    std::atomic<int> asked{0};
+    CHECK(head_distance(block, [&] { return ++asked > 3; }).values == nullptr);
+}
