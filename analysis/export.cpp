@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "analysis/checkpoint/safetensors_write.h"
@@ -138,8 +139,12 @@ std::string number(double value) {
     return {digits, end};
 }
 
-// The shortest digits that give the same float32 back.
+// The shortest digits that give the same float32 back; JSON has no NaN.
 void append_number(std::string& text, float value) {
+    if (std::isnan(value)) {
+        text += "null";
+        return;
+    }
     char digits[32];
     text.append(digits, std::to_chars(std::begin(digits), std::end(digits), value).ptr);
 }
@@ -226,7 +231,8 @@ void export_frame(const std::string& path, const AttentionFrame& frame, const Ex
     if (!is_safetensors && !is_json && !path.ends_with(".csv"))
         throw UsageError("\"" + path + "\" does not say how to write it",
                          "Let the name end in .safetensors, .json or .csv.");
-    const std::vector<Float32Tensor> tensors = frame_tensors(frame, settings.methods);
+    const std::vector<Float32Tensor> tensors =
+        frame_tensors(frame, settings.methods, settings.method.flow_rows);
     if (is_safetensors)
         write_as_safetensors(path, frame, settings, tensors);
     else if (is_json)

@@ -1,8 +1,9 @@
 // `weft analyze`: a frame as .safetensors (float32 tensors, every metadata value a string, compound ones
 // JSON), .json (the same metadata as JSON values, the per-head table, and each tensor of up to a million
-// numbers) or .csv (the per-head table: stack, layer, head, then the columns of HeadRow in head_table.h).
-// Saved whole or not at all. Tensor names are METHODS': "attention" [L, H, N, N], "rollout" [L, N, N],
-// "entropy" [L, H, N], ...; with two stacks each takes ".encoder", ".decoder" or ".cross". Any thread.
+// numbers, null for NaN) or .csv (the per-head table: stack, layer, head, then the columns of HeadRow in
+// head_table.h). Saved whole or not at all. Tensor names are METHODS': "attention" [L, H, N, N], "rollout"
+// [L, N, N], "entropy" [L, H, N], ...; with two stacks each takes ".encoder", ".decoder" or ".cross". Any
+// thread.
 #pragma once
 
 #include <array>

@@ -20,6 +20,17 @@ void check_finite(const Float32Tensor& tensor) {
     }
 }
 
+// Of a flow [N, N] the rows that were computed, one after the other.
+Float32Tensor computed_rows(const Float32Tensor& flow, const FlowRows& rows) {
+    if (rows.empty()) return flow;
+    Float32Tensor computed{flow.name, {}, {}};
+    const size_t size = static_cast<size_t>(flow.shape.back());
+    for (const int64_t row : rows)  // one stack may have fewer than the other
+        if (row < flow.shape.front())
+            computed.parts.push_back(flow.parts.front().subspan(static_cast<size_t>(row) * size, size));
+    return computed;
+}
+
 std::string method_of(const std::string& name) {
     return name.substr(0, name.find('.'));
 }
@@ -40,7 +51,8 @@ std::string_view stack_suffix(AttentionKind kind) {
     return "";
 }
 
-std::vector<Float32Tensor> frame_tensors(const AttentionFrame& frame, const std::set<std::string>& methods) {
+std::vector<Float32Tensor> frame_tensors(const AttentionFrame& frame, const std::set<std::string>& methods,
+                                         const FlowRows& flow_rows) {
     std::vector<Float32Tensor> tensors;
     std::set<std::string> missing = methods;
     missing.erase("attention");
@@ -69,7 +81,8 @@ std::vector<Float32Tensor> frame_tensors(const AttentionFrame& frame, const std:
     if (frame.logits) tensors.push_back({"logits", frame.logits->shape, {*frame.logits->values}});
     if (frame.pixel_values)
         tensors.push_back({"pixel_values", frame.pixel_values->shape, {*frame.pixel_values->values}});
-    for (const Float32Tensor& tensor : tensors) check_finite(tensor);
+    for (const Float32Tensor& tensor : tensors)
+        check_finite(method_of(tensor.name) == "flow" ? computed_rows(tensor, flow_rows) : tensor);
     return tensors;
 }
 

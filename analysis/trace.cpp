@@ -37,7 +37,8 @@ bool looks_special(const std::string& text) {
 }
 
 bool looks_like_separator(const std::string& text) {
-    static const std::set<std::string> usual{"[SEP]", "</s>", "<eos>", "<sep>", "<|endoftext|>", "<|end_of_text|>"};
+    static const std::set<std::string> usual{"[SEP]", "</s>",          "<eos>",
+                                             "<sep>", "<|endoftext|>", "<|end_of_text|>"};
     return usual.contains(text);
 }
 

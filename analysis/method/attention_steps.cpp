@@ -1,5 +1,10 @@
+#include <algorithm>
+#include <iterator>
+
+#include "analysis/error.h"
 #include "analysis/method/attention_distance.h"
 #include "analysis/method/entropy.h"
+#include "analysis/method/flow.h"
 #include "analysis/method/frame_steps.h"
 #include "analysis/method/head_distance.h"
 #include "analysis/method/patterns.h"
@@ -79,6 +84,50 @@ bool add_head_distance(AttentionFrame& frame, const std::function<bool()>& stop)
     });
 }
 
+// Those that the block has; none: all.
+std::optional<std::vector<int64_t>> flow_rows_of(const AttentionBlock& block,
+                                                 const std::vector<int64_t>& asked) {
+    if (asked.empty()) return std::nullopt;
+    std::vector<int64_t> rows;
+    std::ranges::copy_if(asked, std::back_inserter(rows), [&](int64_t row) { return row < block.queries; });
+    return rows;
+}
+
+void check_flow_rows(const std::vector<AttentionBlock*>& blocks, const std::vector<int64_t>& asked) {
+    int64_t most = 0;
+    for (const AttentionBlock* block : blocks) most = std::max<int64_t>(most, block->queries);
+    for (const int64_t row : asked)
+        if (row < 0 || row >= most)
+            throw UsageError("--flow-rows: there is no row \"" + std::to_string(row) + "\"",
+                             "The text has rows 0 to " + std::to_string(most - 1) + ".");
+}
+
+// Of every stack in turn; the rows that are there are posted on the way.
+bool add_flow(AttentionFrame& frame, const MethodOptions& options, const StepContext& context) {
+    std::vector<AttentionBlock*> blocks;
+    for (AttentionBlock& block : frame.blocks)
+        if (block.kind != AttentionKind::cross) blocks.push_back(&block);
+    check_flow_rows(blocks, options.flow_rows);
+    for (size_t b = 0; b < blocks.size(); ++b) {
+        AttentionBlock& block = *blocks[b];
+        const FlowOptions of_flow{options.rollout, flow_rows_of(block, options.flow_rows),
+                                  options.flow_first_row};
+        FlowWatch watch;
+        watch.stop = context.stop;
+        watch.progress = [&](float share) {
+            context.progress((static_cast<float>(b) + share) / static_cast<float>(blocks.size()));
+        };
+        watch.partial = [&](const FrameTensor& rows) {
+            block.quantities["flow"] = rows;
+            context.post_partial();
+        };
+        FrameTensor all = flow(block, of_flow, watch);
+        if (!all.values) return false;
+        block.quantities["flow"] = std::move(all);
+    }
+    return true;
+}
+
 }  // namespace
 
 std::vector<FrameStep> attention_steps(const AnalysisRequest& request) {
@@ -102,6 +151,9 @@ std::vector<FrameStep> attention_steps(const AnalysisRequest& request) {
         steps.push_back({"head_distance.within", true, [](AttentionFrame& frame, const StepContext& context) {
                              return add_head_distance_within(frame, context.stop);
                          }});
+    add("flow", false, [of = options.method](AttentionFrame& frame, const StepContext& context) {
+        return add_flow(frame, of, context);
+    });
     add("head_distance", false, [](AttentionFrame& frame, const StepContext& context) {
         return add_head_distance(frame, context.stop);
     });

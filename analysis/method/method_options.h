@@ -41,6 +41,8 @@ struct MethodOptions {
     int64_t attention_ig_steps = 20;  // always Gauss-Legendre
     std::string baseline = "zero";    // zero, pad, mask, unk, or a token of the vocabulary
     std::vector<int64_t> flow_rows;   // query rows of the flow that are computed; empty: all
+    std::optional<int64_t>
+        flow_first_row;  // is computed first, then those beside it; no number depends on it
     bool operator==(const MethodOptions&) const = default;
 };
 

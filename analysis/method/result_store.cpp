@@ -62,6 +62,7 @@ MethodOptions options_read(const std::string& method, MethodOptions options) {
     const MethodOptions none;
     if (!is_one_of(method, {"rollout", "flow"})) options.rollout = none.rollout;
     if (method != "flow") options.flow_rows = none.flow_rows;
+    options.flow_first_row = none.flow_first_row;  // an order, no number
     const MethodRow* row = find_method(method);
     const bool has_target = row == nullptr || row->needs == MethodNeeds::gradients ||
                             is_one_of(method, {"ablation", "token_ablation", "deletion", "insertion"});

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Writes method_references.json: what attention alone gives, of a small random attention, by numpy in float64.
 
-Written from METHODS' formulas alone; rank correlation by scipy. Pinned: numpy==2.4.6. usage: write_method_references.py > method_references.json
+Written from METHODS' formulas alone; rank correlation by scipy, maximum flow by networkx. Pinned: numpy==2.4.6. usage: write_method_references.py > method_references.json
 """
 import json
 import sys
 
+import networkx
 import numpy as np
 import scipy.stats
 
@@ -49,6 +50,16 @@ def rollout(weights, residual=0.5, how="mean", ratio=0.0, scope="row", first=0):
             before = np.where(sums > 0, step / np.where(sums > 0, sums, 1), np.eye(SIZE)) @ before
         result.append(before)
     return np.array(result)
+
+
+def flow(weights, residual):
+    graph = networkx.DiGraph()
+    for index, layer in enumerate(weights.astype(np.float64)):
+        step = residual * np.eye(SIZE) + (1 - residual) * layer.mean(0)
+        for i in range(SIZE):
+            for j in range(SIZE):
+                graph.add_edge((index + 1, i), (index, j), capacity=step[i, j] / step[i].sum())
+    return [[networkx.maximum_flow_value(graph, (LAYERS, i), (0, j)) for j in range(SIZE)] for i in range(SIZE)]
 
 
 def entropy(weights, causal):
@@ -149,6 +160,7 @@ for causal in (False, True):
                    "patterns.uniform": numbers(pattern_scores(uniform(causal), causal)),
                    "head_distance": numbers(distances_of(weights)), "head_distance.layout": numbers(places(distances_of(weights))),
                    "attention_distance": numbers(mean_reach(weights)), "attention_distance.image": numbers(mean_reach_in_image(weights)),
+                   "flows": [{"residual": residual, "values": numbers(flow(weights, residual))} for residual in (0.5, 0.1, 0.0)],
                    "rollouts": [{"options": case, "values": numbers(rollout(weights, **case))} for case in CASES]})
 ranked = []
 for count in (2, 5, 12):
