@@ -49,7 +49,7 @@ FlowNetwork::FlowNetwork(const FlowCapacities& capacities)
     }
     into_.resize(size_);
     room_.resize(size_);
-    unseen_.resize(layers_.size() * most_words);
+    nodes_.resize(layers_.size() * most_words);
     in_excess_.resize(layers_.size() * most_words);
 }
 
@@ -59,6 +59,11 @@ void FlowNetwork::begin(size_t query, size_t support) {
     support_ = support;
     words_ = (support + word_bits - 1) / word_bits;
     spread(query);
+    std::ranges::fill(nodes_, Word{0});
+    std::ranges::fill(in_excess_, Word{0});
+    for (size_t t = 0; t + 1 < layers_.size(); ++t)
+        for (size_t k = 0; k < support; ++k) set_bit(nodes_.data() + t * words_, k, true);
+    set_bit(nodes_.data() + (layers_.size() - 1) * words_, query, true);
 }
 
 // The unit of the query goes down; every node shares out what it has by its row.
@@ -96,6 +101,8 @@ double FlowNetwork::flow_to(size_t key) {
         layers_[0].excess[k] = arrives - into_[k];
         room_[k] = passes - into_[k];
     }
+    for (size_t k = 0; k < support_; ++k)
+        set_bit(in_excess_.data(), k, layers_[0].excess[k] > nothing);
     while (search(false)) {
         push_all();
         ++waves_;
@@ -109,28 +116,19 @@ double FlowNetwork::flow_to(size_t key) {
 // can reach it.
 bool FlowNetwork::search(bool everywhere) {
     const size_t layer_count = layers_.size(), all_words = layer_count * words_;
-    double excess = 0, room = 0;
-    std::fill_n(in_excess_.begin(), all_words, Word{0});
-    std::fill_n(unseen_.begin(), all_words, Word{0});
-    for (size_t t = 0; t < layer_count; ++t) {
-        const bool is_last = t + 1 == layer_count;
-        for (size_t k = is_last ? query_ : 0; k < (is_last ? query_ + 1 : support_); ++k) {
-            set_bit(unseen_.data() + t * words_, k, true);
-            if (layers_[t].excess[k] <= nothing) continue;
-            set_bit(in_excess_.data() + t * words_, k, true);
-            excess += layers_[t].excess[k];
-        }
-    }
     at_distance_.resize(std::max<size_t>(at_distance_.size(), 2));
     at_distance_[1].assign(all_words, 0);
+    double into = 0, room = 0;
     for (size_t k = 0; k < support_; ++k) {
+        into += into_[k];
         if (room_[k] <= nothing) continue;
         room += room_[k];
         set_bit(at_distance_[1].data(), k, true);
-        set_bit(unseen_.data(), k, false);
     }
+    if (!everywhere && (1 - into < negligible || room < negligible)) return false;
+    unseen_ = nodes_;
+    for (size_t w = 0; w < words_; ++w) unseen_[w] &= ~at_distance_[1][w];
     farthest_ = 1;
-    if (!everywhere && (excess < negligible || room < negligible)) return false;
     while (everywhere || meet(in_excess_.data(), unseen_.data(), all_words)) {
         at_distance_.resize(std::max(at_distance_.size(), farthest_ + 2));
         at_distance_[farthest_ + 1].assign(all_words, 0);
@@ -171,8 +169,9 @@ void FlowNetwork::push_all() {
     for (size_t level = farthest_; level > 0; --level)
         for (size_t t = 0; t < layers_.size(); ++t) {
             const Word* nodes = at_distance_[level].data() + t * words_;
-            for_each_bit(nodes, nodes, words_, [&](size_t node) {
-                if (layers_[t].excess[node] > nothing) discharge(t, node, level);
+            for_each_bit(nodes, in_excess_.data() + t * words_, words_, [&](size_t node) {
+                discharge(t, node, level);
+                set_bit(in_excess_.data() + t * words_, node, layers_[t].excess[node] > nothing);
                 return true;
             });
         }
@@ -213,6 +212,7 @@ void FlowNetwork::push(size_t t, size_t node, size_t level, bool is_down) {
                      other += amount;
                      if (other > nothing) set_bit(back_bits.data() + target * words_, node, true);
                      layers_[to].excess[target] += amount;
+                     set_bit(in_excess_.data() + to * words_, target, layers_[to].excess[target] > nothing);
                      return true;
                  });
 }

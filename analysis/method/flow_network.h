@@ -63,9 +63,10 @@ class FlowNetwork {
     size_t size_, support_ = 0, words_ = 0, query_ = 0;
     std::vector<Layer> layers_;
     std::vector<double> into_, room_;  // of layer 1: what flows into the key, what else could
-    // Of the search: nodes whose distance is not known, those with excess, and those of each distance, all
-    // [L, words]. The key itself has distance 0.
-    std::vector<Word> unseen_, in_excess_;
+    std::vector<Word> nodes_, in_excess_;  // [L, words]: those that there are, those with excess
+    // Of the search: nodes whose distance is not known, and those of each distance, [L, words]. The key itself
+    // has distance 0.
+    std::vector<Word> unseen_;
     std::vector<std::vector<Word>> at_distance_;
     size_t farthest_ = 0;
     int64_t waves_ = 0;

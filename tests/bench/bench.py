@@ -13,6 +13,7 @@ import time
 
 import decoder
 import encoder_decoder
+import flow
 import forward
 import frames
 import gradients
@@ -35,6 +36,7 @@ MEASURES = {
     "pair": encoder_decoder,
     "image": image,
     "gradients": gradients,
+    "flow": flow,
     "tokenize": tokenize_paste,
     "key": latency,
     "start": startup,
