@@ -124,6 +124,7 @@ using Given = std::map<std::string, std::string>;
 struct Parsed {
     Given options;
     std::string file;
+    std::vector<std::string> parts;
     bool wants_help = false;
 };
 
@@ -134,6 +135,7 @@ Parsed parse_with_cli11(const SubcommandRow& row, Arguments arguments) {
     cli.allow_extras();
     CLI::Option* help = cli.add_flag("--help,-h");
     if (takes_trace(row.subcommand)) cli.add_option("FILE", parsed.file);
+    if (row.subcommand == Subcommand::merge) cli.add_option("PART", parsed.parts);
     std::map<std::string, std::string> values;
     std::map<std::string, CLI::Option*> added;
     for (const OptionRow& option : option_table()) {
@@ -190,12 +192,14 @@ void refuse_together(const Given& given, const std::vector<std::string>& names) 
 void check_combinations(const Options& options, const Given& given) {
     refuse_together(given, {"--mass", "--top-k", "--threshold"});
     refuse_together(given, {"--text", "--type"});
-    refuse_together(given, {"--text", "--text-file"});
+    for (const char* name : {"--text", "--image", "--repeat"}) refuse_together(given, {name, "--text-file"});
+    if (options.shard && options.text_file.empty())
+        throw UsageError("'--shard' needs '--text-file'", "It chooses some of the lines of a file.");
     for (const char* name : {"--text", "--type", "--pair"}) refuse_together(given, {name, "--image"});
     if (!options.trace_file.empty()) {
         for (const char* name :
-             {"--model", "--text", "--image", "--pair", "--target-text", "--max-new-tokens", "--type",
-              "--device", "--truncate", "--repeat", "--ablate", "--watch"}) {
+             {"--model", "--text", "--text-file", "--image", "--pair", "--target-text", "--max-new-tokens",
+              "--type", "--device", "--truncate", "--repeat", "--ablate", "--watch"}) {
             if (given.contains(name)) {
                 throw UsageError("option " + in_quotes(name) + " does not go with the trace " +
                                      in_quotes(options.trace_file),
@@ -212,8 +216,9 @@ void check_combinations(const Options& options, const Given& given) {
             }
         }
     }
-    const bool needs_output =
-        options.subcommand == Subcommand::record || options.subcommand == Subcommand::analyze;
+    const bool needs_output = options.subcommand == Subcommand::record ||
+                              options.subcommand == Subcommand::analyze ||
+                              options.subcommand == Subcommand::merge;
     const char* suffix =
         options.subcommand == Subcommand::record ? "FILE.mp4" : "FILE.safetensors, .json or .csv";
     if (needs_output && options.output.empty() && !options.finish) {
@@ -221,9 +226,14 @@ void check_combinations(const Options& options, const Given& given) {
                          std::string("Add --output ") + suffix + ".");
     }
     if (options.subcommand == Subcommand::analyze && !options.text && options.image.empty() &&
-        options.trace_file.empty()) {
-        throw UsageError("weft analyze needs --text or --image",
-                         "Add --text \"...\", --image FILE for a vision model, or give an attention trace.");
+        options.text_file.empty() && options.trace_file.empty()) {
+        throw UsageError(
+            "weft analyze needs --text, --image or --text-file",
+            "Add --text \"...\", --image FILE for a vision model, --text-file FILE for many texts, "
+            "or give an attention trace.");
+    }
+    if (options.subcommand == Subcommand::merge && options.parts.empty()) {
+        throw UsageError("weft merge needs the parts", "'weft merge PART... --output FILE' joins them.");
     }
     if (options.subcommand == Subcommand::tokenize && !options.text && !given.contains("--text-file")) {
         throw UsageError("weft tokenize needs --text or --text-file");
@@ -263,6 +273,7 @@ Options parse_command_line(int argc, const char* const* argv) {
         return options;
     }
     options.trace_file = parsed.file;
+    options.parts = parsed.parts;
     for (const OptionRow& option : option_table()) {
         if (const auto given = parsed.options.find(option.name); given != parsed.options.end()) {
             option.apply(options, given->second);

@@ -1,5 +1,5 @@
 // The command line as a value. Throws UsageError (exit code 2) with the value in quotes and the nearest right
-// spelling. Nothing is opened or loaded here, except --text-file.
+// spelling. Nothing is opened or loaded here, except the --text-file of tokenize.
 #pragma once
 
 #include <cstdint>
@@ -9,12 +9,13 @@
 #include <vector>
 
 #include "analysis/model.h"
+#include "app/shard.h"
 #include "app/view_options.h"
 #include "scenes/view_state.h"
 
 namespace weft {
 
-enum class Subcommand { view, record, analyze, tokenize, models, doctor };
+enum class Subcommand { view, record, analyze, merge, tokenize, models, doctor };
 
 struct Options {
     Subcommand subcommand = Subcommand::view;
@@ -28,7 +29,10 @@ struct Options {
     std::optional<std::string> target_text;  // of an encoder-decoder; none: generated
     GenerationOptions generation;
     std::string image;               // --image, of a vision model instead of a text
-    std::vector<std::string> texts;  // --text-file, one a line (tokenize, analyze)
+    std::string text_file;           // --text-file, one text a line (tokenize, analyze)
+    std::vector<std::string> texts;  // its lines (tokenize)
+    std::optional<Shard> shard;      // --shard: of its lines only these (analyze)
+    std::vector<std::string> parts;  // weft merge PART...
     std::string device = "auto";     // cpu, cuda, auto: where the analysis runs
 
     // What is shown
@@ -56,6 +60,7 @@ struct Options {
 
     // analyze, METHODS.md
     std::vector<std::string> methods{"attention", "rollout", "entropy"};  // "attention" always among them
+    bool has_methods = false;
     MethodOptions method;
     std::vector<HeadAblation> ablations;
     bool truncate = false;

@@ -10,6 +10,7 @@
 #include "analysis/method/head_ablations.h"
 #include "analysis/method/method_table.h"
 #include "analysis/spelling.h"
+#include "app/text_lines.h"
 #include "app/utf8.h"
 
 namespace weft {
@@ -31,33 +32,28 @@ std::string checked_utf8(const char* option, const std::string& value) {
     return value;
 }
 
-// A line of a .jsonl file: a text that may hold line ends.
-std::string text_of_json_line(const std::string& line, const std::string& source) {
-    const Json value = parse_json(line, source);
-    if (!value.is_string())
-        throw Error("\"" + source + "\" is " + json_excerpt(value) + ", expected a JSON string",
-                    "Write one string in quotes a line.");
-    return value.get<std::string>();
+// All of them, each as it is; a broken line is a failure here.
+std::vector<std::string> lines_of_file(const std::string& path) {
+    std::vector<std::string> texts;
+    TextLines lines(path);
+    for (TextLine line; lines.next(line);) {
+        if (!line.broken.empty() && !line.text.empty())
+            throw Error("line " + std::to_string(line.number) + " of '" + path + "': " + line.broken,
+                        "Save the file as UTF-8, one text a line; in a .jsonl file one JSON string a line.");
+        texts.push_back(line.text);
+    }
+    return texts;
 }
 
-std::vector<std::string> lines_of_file(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) throw Error("cannot read text file '" + path + "'", "Check the path and its permissions.");
-    std::vector<std::string> lines;
-    for (std::string line; std::getline(file, line);) {
-        if (!line.empty() && line.back() == '\r') line.pop_back();
-        if (const auto bad = first_invalid_utf8(line)) {
-            throw Error("line " + std::to_string(lines.size() + 1) + " of '" + path +
-                            "' is not valid UTF-8 at byte " + std::to_string(*bad),
-                        "Save the file as UTF-8.");
-        }
-        if (path.ends_with(".jsonl"))
-            line = text_of_json_line(line, path + ", line " + std::to_string(lines.size() + 1));
-        lines.push_back(std::move(line));
-    }
-    if (file.bad())
-        throw Error("cannot read text file '" + path + "' to its end", "Give the name of a text file.");
-    return lines;
+void set_shard(Options& options, const std::string& value) {
+    const size_t slash = value.find('/');
+    if (slash == std::string::npos)
+        throw UsageError("--shard '" + value + "' is no part", "Write its number and how many there are: --shard 0/4.");
+    Shard shard;
+    shard.count = static_cast<uint64_t>(parse_integer("shard", value.substr(slash + 1), 1, 1'000'000));
+    shard.index = static_cast<uint64_t>(
+        parse_integer("shard", value.substr(0, slash), 0, static_cast<int64_t>(shard.count)));
+    options.shard = shard;
 }
 
 std::vector<std::string> split_at_commas(const std::string& value) {
@@ -85,6 +81,7 @@ void set_size(Options& options, const std::string& value) {
 
 void set_methods(Options& options, const std::string& value) {
     options.methods = {"attention"};
+    options.has_methods = true;
     for (const std::string& method : split_at_commas(value)) {
         parse_choice("methods", method, method_names());
         if (std::ranges::find(options.methods, method) == options.methods.end())
@@ -120,7 +117,9 @@ const std::vector<SubcommandRow> subcommands = {
     {Subcommand::record, "record", "Write a video without a window.",
      "weft record [FILE] [--model M] (--text T | --type T | --image FILE) --output FILE.mp4 [options]"},
     {Subcommand::analyze, "analyze", "Write attention and methods as numbers.",
-     "weft analyze [FILE] [--model M] [--text T | --image FILE] --output FILE.safetensors|.json|.csv [options]"},
+     "weft analyze [FILE] [--model M] [--text T | --image FILE | --text-file FILE] --output FILE.safetensors|.json|.csv [options]"},
+    {Subcommand::merge, "merge", "Join the parts of a text file's analysis into the result of one run.",
+     "weft merge PART... --output FILE.safetensors|.json|.csv"},
     {Subcommand::tokenize, "tokenize", "Print ids, tokens and byte spans, one JSON line a text.",
      "weft tokenize [--model M] (--text T | --text-file FILE)"},
     {Subcommand::models, "models", "List the models on this machine, or describe one.",
@@ -140,8 +139,13 @@ const std::vector<OptionRow> option_rows = {
          if (v.empty()) throw UsageError("--image '' is no file", "Give the name of an image.");
          o.image = v;
      }},
-    {"--text-file", "FILE", in_tokenize, "One text a line; in a .jsonl file one JSON string a line.",
-     [](Options& o, const std::string& v) { o.texts = lines_of_file(v); }},
+    {"--text-file", "FILE", in_analyze | in_tokenize, "One text a line; in a .jsonl file one JSON string a line.",
+     [](Options& o, const std::string& v) {
+         if (v.empty()) throw UsageError("--text-file '' is no file", "Give the name of a file with one text a line.");
+         o.text_file = v;
+         if (o.subcommand == Subcommand::tokenize) o.texts = lines_of_file(v);
+     }},
+    {"--shard", "I/N", in_analyze, "Of --text-file only part I of N, counted from 0 or from 1; 'weft merge' joins them.", set_shard},
     {"--pair", "TEXT", in_pictures | in_analyze | in_tokenize, "A second segment.",
      [](Options& o, const std::string& v) { o.pair = checked_utf8("--pair", v); }},
     {"--target-text", "TEXT", in_pictures | in_analyze, "The decoder's text of an encoder-decoder (generated).",
@@ -162,7 +166,7 @@ const std::vector<OptionRow> option_rows = {
      }},
     {"--type", "TEXT", in_record, "Type this text key by key at a human pace.",
      [](Options& o, const std::string& v) { o.typed_text = checked_utf8("--type", v); }},
-    {"--output", "FILE", in_pictures | in_analyze, "The file to write: .png, .mp4; .safetensors, .json, .csv.",
+    {"--output", "FILE", in_pictures | in_analyze | bit(Subcommand::merge), "The file to write: .png, .mp4; .safetensors, .json, .csv.",
      [](Options& o, const std::string& v) { o.output = v; }},
     {"--device", "cpu|cuda|auto", in_pictures | in_analyze, "Where the analysis runs (auto).",
      [](Options& o, const std::string& v) {

@@ -11,8 +11,10 @@
 #include "app/command_line.h"
 #include "app/doctor_command.h"
 #include "app/frame_loop.h"
+#include "app/merge_command.h"
 #include "app/models_command.h"
 #include "app/record_command.h"
+#include "app/text_file_command.h"
 #include "app/tokenize_command.h"
 #include "app/view_command.h"
 
@@ -26,7 +28,9 @@ int run(const weft::Options& options) {
         case Subcommand::record:
             return run_record(options);
         case Subcommand::analyze:
-            return run_analyze(options);
+            return options.text_file.empty() ? run_analyze(options) : run_text_file(options);
+        case Subcommand::merge:
+            return run_merge(options);
         case Subcommand::tokenize:
             return run_tokenize(options);
         case Subcommand::models:

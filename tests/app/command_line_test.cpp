@@ -236,12 +236,31 @@ TEST_CASE("texts of a .jsonl file are JSON strings, which may hold line ends") {
     std::ofstream(broken) << "\"a\"\n7\n";
     CHECK(parse({"tokenize", "--text-file", path.c_str()}).texts == std::vector<std::string>{"a\nb", ""});
     CHECK_THROWS_WITH(parse({"tokenize", "--text-file", broken.c_str()}),
-                      "\"" + broken + ", line 2\" is 7, expected a JSON string");
+                      "line 2 of '" + broken + "': it is 7, expected a JSON string");
+}
+
+TEST_CASE("a text file, one of its parts, and the parts that are joined") {
+    const Options part = parse({"analyze", "--text-file", "nowhere.txt", "--shard", "2/5", "--output", "p.json"});
+    CHECK(part.text_file == "nowhere.txt");  // not read yet
+    CHECK(part.shard->index == 2);
+    CHECK(part.shard->count == 5);
+    CHECK_FALSE(part.has_methods);
+    CHECK(parse({"merge", "a.json", "b.json", "--output", "o.csv"}).parts ==
+          std::vector<std::string>{"a.json", "b.json"});
+    CHECK(refusal({"merge", "--output", "o.csv"}).message == "weft merge needs the parts");
+    CHECK(refusal({"merge", "a.json"}).message == "weft merge needs --output");
+    CHECK(refusal({"analyze", "--text", "a", "--shard", "0/2", "--output", "p.json"}).message ==
+          "'--shard' needs '--text-file'");
+    CHECK(refusal({"analyze", "--text", "a", "--text-file", "f", "--output", "p.json"}).message ==
+          "'--text' and '--text-file' exclude each other");
+    for (const char* wrong : {"3/2", "1/0", "1", "-1/2", "a/2", "1/", "/2"})
+        CHECK(refusal({"analyze", "--text-file", "f", "--shard", wrong, "--output", "p.json"}).message.find(
+                  "shard") != std::string::npos);
 }
 
 TEST_CASE("what is missing is said") {
     CHECK(refusal({"record", "--text", "x"}).message == "weft record needs --output");
-    CHECK(refusal({"analyze", "--output", "o.json"}).message == "weft analyze needs --text or --image");
+    CHECK(refusal({"analyze", "--output", "o.json"}).message == "weft analyze needs --text, --image or --text-file");
     CHECK(parse({"analyze", "--image", "cat.png", "--output", "o.json"}).image == "cat.png");
     for (const char* other : {"--text", "--pair"})
         CHECK(refusal({"view", other, "a", "--image", "cat.png"}).message ==
