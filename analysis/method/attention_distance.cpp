@@ -5,6 +5,7 @@
 
 #include "analysis/error.h"
 #include "analysis/method/lane_sums.h"
+#include "analysis/method/share_out.h"
 
 namespace weft {
 namespace {
@@ -53,8 +54,7 @@ FrameTensor attention_distance(const AttentionBlock& attention, const TokenStack
     const DistanceTable table = stack.grid ? of_patches(*stack.grid) : of_text(size);
     WEFT_ASSERT(table.first + table.count <= size, std::to_string(table.first + table.count));
     auto result = std::make_shared<std::vector<float>>(layers * heads * size, 0.0f);
-    for (size_t l = 0; l < layers; ++l) {
-        if (superseded && superseded()) return {};
+    const bool done = share_out_layers(layers, heads * size * size, superseded, [&](size_t l) {
         for (size_t h = 0; h < heads; ++h)
             for (size_t i = 0; i < table.count; ++i) {
                 const size_t row = (l * heads + h) * size + table.first + i;
@@ -67,7 +67,8 @@ FrameTensor attention_distance(const AttentionBlock& attention, const TokenStack
                 }
                 (*result)[row] = value;
             }
-    }
+    });
+    if (!done) return {};
     return {{attention.layers, attention.heads, attention.queries}, std::move(result)};
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "analysis/method/method_kernels.h"
+#include "analysis/method/share_out.h"
 
 namespace weft {
 namespace {
@@ -32,14 +33,14 @@ EntropyResult entropy(const AttentionBlock& attention, const std::function<bool(
         const size_t support = attention.causal ? std::min(keys, i + 1) : keys;
         scale[i] = support > 1 ? static_cast<float>(1.0 / std::log(static_cast<double>(support))) : 0.0f;
     }
-    for (size_t l = 0; l < layers; ++l) {
-        if (superseded && superseded()) return {};
+    const bool done = share_out_layers(layers, heads * queries * keys, superseded, [&](size_t l) {
         const float* weights = attention.layer_weights[l]->data();
         float* out = plain->data() + l * heads * queries;
         row_entropies(weights, heads * queries, keys, out);
         for (size_t row = 0; row < heads * queries; ++row)
             (*normalised)[l * heads * queries + row] = out[row] * scale[row % queries];
-    }
+    });
+    if (!done) return {};
     const std::vector<int64_t> shape{attention.layers, attention.heads, attention.queries};
     return {{shape, std::move(plain)}, {shape, std::move(normalised)}};
 }

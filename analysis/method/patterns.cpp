@@ -1,32 +1,49 @@
 #include "analysis/method/patterns.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 
 #include "analysis/error.h"
 #include "analysis/method/lane_sums.h"
+#include "analysis/method/method_kernels.h"
+#include "analysis/method/share_out.h"
 
 namespace weft {
 namespace {
 
-// Keys [begin, end) of one row.
-struct KeyRange {
-    uint32_t row = 0, begin = 0, end = 0;
-};
-
-// The keys of one pattern, row by row; the score is their weight divided by the rows that have any.
+// The keys of one pattern, as ranges of a head's weights [N, N]; the score is their weight divided by the
+// rows that have any.
 struct KeySet {
-    std::vector<KeyRange> ranges;
-    size_t rows = 0;
+    struct Range {
+        uint32_t begin = 0, end = 0;
+    };
+    std::vector<Range> ranges;
+    size_t rows = 0, size = 0, last_row = SIZE_MAX;
 
+    // Keys [begin, end) of a row; rows in order.
     void add(size_t row, size_t begin, size_t end) {
         if (begin >= end) return;
-        if (ranges.empty() || ranges.back().row != row) ++rows;
-        if (!ranges.empty() && ranges.back().row == row && ranges.back().end == begin)
-            ranges.back().end = static_cast<uint32_t>(end);
+        if (row != last_row) ++rows;
+        last_row = row;
+        const auto first = static_cast<uint32_t>(row * size + begin),
+                   last = static_cast<uint32_t>(row * size + end);
+        if (!ranges.empty() && ranges.back().end == first)
+            ranges.back().end = last;
         else
-            ranges.push_back(
-                {static_cast<uint32_t>(row), static_cast<uint32_t>(begin), static_cast<uint32_t>(end)});
+            ranges.push_back({first, last});
+    }
+
+    float score(const float* weights) const {
+        constexpr uint32_t few = 8;
+        double sum = 0;
+        for (const Range& range : ranges) {
+            if (range.end - range.begin > few)
+                sum += static_cast<double>(lane_sum(weights + range.begin, range.end - range.begin));
+            else
+                for (uint32_t k = range.begin; k < range.end; ++k) sum += static_cast<double>(weights[k]);
+        }
+        return rows > 0 ? static_cast<float>(sum / static_cast<double>(rows)) : 0.0f;
     }
 };
 
@@ -48,6 +65,7 @@ class KeySets {
     KeySets(const TokenStack& stack, bool is_causal) : size_(stack.tokens.size()), is_causal_(is_causal) {
         const std::vector<Token>& tokens = stack.tokens;
         const std::vector<uint8_t> segments = closed_segments(stack);
+        for (KeySet& set : sets_) set.size = size_;
         for (size_t i = 0; i < size_; ++i) {
             const size_t support = is_causal ? i + 1 : size_;
             of(Pattern::self).add(i, i, i + 1);
@@ -63,21 +81,13 @@ class KeySets {
                     of(Pattern::induction).add(i, j, j + 1);
             }
         }
-        columns_.resize(size_);
     }
 
     // Of one head [N, N] into [P].
-    void score(const float* weights, float* scores) {
-        for (size_t p = 0; p < pattern_count; ++p) {
-            if (p == static_cast<size_t>(Pattern::vertical)) continue;
-            const KeySet& set = sets_[p];
-            double sum = 0;
-            for (const KeyRange& range : set.ranges)
-                sum += static_cast<double>(
-                    lane_sum(weights + range.row * size_ + range.begin, range.end - range.begin));
-            scores[p] = set.rows > 0 ? static_cast<float>(sum / static_cast<double>(set.rows)) : 0.0f;
-        }
-        scores[static_cast<size_t>(Pattern::vertical)] = vertical(weights);
+    void score(const float* weights, float* scores) const {
+        for (size_t p = 0; p < pattern_count; ++p)
+            scores[p] =
+                p == static_cast<size_t>(Pattern::vertical) ? vertical(weights) : sets_[p].score(weights);
     }
 
     std::vector<float> uniform_weights() const {
@@ -93,18 +103,16 @@ class KeySets {
   private:
     KeySet& of(Pattern pattern) { return sets_[static_cast<size_t>(pattern)]; }
 
-    float vertical(const float* weights) {
-        std::ranges::fill(columns_, 0.0f);
-        float* __restrict columns = columns_.data();
+    float vertical(const float* weights) const {
+        std::vector<float> columns(size_, 0.0f);
         for (size_t i = 0; i < size_; ++i)
-            for (size_t j = 0; j < size_; ++j) columns[j] += weights[i * size_ + j];
-        return *std::ranges::max_element(columns_) / static_cast<float>(size_);
+            method_kernels().add_scaled(columns.data(), weights + i * size_, 1.0f, size_);
+        return *std::ranges::max_element(columns) / static_cast<float>(size_);
     }
 
     size_t size_;
     bool is_causal_;
     KeySet sets_[pattern_count];
-    std::vector<float> columns_;
 };
 
 }  // namespace
@@ -123,14 +131,14 @@ PatternResult patterns(const AttentionBlock& attention, const TokenStack& stack,
         throw Error("patterns need self-attention, this has " + std::to_string(attention.queries) +
                     " queries, " + std::to_string(size) + " keys and " + std::to_string(stack.tokens.size()) +
                     " tokens");
-    KeySets sets(stack, attention.causal);
+    const KeySets sets(stack, attention.causal);
     auto scores = std::make_shared<std::vector<float>>(layers * heads * pattern_count);
-    for (size_t l = 0; l < layers; ++l) {
-        if (superseded && superseded()) return {};
+    const bool done = share_out_layers(layers, heads * size * size, superseded, [&](size_t l) {
         for (size_t h = 0; h < heads; ++h)
             sets.score(attention.layer_weights[l]->data() + h * size * size,
                        scores->data() + (l * heads + h) * pattern_count);
-    }
+    });
+    if (!done) return {};
     auto uniform = std::make_shared<std::vector<float>>(layers * heads * pattern_count);
     sets.score(sets.uniform_weights().data(), uniform->data());
     for (size_t i = pattern_count; i < uniform->size(); ++i) (*uniform)[i] = (*uniform)[i - pattern_count];

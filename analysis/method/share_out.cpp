@@ -50,4 +50,15 @@ size_t processors(size_t limit) {
     return std::clamp<size_t>(std::thread::hardware_concurrency(), 1, limit);
 }
 
+size_t threads_for_layers(size_t layers, size_t numbers) {
+    constexpr size_t worth_a_thread = 300'000, most_threads = 4;
+    return std::min({processors(most_threads), layers, 1 + layers * numbers / worth_a_thread});
+}
+
+bool share_out_layers(size_t layers, size_t numbers, const std::function<bool()>& pulse,
+                      const std::function<void(size_t)>& task) {
+    return share_out(layers, threads_for_layers(layers, numbers), pulse,
+                     [&](size_t layer, const ShouldStop&) { task(layer); });
+}
+
 }  // namespace weft

@@ -21,4 +21,12 @@ bool share_out(size_t count, size_t threads, const std::function<bool()>& pulse,
 // The processors that this process may use, at most `limit`.
 size_t processors(size_t limit);
 
+// Threads for `layers` of attention with so many numbers each, where a thread costs as much as some hundred
+// thousand of them: one for a short text.
+size_t threads_for_layers(size_t layers, size_t numbers);
+
+// share_out() of one task a layer.
+bool share_out_layers(size_t layers, size_t numbers, const std::function<bool()>& pulse,
+                      const std::function<void(size_t layer)>& task);
+
 }  // namespace weft

@@ -22,6 +22,7 @@ import latency
 import live
 import loading
 import memory
+import methods
 import recording
 import rows
 import startup
@@ -36,6 +37,7 @@ MEASURES = {
     "pair": encoder_decoder,
     "image": image,
     "gradients": gradients,
+    "methods": methods,
     "flow": flow,
     "tokenize": tokenize_paste,
     "key": latency,

@@ -3,7 +3,7 @@
 
     make_checkpoint.py KIND TOKENIZER_FOLDER OUTPUT_FOLDER
 
-KIND: large (BERT, 335 M parameters).
+KIND: large (BERT, 335 M parameters) or base (BERT, 12 layers of 12 heads).
 """
 import pathlib
 import shutil
@@ -15,6 +15,7 @@ import transformers
 KINDS = {
     "large": lambda: transformers.BertModel(transformers.BertConfig(
         hidden_size=1024, num_hidden_layers=24, num_attention_heads=16, intermediate_size=4096)),
+    "base": lambda: transformers.BertModel(transformers.BertConfig()),
 }
 
 kind, tokenizer, output = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
