@@ -105,7 +105,12 @@ int run_record(const Options& options) {
     Recorder recorder(recording);
     for (const std::string& remark : recorder.remarks()) std::fprintf(stderr, "weft: %s\n", remark.c_str());
     session.wait_for_analysis();
-    if (session.frame()) check_view(options.view, *session.frame());
+    if (session.frame()) {
+        check_view(options.view, *session.frame());
+        if (!has_quantity(*session.frame(), options.view))
+            throw Error("the model gives no '" + options.view.quantity + "' for this input",
+                        "Choose another --quantity, or --attention.");
+    }
     session.view().show_hud = !options.hide_ui;
 
     const InterruptGuard interrupts;

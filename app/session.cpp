@@ -254,9 +254,9 @@ void Session::refuse_quantity() {
     if (given_up_.contains(refused)) return;  // whoever stopped it was told
     const AttentionKind kind = shown_block(*frame_, view_).kind;
     const std::string of = kind == AttentionKind::self ? "this attention" : attention_title(kind);
-    SessionMessage message{"'" + refused + "' is not there for " + of, ""};
+    SessionMessage message{"the model gives no '" + refused + "' for " + of, ""};
     if (const auto reason = refusal(refused)) message = *reason;
-    message.text += ": showing " + view_.quantity;
+    if (plan_) message.text += ": showing " + view_.quantity;
     set_message(std::move(message));
 }
 
