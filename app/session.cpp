@@ -214,7 +214,10 @@ void Session::update_plan() {
     }
     // What a trace shows does not depend on the one seen before it.
     const bool is_typing = plan_ && (plan_->frame == frame_ || !frame_->provenance.is_trace);
+    const bool was_joined = plan_ && plan_->joins_ends;
     plan_ = plan_text_stack(frame_, shown, is_typing ? plan_.get() : nullptr);
+    if (was_joined && !plan_->joins_ends && view_.selected.kind == FocusKind::token)
+        view_.selected.layer = head_choice_.layer;
     drop_focus_out_of_range();
     if (is_first) {
         const AttentionBlock& block = shown_block(*plan_);
@@ -225,7 +228,8 @@ void Session::update_plan() {
         head_choice_ = {layer, strongest_head(*frame_, block, layer)};
         const Focus line = strongest_line(*frame_, block, layer, head_choice_.head);
         token_choice_ = std::max(line.query, 0);
-        if (view_.selected.kind == FocusKind::token && view_.selected.layer < 0) view_.selected.layer = layer;
+        if (view_.selected.kind == FocusKind::token && view_.selected.layer < 0)
+            view_.selected.layer = plan_->joins_ends ? 0 : layer;
     }
 }
 

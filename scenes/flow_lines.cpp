@@ -13,6 +13,7 @@ namespace {
 constexpr float handle_part = 0.5f;        // of the gap
 constexpr float long_handle_part = 0.12f;  // of a gap as long as the stack: no corners where lines bend
 constexpr float dash_pitch_u = 0.36f;
+constexpr float flow_least_opacity = 0.1f, joined_width_rows = 0.7f;
 constexpr int wide_from_tokens = 97;
 constexpr double ease_s = 0.3;
 
@@ -98,6 +99,13 @@ FlowBatch layer_batch(const TextStackPlan& plan, const TextStackLayout& layout, 
         batch.width_u /= std::sqrt(rollout_full_share);
         batch.opacity_power *= rollout_opacity;
     }
+    if (plan.view.quantity == "flow") {
+        batch.width_u *= flow_width;
+        batch.opacity_power = flow_opacity_power;
+        batch.opacity_min = colors.dark ? batch.opacity_min : flow_least_opacity;
+    }
+    // Lines that run side by side from end to end leave something between them.
+    if (plan.joins_ends) batch.width_u = std::min(batch.width_u, joined_width_rows * layout.token_pitch);
     batch.slice_colors = lane_colors(plan, view.theme);
     if (plan.has_signed_lines()) {
         batch.negative_color = negative_color(colors);

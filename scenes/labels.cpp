@@ -173,10 +173,11 @@ void add_stacked_side(LabelPlacement& placement, const LabelScene& scene, int pa
 }
 
 std::string threshold_text(const LabelScene& scene, size_t layer) {
-    const Thresholding& threshold = scene.view.threshold;
+    const Thresholding& threshold = scene.plan.threshold;
     char text[32];
     if (threshold.mode == ThresholdMode::top_k) {
-        std::snprintf(text, sizeof text, "top %d", threshold.top_k);
+        std::snprintf(text, sizeof text, scene.plan.joins_ends ? "top %d of each row" : "top %d",
+                      threshold.top_k);
     } else if (threshold.mode == ThresholdMode::mass) {
         std::snprintf(text, sizeof text, "to %.0f %%", 100.0 * static_cast<double>(threshold.mass));
     } else {

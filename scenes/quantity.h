@@ -24,6 +24,8 @@ namespace weft {
 
 // Shares of rollout are small: its lines have the full width from a quarter on, and fade less.
 constexpr float rollout_full_share = 0.25f, rollout_opacity = 0.5f;
+// Most flows are nearly as large as the largest: opacity tells them apart.
+constexpr float flow_opacity_power = 5.0f, flow_width = 0.7f;
 
 // The table's; attention for a name that it does not know.
 MethodShape quantity_shape(const std::string& quantity);

@@ -95,8 +95,9 @@ void fill_relative(const ViewState& view, const TextStackPlan& plan, QuantityLeg
         default:
             if (plan.joins_ends) result.method += ": input → last layer";
             result.unit = joined({largest, unit_of(plan), delta_text(plan)});
-            result.width = joined({plan.is_signed ? "width = √(|value| / largest), dashed: below 0"
-                                                  : "width = √(value / largest)",
+            result.width = joined({view.quantity == "flow" ? "opacity = (value / largest)⁵"
+                                   : plan.is_signed        ? "width = √(|value| / largest), dashed: below 0"
+                                                           : "width = √(value / largest)",
                                    missing});
     }
 }
@@ -173,6 +174,11 @@ QuantityLegend legend(const ViewState& view, const TextStackPlan& plan) {
         result.is_signed = plan.is_signed;
         if (plan.is_signed) result.samples = {1.0f, 0.3f, -1.0f};
         fill_relative(view, plan, result);
+        if (view.quantity == "flow") {
+            result.samples = {1.0f, 0.9f, 0.75f};
+            result.opacity_power = flow_opacity_power;
+            result.full_weight /= flow_width * flow_width;
+        }
     }
     return result;
 }

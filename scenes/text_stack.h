@@ -51,6 +51,7 @@ struct TextStackPlan {
     std::shared_ptr<const AttentionFrame> frame;
     ViewState view;                   // as planned
     int lanes = 0;                    // heads, or 1 where the quantity has none
+    Thresholding threshold;           // as lines were chosen: the view's, unless `joins_ends`
     int band = -1;                    // neighbours within this distance are folded; -1: none
     std::vector<WeightBlock> blocks;  // [L], or 1 where `joins_ends`; what the lines show, divided by `scale`
     std::vector<LayerPlan> layers;    // likewise

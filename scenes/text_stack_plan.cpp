@@ -18,6 +18,8 @@ namespace {
 
 using Mask = std::shared_ptr<const std::vector<uint32_t>>;
 
+constexpr int top_of_joined = 4;
+
 // What is the same for all layers of one plan.
 struct Choices {
     Thresholding threshold;
@@ -55,6 +57,15 @@ std::vector<std::vector<bool>> shown_lanes(const ViewState& view, bool joins_end
     for (int l = first; l <= last; ++l)
         shown[static_cast<size_t>(l)].assign(static_cast<size_t>(lanes), true);
     return shown;
+}
+
+// From end to end every word gets something of every other, often nearly as much of each: what tells words
+// apart are the largest of each row.
+Thresholding line_choice(Thresholding threshold, bool joins_ends) {
+    if (!joins_ends || threshold.mode != ThresholdMode::budget || threshold.budget > 0) return threshold;
+    threshold.mode = ThresholdMode::top_k;
+    threshold.top_k = top_of_joined;
+    return threshold;
 }
 
 std::vector<double> column_share(const LayerScan& scan, size_t lanes, size_t rows, size_t columns) {
@@ -198,7 +209,7 @@ std::shared_ptr<const TextStackPlan> plan_text_stack(std::shared_ptr<const Atten
     }
 
     Choices choices;
-    choices.threshold = view.threshold;
+    choices.threshold = plan->threshold = line_choice(view.threshold, plan->joins_ends);
     choices.sinks_as_lines = view.sinks == SinkMode::lines;
     // Only within one text have tokens neighbours.
     const bool one_text = block.key_stack == block.query_stack;
@@ -207,14 +218,14 @@ std::shared_ptr<const TextStackPlan> plan_text_stack(std::shared_ptr<const Atten
     // text.
     if (plan->joins_ends) choices.band = std::min(choices.band, 0);
     choices.fixed_rung = lanes_shown == 1 && view.threshold.budget == 0;
+    const Thresholding& threshold = plan->threshold;
     const int budget = line_budget(theme(view.theme), view.threshold,
                                    static_cast<int>(std::max(rows, columns)), static_cast<int>(layers_shown));
     choices.share = std::max<uint64_t>(static_cast<uint64_t>(budget) / std::max<size_t>(layers_shown, 1), 1);
     plan->band = choices.band;
 
-    const bool by_budget = view.threshold.mode == ThresholdMode::budget;
-    const bool by_row =
-        view.threshold.mode == ThresholdMode::top_k || view.threshold.mode == ThresholdMode::mass;
+    const bool by_budget = threshold.mode == ThresholdMode::budget;
+    const bool by_row = threshold.mode == ThresholdMode::top_k || threshold.mode == ThresholdMode::mass;
     const bool keeps_rungs = previous && same_plan(previous->view, view);
     WEFT_ASSERT(block.key_stack < frame->stacks.size(), "key stack " + std::to_string(block.key_stack));
     const std::vector<Token>& tokens = frame->stacks[block.key_stack].tokens;
@@ -241,7 +252,7 @@ std::shared_ptr<const TextStackPlan> plan_text_stack(std::shared_ptr<const Atten
         }
         const float cut = by_budget ? rungs[0]
                           : by_row  ? least_weight
-                                    : std::max(view.threshold.value, least_weight);
+                                    : std::max(threshold.value, least_weight);
         scan_layer(weights, static_cast<uint32_t>(plan->lanes), block.queries, block.keys, cut, scan);
 
         std::vector<bool> were_sinks;
@@ -258,7 +269,7 @@ std::shared_ptr<const TextStackPlan> plan_text_stack(std::shared_ptr<const Atten
             choose_by_budget(scan, rows, choices, keeps_rungs ? earlier->rung : -1, layer, sums);
         } else {
             layer.threshold = by_row ? 0.0f : cut;
-            layer.selection.row_thresholds = row_thresholds(weights, columns, view.threshold);
+            layer.selection.row_thresholds = row_thresholds(weights, columns, threshold);
             count_lines(scan, rows, choices, layer, sums);
         }
         layer.lines = sums.lines;
