@@ -1,0 +1,51 @@
+#include "app/removal_curves.h"
+
+#include <cmath>
+#include <cstdio>
+
+#include "app/quantity_values.h"
+
+namespace weft {
+
+const std::vector<RemovalPlot>& removal_plots() {
+    static const std::vector<RemovalPlot> plots{
+        {"pruning", "Taking heads away",
+         "y while heads leave, the least important first, beside a random order.",
+         "compute the pruning curve", "heads taken away", "least important first"},
+        {"deletion", "Deletion",
+         "y while tokens leave, those of the greatest integrated gradients first. A good order falls fast: a "
+         "small area.",
+         "compute deletion", "tokens taken away", "greatest attribution first"},
+        {"insertion", "Insertion",
+         "y while tokens enter, those of the greatest integrated gradients first. A good order rises fast: a "
+         "large area.",
+         "compute insertion", "tokens put in", "greatest attribution first"},
+    };
+    return plots;
+}
+
+std::optional<RemovalCurves> removal_curves(const AttentionBlock& block, const std::string& quantity) {
+    const FrameTensor* ordered = find_quantity(block, quantity);
+    if (!ordered || ordered->values->empty()) return {};
+    RemovalCurves curves;
+    curves.ordered.assign(ordered->values->begin(), ordered->values->end());
+    if (const FrameTensor* random = find_quantity(block, quantity + ".random"))
+        curves.random.assign(random->values->begin(), random->values->end());
+    return curves;
+}
+
+double area_under(std::span<const double> curve) {
+    if (curve.empty()) return NAN;
+    if (curve.size() == 1) return curve[0];
+    double area = 0.0;
+    for (size_t i = 0; i + 1 < curve.size(); ++i) area += 0.5 * (curve[i] + curve[i + 1]);
+    return area / static_cast<double>(curve.size() - 1);
+}
+
+std::string area_text(std::span<const double> curve) {
+    char text[48];
+    std::snprintf(text, sizeof text, "area %.4g", area_under(curve));
+    return text;
+}
+
+}  // namespace weft

@@ -1,0 +1,30 @@
+// y while heads or tokens are taken away or come back, beside a random order. Pure.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "analysis/attention_frame.h"
+
+namespace weft {
+
+struct RemovalPlot {
+    const char* quantity;  // [M+1]; its random order goes by the same name and ".random"
+    const char *title, *about, *button;
+    const char *counted, *order;  // what the x axis counts, what the first curve is called
+};
+const std::vector<RemovalPlot>& removal_plots();
+
+struct RemovalCurves {
+    std::vector<double> ordered;  // y after 0, 1, .. M steps
+    std::vector<double> random;   // empty where there is none
+};
+std::optional<RemovalCurves> removal_curves(const AttentionBlock& block, const std::string& quantity);
+
+// Under the curve over the share that is taken away, 0 to 1, by trapezoids: in units of y. Of one value: it.
+double area_under(std::span<const double> curve);
+std::string area_text(std::span<const double> curve);  // "area 3.142"
+
+}  // namespace weft

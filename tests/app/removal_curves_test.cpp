@@ -1,0 +1,31 @@
+#include "app/removal_curves.h"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "analysis/method/method_table.h"
+
+using namespace weft;
+
+TEST_CASE("the area of a curve is over the share that is taken away") {
+    const std::vector<double> flat{2, 2, 2, 2}, falling{1, 0}, one{7}, none;
+    CHECK(area_under(flat) == 2.0);
+    CHECK(area_under(falling) == 0.5);
+    CHECK(area_under(one) == 7.0);
+    CHECK(std::isnan(area_under(none)));
+    CHECK(area_text(falling) == "area 0.5");
+}
+
+TEST_CASE("curves are there with their random order or without it") {
+    AttentionBlock block;
+    CHECK_FALSE(removal_curves(block, "deletion"));
+    const auto values = [](std::vector<float> v) {
+        return std::make_shared<const std::vector<float>>(std::move(v));
+    };
+    block.quantities["deletion"] = {{3}, values({3, 2, 1})};
+    REQUIRE(removal_curves(block, "deletion"));
+    CHECK(removal_curves(block, "deletion")->random.empty());
+    block.quantities["deletion.random"] = {{3}, values({3, 1, 1})};
+    CHECK(removal_curves(block, "deletion")->random == std::vector<double>{3, 1, 1});
+    CHECK(removal_curves(block, "deletion")->ordered == std::vector<double>{3, 2, 1});
+}
