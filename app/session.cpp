@@ -531,6 +531,9 @@ void Session::set_quantity(const std::string& name) {
 }
 
 void Session::want(std::set<std::string> methods) {
+    // Asked for anew: whoever gave it up changed their mind.
+    for (const std::string& method : methods)
+        if (!panel_methods_.contains(method)) given_up_.erase(method);
     panel_methods_ = std::move(methods);
 }
 

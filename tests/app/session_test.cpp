@@ -359,6 +359,25 @@ TEST_CASE("what is stopped is not begun again by itself, and can be chosen again
     CHECK(session.plan()->view.quantity == "relevance");
 }
 
+TEST_CASE("what a panel gave up is computed when it is asked for anew") {
+    FakeLog log;
+    Session session(live(log), {});
+    settle(session);
+    log.holds = true;
+    session.want({"relevance"});
+    session.advance(0.0, {});
+    while (!session.method_progress()) std::this_thread::yield();
+    session.cancel_method();
+    log.holds = false;
+    session.want({"relevance"});
+    settle(session);
+    CHECK_FALSE(session.frame()->blocks[0].quantities.contains("relevance"));
+    session.want({});
+    session.want({"relevance"});
+    settle(session);
+    CHECK(session.frame()->blocks[0].quantities.contains("relevance"));
+}
+
 TEST_CASE("a quantity that fails is a message with the reason, and the picture stays") {
     FakeLog log;
     Session session(live(log), {});
