@@ -6,7 +6,10 @@
 #include <cmath>
 
 #include "analysis/error.h"
+#include "analysis/method/method_options.h"
+#include "analysis/method/method_table.h"
 #include "analysis/spelling.h"
+#include "app/head_list.h"
 #include "app/view_options.h"
 
 namespace weft {
@@ -72,6 +75,14 @@ std::vector<Command> default_commands() {
         command("models.toggle", "Open or close the list of models.", {plain(Key::f4)}, always, toggle),
         command("predictions.toggle", "Open or close what the model predicts.", {plain(Key::f5)}, always,
                 toggle),
+        command("method.toggle", "Open or close the list of quantities and what they mean.", {plain(Key::f7)},
+                always, toggle),
+        command("heads.toggle", "Open or close the table and the map of the heads.", {plain(Key::f8)}, always,
+                toggle),
+        command("curves.toggle", "Open or close the curves over layers, heads and tokens.", {plain(Key::f9)},
+                always, toggle),
+        command("agreement.toggle", "Open or close the agreement of attributions.", {shift(Key::f9)}, always,
+                toggle),
         repeating("generate.next", "Add the most probable next token.", {ctrl(Key::space)}, always),
         command("trace.open", "Open a recorded attention trace.", {}, always, text),
         repeating("watch.previous", "Of a watched folder: the trace before.", {plain(Key::left)}, flying),
@@ -111,6 +122,34 @@ std::vector<Command> default_commands() {
         command("quantity.next", "Show the next quantity.", {plain(Key::v)}, flying),
         command("quantity.set", "What the lines show.", {}, always, choice, quantity_names()),
         command("strip.set", "What colours the words.", {}, always, choice, strip_names()),
+        command("method.choose", "Explain a method and show it where it can be drawn.", {}, always, choice,
+                method_names()),
+        command("method.compute", "Compute a method as long as its panel is open.", {}, always, choice,
+                method_names()),
+        command("method.cancel", "Give up the method that is computed.", {}, always),
+        command("method.residual", "Share of the residual in rollout and flow, 0 to 1.", {}, always, number),
+        command("method.fuse", "How rollout and flow fuse heads.", {}, always, choice,
+                {"mean", "max", "min"}),
+        command("method.discard", "Share of the smallest weights that rollout and flow leave out.", {},
+                always, number),
+        command("method.steps", "Nodes of integrated gradients.", {}, always, number),
+        command("method.attention_steps", "Nodes of integrated gradients of attention.", {}, always, number),
+        command("method.rule", "Where the nodes of integrated gradients lie.", {}, always, choice,
+                quadrature_names()),
+        command("method.baseline", "What integrated gradients start from: zero, pad, mask, unk or a token.",
+                {}, always, text),
+        command("target.set", "What is explained: auto, norm, NAME, NAME@ROW, @ROW, similarity:TEXT.", {},
+                always, text),
+        command("target.selected", "Explain what the model says at the selected word.", {plain(Key::y)},
+                flying),
+        command("target.reset", "Explain what the model itself puts first.", {}, always),
+        command("ablate.head", "Set a head to 0 or give it back: L.H, else the chosen one.", {plain(Key::b)},
+                flying, text),
+        command("ablate.mean", "Set a head to its mean or give it back: L.H, else the chosen one.",
+                {shift(Key::b)}, flying, text),
+        command("ablate.reset", "Give all heads back.", {ctrl(Key::b)}, always),
+        command("heads.sort", "Sort the table of heads; again: the other way round.", {}, always, choice,
+                head_column_names()),
         command("attention.next", "Of two stacks: show encoder, decoder or cross-attention.", {plain(Key::x)},
                 flying),
         command("attention.set", "Which attention of two stacks is shown.", {}, always, choice,

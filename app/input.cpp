@@ -137,6 +137,7 @@ void on_press(Program& program, const ButtonEvent& event) {
     pointer.position_px = pointer.pressed_px = event.position_px;
     pointer.dragged = false;
     pointer.with_shift = (event.mods & GLFW_MOD_SHIFT) != 0;
+    pointer.with_alt = (event.mods & GLFW_MOD_ALT) != 0;
     const bool left = event.button == GLFW_MOUSE_BUTTON_LEFT;
     const bool is_double = left && event.time_s - pointer.last_click_s < double_click_s;
     if (left) pointer.last_click_s = event.time_s;
@@ -159,7 +160,15 @@ void on_release(Program& program, const ButtonEvent& event) {
         pointer.button == event.button && event.button == GLFW_MOUSE_BUTTON_LEFT && !pointer.dragged;
     pointer.in_prompt = false;
     if (pointer.button == event.button) pointer.button = -1;
-    if (is_click) program.session.select(program.session.view().hovered);
+    if (!is_click) return;
+    const Focus hovered = program.session.view().hovered;
+    program.session.select(hovered);
+    if (!pointer.with_alt) return;
+    try {
+        explain_word(program, hovered);
+    } catch (const Error& error) {
+        program.session.set_message({error.what(), error.hint()});
+    }
 }
 
 void on_button(Program& program, const ButtonEvent& event) {

@@ -4,13 +4,16 @@
 
 #include <chrono>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "app/command_line.h"
 #include "app/commands.h"
+#include "app/head_list.h"
 #include "app/held_keys.h"
 #include "app/imgui_layer.h"
 #include "app/latency.h"
@@ -25,7 +28,7 @@
 namespace weft {
 
 // At most one panel is docked at the right.
-enum class Docked { none, matrix, choices, timings, models, predictions };
+enum class Docked { none, matrix, choices, timings, models, predictions, method, heads, curves, agreement };
 
 struct PanelState {
     Docked docked = Docked::none;
@@ -33,12 +36,18 @@ struct PanelState {
     bool hidden = false;  // F10: only title and ledger
     char help_search[64] = "";
     bool focus_search = false;
+    std::string method;  // that the method panel explains; empty: the shown quantity
+    HeadColumn head_order = HeadColumn::name;
+    bool heads_descending = false;
+    std::set<std::string> asked;                 // methods that a button of the open panel asked for
+    FramePtr frame;                              // that the docked panel shows
+    std::map<std::string, glm::vec2> clickable;  // of the docked panel: where, px
 };
 
 struct PointerState {
     glm::vec2 position_px{0.0f}, pressed_px{0.0f};
     int button = -1;  // held over the scene; -1: none
-    bool dragged = false, in_prompt = false, with_shift = false;
+    bool dragged = false, in_prompt = false, with_shift = false, with_alt = false;
     double last_click_s = -1.0;
     std::optional<glm::vec2> first_px;
 };
@@ -85,5 +94,8 @@ void handle_event(Program& program, const WindowEvent& event);
 void release_held_keys(Program& program);
 void stop_recording(Program& program);  // and says where it is
 void set_input_mode(Program& program, InputMode mode);
+// What the model says at this word (its query, else its key) becomes the target. Throws weft::Error where
+// nothing is said.
+void explain_word(Program& program, const Focus& word);
 
 }  // namespace weft

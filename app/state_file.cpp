@@ -6,6 +6,7 @@
 
 #include "analysis/error.h"
 #include "app/clock.h"
+#include "app/target_name.h"
 #include "app/view_options.h"
 #include "scenes/shown_block.h"
 
@@ -27,6 +28,14 @@ const char* docked_name(Docked docked) {
             return "models";
         case Docked::predictions:
             return "predictions";
+        case Docked::method:
+            return "method";
+        case Docked::heads:
+            return "heads";
+        case Docked::curves:
+            return "curves";
+        case Docked::agreement:
+            return "agreement";
     }
     return "";
 }
@@ -38,6 +47,26 @@ nlohmann::ordered_json focus_json(const Focus& focus) {
             {"head", focus.head},
             {"query", focus.query},
             {"key", focus.key}};
+}
+
+// What was chosen, and what it became of the shown text.
+nlohmann::ordered_json target_json(const Session& session) {
+    nlohmann::ordered_json json = {{"chosen", target_text(session.method_options().target)}};
+    const FramePtr frame = session.frame();
+    if (!frame || !frame->target) return json;
+    const ExplainedTarget& target = *frame->target;
+    json["kind"] = target.kind;
+    json["index"] = target.index;
+    json["position"] = target.position;
+    json["name"] = target_name(target);
+    json["value"] = target.value;
+    return json;
+}
+
+nlohmann::ordered_json progress_json(const Session& session) {
+    const auto progress = session.method_progress();
+    if (!progress) return {};
+    return {{"method", progress->method}, {"fraction", progress->fraction}};
 }
 
 }  // namespace
@@ -63,12 +92,27 @@ std::string state_json(const Program& program, uint64_t validation_messages) {
     if (const FramePtr frame = session.frame())
         for (const Prediction& prediction : frame->predictions)
             predictions.push_back({prediction.text, prediction.probability});
+    nlohmann::ordered_json clickable = nlohmann::json::object(), ablations = nlohmann::json::array();
+    for (const auto& [name, at] : program.panels.clickable) clickable[name] = {at.x, at.y};
+    for (const HeadAblation& head : session.ablations())
+        ablations.push_back({{"kind", attention_name(head.kind)},
+                             {"layer", head.layer},
+                             {"head", head.head},
+                             {"mean", head.to_mean}});
     const std::optional<ModelSummary> model = session.model();
     const std::optional<float> loading = session.load_fraction();
     const nlohmann::ordered_json json = {
         {"model", model ? model->name : ""},
         {"loading", loading ? nlohmann::ordered_json(*loading) : nlohmann::ordered_json()},
         {"predictions", predictions},
+        {"target", target_json(session)},
+        {"ablations", ablations},
+        {"method", program.panels.method.empty() ? view.quantity : program.panels.method},
+        {"asked", program.panels.asked},
+        {"progress", progress_json(session)},
+        {"head_order", head_column_names().at(size_t(program.panels.head_order))},
+        {"heads_descending", program.panels.heads_descending},
+        {"clickable", clickable},
         {"text", session.prompt().text()},
         {"caret", session.prompt().caret()},
         {"selected_text", std::string(session.prompt().selected_text())},

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <string>
 
-#include "analysis/error.h"
 #include "app/panels/panels.h"
 #include "app/view_options.h"
 #include "scenes/shown_block.h"
@@ -14,45 +13,18 @@ namespace weft {
 
 namespace {
 
-void run(Program& program, const char* name, const std::string& argument = {}) {
-    try {
-        program.commands.run(name, argument);
-    } catch (const Error& error) {
-        program.session.set_message({error.what(), error.hint()});
-    }
-}
-
-void label(const char* text) {
-    ImGui::AlignTextToFramePadding();
-    dim_text(text);
-    ImGui::SameLine(ImGui::GetFontSize() * 7.5f);
-    ImGui::SetNextItemWidth(-1.0f);
-}
-
-void choice(Program& program, const char* title, const char* command, const std::string& now) {
-    label(title);
-    ImGui::PushID(command);
-    if (ImGui::BeginCombo("##choice", now.c_str())) {
-        for (const std::string& name : program.commands.at(command).choices) {
-            if (ImGui::Selectable(name.c_str(), name == now)) run(program, command, name);
-        }
-        ImGui::EndCombo();
-    }
-    ImGui::PopID();
-}
-
 void flag(Program& program, const char* title, const char* command, bool now) {
-    if (ImGui::Checkbox(title, &now)) run(program, command, now ? "on" : "off");
+    if (ImGui::Checkbox(title, &now)) run_command(program, command, now ? "on" : "off");
 }
 
 void draw_threshold(Program& program) {
     ViewState& view = program.session.view();
     Thresholding& threshold = view.threshold;
     const std::vector<std::string>& modes = program.commands.at("threshold.mode").choices;
-    choice(program, "lines by", "threshold.mode", modes.at(static_cast<size_t>(threshold.mode)));
+    option_choice(program, "lines by", "threshold.mode", modes.at(static_cast<size_t>(threshold.mode)));
     switch (threshold.mode) {
         case ThresholdMode::budget: {
-            label("budget");
+            option_label("budget");
             const TextStackPlan* plan = program.session.plan();
             int lines = threshold.budget > 0 ? threshold.budget
                         : plan               ? static_cast<int>(plan->ledger.lines)
@@ -64,15 +36,15 @@ void draw_threshold(Program& program) {
             return;
         }
         case ThresholdMode::value:
-            label("at least");
+            option_label("at least");
             ImGui::SliderFloat("##value", &threshold.value, 0.01f, 1.0f, "%.2f");
             return;
         case ThresholdMode::top_k:
-            label("of each row");
+            option_label("of each row");
             ImGui::SliderInt("##top_k", &threshold.top_k, 1, 20, "%d largest");
             return;
         case ThresholdMode::mass:
-            label("share of row");
+            option_label("share of row");
             ImGui::SliderFloat("##mass", &threshold.mass, 0.05f, 1.0f, "%.2f");
             return;
     }
@@ -84,17 +56,18 @@ void draw_layers_and_heads(Program& program) {
     if (!frame || frame->blocks.empty()) return;
     ViewState& view = session.view();
     const AttentionBlock& block = shown_block(*frame, view);
-    if (frame->blocks.size() > 1) choice(program, "attention", "attention.set", attention_name(block.kind));
+    if (frame->blocks.size() > 1)
+        option_choice(program, "attention", "attention.set", attention_name(block.kind));
     const int layers = static_cast<int>(block.layers), heads = static_cast<int>(block.heads);
     int range[2] = {view.first_layer, view.last_layer < 0 ? layers - 1 : view.last_layer};
-    label("layers");
+    option_label("layers");
     if (ImGui::SliderInt2("##layers", range, 0, layers - 1)) {
         view.first_layer = std::clamp(range[0], 0, layers - 1);
         view.last_layer = std::clamp(range[1], view.first_layer, layers - 1);
         if (view.first_layer == 0 && view.last_layer == layers - 1) view.last_layer = -1;
     }
     HeadChoice choice = session.head_choice();
-    label("head");
+    option_label("head");
     int both[2] = {choice.layer, choice.head};
     if (ImGui::SliderInt2("##head", both, 0, std::max(layers, heads) - 1)) {
         session.choose_head({std::clamp(both[0], 0, layers - 1), std::clamp(both[1], 0, heads - 1)});
@@ -104,7 +77,7 @@ void draw_layers_and_heads(Program& program) {
     if (ImGui::Checkbox("this head alone", &only)) view.heads.clear();
     if (only) view.heads = {{choice.layer, choice.head}};
     ImGui::SameLine();
-    if (ImGui::Button("fly into it")) run(program, "camera.head");
+    if (ImGui::Button("fly into it")) run_command(program, "camera.head");
 }
 
 }  // namespace
@@ -113,21 +86,21 @@ void draw_choices_panel(Program& program, ImguiLayer& ui) {
     if (begin_docked(program, "choices")) {
         ViewState& view = program.session.view();
         heading(ui, "What is shown");
-        choice(program, "quantity", "quantity.set", view.quantity);
+        option_choice(program, "quantity", "quantity.set", view.quantity);
         draw_layers_and_heads(program);
         ImGui::Spacing();
         heading(ui, "How much");
         draw_threshold(program);
-        choice(program, "sinks", "sinks.set", sinks_text(view.sinks));
+        option_choice(program, "sinks", "sinks.set", sinks_text(view.sinks));
         flag(program, "fold lines between neighbours", "view.neighbours", view.fold_neighbours);
         ImGui::Spacing();
         heading(ui, "How it looks");
-        choice(program, "theme", "theme.set", theme_text(view.theme));
+        option_choice(program, "theme", "theme.set", theme_text(view.theme));
         flag(program, "fold heads into a flat graph", "view.fold", program.session.is_folded());
         flag(program, "layers go up", "view.stack", program.session.is_stacked());
         flag(program, "pulses", "motion.toggle", view.motion);
         flag(program, "reduced motion", "motion.reduced", view.reduced_motion);
-        label("text size");
+        option_label("text size");
         float scale = program.ui_scale_setting;
         if (ImGui::SliderFloat("##scale", &scale, 0.5f, 3.0f, "%.2g")) program.ui_scale_setting = scale;
     }

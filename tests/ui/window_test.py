@@ -188,6 +188,74 @@ def panels(weft):
     weft.key("F10")
 
 
+def click(weft, name, keys=(), button="1"):
+    """On what the state file calls by this name, once the docked panel stands still."""
+    weft.wait_for(f"'{name}' to click", lambda s: name in s["clickable"])
+    before = weft.state()["clickable"][name]
+    time.sleep(0.2)
+    at = weft.state()["clickable"].get(name, before)
+    weft.xdotool("mousemove", "--window", weft.window, str(round(at[0])), str(round(at[1])))
+    time.sleep(0.1)
+    for key in keys:
+        weft.xdotool("keydown", key)
+    weft.xdotool("click", button)
+    for key in reversed(keys):
+        weft.xdotool("keyup", key)
+
+
+def methods(weft):
+    weft.key("F7")
+    weft.wait_for("quantities", lambda s: s["docked"] == "method")
+    click(weft, "method rollout")
+    weft.wait_for("rollout by click", lambda s: s["quantity"] == "rollout" and s["method"] == "rollout")
+    click(weft, "method attention")
+    weft.wait_for("attention by click", lambda s: s["quantity"] == "attention")
+    weft.key("F8")
+    weft.wait_for("heads", lambda s: s["docked"] == "heads")
+    click(weft, "head 0.2")
+    weft.wait_for("a head by click", lambda s: s["head"] == [0, 2])
+    ablated = [{"kind": "self", "layer": 0, "head": 2, "mean": False}]
+    weft.key("b")
+    state = weft.wait_for("ablated by a key", lambda s: s["ablations"] == ablated)
+    weft.wait_for("the pass without it", lambda s, r=state["submitted_revision"]: s["shown_revision"] >= r)
+    weft.key("shift+b")
+    weft.wait_for("its mean", lambda s: [h["mean"] for h in s["ablations"]] == [True])
+    click(weft, "head 0.1", keys=("ctrl",))
+    weft.wait_for("another by Ctrl+click", lambda s: [h["head"] for h in s["ablations"]] == [1, 2])
+    check(weft.state()["head"] == [0, 2], "Ctrl+click chooses no head")
+    click(weft, "give all back")
+    weft.wait_for("all given back", lambda s: s["ablations"] == [])
+    weft.key("F9")
+    weft.wait_for("curves", lambda s: s["docked"] == "curves")
+    weft.key("shift+F9")
+    weft.wait_for("agreement", lambda s: s["docked"] == "agreement")
+    weft.key("shift+F9")
+    weft.wait_for("no panel", lambda s: s["docked"] == "none")
+
+
+def point_at_a_word(weft):
+    for x in range(60, 1240, 37):
+        for y in (180, 260, 340):
+            weft.xdotool("mousemove", "--window", weft.window, str(x), str(y))
+            time.sleep(0.04)
+            if weft.state()["hovered"]["kind"] == "token":
+                time.sleep(0.3)
+                hovered = weft.state()["hovered"]
+                if hovered["kind"] == "token" and hovered["query"] >= 0:
+                    return hovered["query"]
+    raise Failed("no word is hovered in the front view")
+
+
+def target_of_a_word(weft):
+    weft.key("2")
+    weft.wait_for("front", lambda s: s["preset"] == "front")
+    time.sleep(1.2)
+    query = point_at_a_word(weft)
+    weft.xdotool("keydown", "alt", "click", "1", "keyup", "alt")
+    weft.wait_for("the word is the target", lambda s: s["target"]["chosen"] == f"norm@{query}")
+    weft.key("1")
+
+
 def pointing(weft):
     kinds = set()
     for x in range(160, 1100, 47):
@@ -297,6 +365,11 @@ def changing_models(program, display, folder):
         weft.focus()
         weft.key("F5")
         weft.wait_for("the predictions again", lambda s: s["docked"] == "predictions")
+        third = weft.state()["predictions"][2][0]
+        click(weft, "prediction 2")
+        weft.wait_for("a token is the target", lambda s: s["target"]["chosen"] == third.lstrip("w"))
+        text = weft.state()["text"]
+        check(text == state["text"], "a click on a prediction adds nothing to the text")
         weft.key("ctrl+space")
         weft.wait_for("a key's token", lambda s: s["text"].startswith(state["text"] + " w") and len(s["tokens"]) == 5)
         weft.end()
@@ -321,7 +394,7 @@ def main():
     weft = None
     try:
         weft = Weft(program, display, folder, [])
-        for part in (typing, flying, panels, pointing, recording, resize_storm):
+        for part in (typing, flying, panels, methods, target_of_a_word, pointing, recording, resize_storm):
             part(weft)
             print(f"ok  {part.__name__}", flush=True)
         check(weft.state()["validation_messages"] == 0, "validation messages")
