@@ -21,7 +21,7 @@ namespace weft {
 
 namespace {
 
-constexpr float map_height_px = 170.0f, least_table_px = 120.0f;
+constexpr float map_height_px = 170.0f, cell_padding_px = 1.0f, least_table_px = 120.0f;
 
 std::string number_text(const char* format, double number) {
     if (std::isnan(number)) return "\u2013";
@@ -119,7 +119,7 @@ void draw_row(Program& program, const HeadListRow& row) {
 
 void draw_table(Program& program, ImguiLayer& ui, const std::vector<HeadListRow>& rows, float height) {
     const float scale = program.viewport.ui_scale;
-    ImGui::PushStyleVar(ImGuiStyleVar_CellPadding, {2.0f * scale, 1.0f * scale});
+    ImGui::PushStyleVar(ImGuiStyleVar_CellPadding, {2.0f * scale, cell_padding_px * scale});
     const ImGuiTableFlags flags = ImGuiTableFlags_ScrollY | ImGuiTableFlags_BordersInnerH;
     if (ImGui::BeginTable("heads", static_cast<int>(std::size(columns)), flags, {0.0f, height})) {
         ImGui::TableSetupScrollFreeze(0, 1);
@@ -228,8 +228,9 @@ void draw_heads_panel(Program& program, ImguiLayer& ui) {
             if (!find_quantity(block, "head_importance") && program.session.model())
                 compute_button(program, {"head_importance"}, "compute importance");
             const float below = (map_height_px + 82.0f) * scale;
-            const float room = ImGui::GetContentRegionAvail().y - below;
-            draw_table(program, ui, rows, std::max(room, least_table_px * scale));
+            const float room = std::max(ImGui::GetContentRegionAvail().y - below, least_table_px * scale);
+            const float row = ImGui::GetTextLineHeight() + 2.0f * cell_padding_px * scale;
+            draw_table(program, ui, rows, std::floor(room / row) * row);
             dim_wrapped("Click: choose. Ctrl+click or B: set to 0. With Shift: to its mean.");
             draw_map(program, ui, block, rows);
         }

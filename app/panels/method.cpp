@@ -21,7 +21,7 @@ namespace weft {
 
 namespace {
 
-constexpr float list_height_px = 216.0f;
+constexpr float list_rows = 10.0f, row_gap_px = 2.0f;  // at scale 1
 
 const char* group_title(MethodNeeds needs) {
     switch (needs) {
@@ -62,8 +62,10 @@ void draw_list(Program& program, ImguiLayer& ui, const MethodRow& chosen) {
     const FramePtr frame = panel_frame(program);
     const AttentionBlock* block =
         frame && !frame->blocks.empty() ? &shown_block(*frame, program.session.view()) : nullptr;
-    ImGui::BeginChild("list", {0.0f, list_height_px * program.viewport.ui_scale});
-    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {8.0f, 2.0f * program.viewport.ui_scale});
+    const float scale = program.viewport.ui_scale, gap = row_gap_px * scale;
+    // Whole rows, and the room between two groups.
+    ImGui::BeginChild("list", {0.0f, list_rows * (ImGui::GetTextLineHeight() + gap) + 2.0f * gap});
+    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {8.0f * scale, gap});
     for (const MethodNeeds needs : {MethodNeeds::attention, MethodNeeds::model, MethodNeeds::gradients}) {
         dim_text(group_title(needs));
         for (const MethodRow& method : method_table()) {
@@ -76,7 +78,7 @@ void draw_list(Program& program, ImguiLayer& ui, const MethodRow& chosen) {
             if (!has) continue;
             add_dot(ui);
         }
-        ImGui::Dummy({1.0f, 2.0f * program.viewport.ui_scale});
+        ImGui::Dummy({1.0f, gap});
     }
     ImGui::PopStyleVar();
     ImGui::EndChild();

@@ -115,8 +115,9 @@ FramePtr panel_frame(Program& program) {
         const bool is_defined = block.kind != AttentionKind::cross || find_method(method)->has_cross;
         return !is_defined || block.quantities.contains(method);
     };
-    const bool is_whole =
-        newest->complete || (has("entropy") && has("patterns") && has("attention_distance"));
+    const bool lacks_predictions = held && !held->predictions.empty() && newest->predictions.empty();
+    const bool is_whole = newest->complete || (!lacks_predictions && has("entropy") && has("patterns") &&
+                                               has("attention_distance"));
     const bool is_other = !held || held->provenance.model != newest->provenance.model ||
                           held->blocks.size() != newest->blocks.size();
     if (is_whole || is_other) held = newest;

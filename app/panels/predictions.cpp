@@ -29,7 +29,7 @@ std::string number_text(const char* format, double number) {
 
 void draw_row(Program& program, ImguiLayer& ui, const Prediction& prediction, size_t index,
               std::vector<Label>& labels) {
-    const FramePtr frame = program.session.frame();
+    const FramePtr frame = panel_frame(program);
     const std::optional<ModelSummary> model = program.session.model();
     const bool goes_on = model && model->predicts_next_token;
     const float scale = program.viewport.ui_scale, row_px = row_height_px * scale;
@@ -42,7 +42,8 @@ void draw_row(Program& program, ImguiLayer& ui, const Prediction& prediction, si
     if (ImGui::InvisibleButton("row", {width, row_px}))
         run_command(program, "target.set", target_text(target_of(prediction)));
     mark_item(program, "prediction " + std::to_string(index));
-    const bool explained = frame && is_target(*frame, prediction);
+    const bool explained = program.session.method_options().target == target_of(prediction) ||
+                           (frame && is_target(*frame, prediction));
     Label token;
     token.text = token_text(Token{prediction.id, prediction.text});
     token.position = {at.x + (explained ? 22.0f * scale : 0.0f), at.y + 15.0f * scale};
@@ -85,7 +86,7 @@ void draw_predictions_panel(Program& program, ImguiLayer& ui) {
         const std::optional<ModelSummary> model = program.session.model();
         const bool goes_on = model && model->predicts_next_token;
         heading(ui, goes_on ? "Next token" : "Predictions");
-        const FramePtr frame = program.session.frame();
+        const FramePtr frame = panel_frame(program);
         if (!frame || frame->predictions.empty()) dim_text("This model has no head that predicts.");
         ImDrawList* list = ImGui::GetWindowDrawList();
         std::vector<Label> labels;
