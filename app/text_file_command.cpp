@@ -7,6 +7,7 @@
 
 #include "analysis/error.h"
 #include "analysis/file_write.h"
+#include "analysis/method/head_ablations.h"
 #include "analysis/method/method_table.h"
 #include "app/analyze_command.h"
 #include "app/chosen_model.h"
@@ -19,7 +20,7 @@ namespace weft {
 
 namespace {
 
-constexpr double megabyte = 1e6;
+constexpr double kilobyte = 1e3, megabyte = 1e6;
 
 bool has_number_of_heads(const MethodRow& row) {
     return row.shape == MethodShape::heads || row.shape == MethodShape::head_rows || row.name == "patterns";
@@ -32,6 +33,7 @@ std::string options_text(const Options& options, const AnalysisRequest& request)
     json["target"] = target_text(options.method.target);
     json["target-space"] = options.method.target_space == TargetSpace::logit ? "logit" : "probability";
     json["truncate"] = request.options.truncate;
+    if (!request.options.ablations.empty()) json["ablate"] = ablations_text(request.options.ablations);
     if (request.has_pair) json["pair"] = request.pair;
     if (request.has_target)
         json["target-text"] = request.target_text;
@@ -102,7 +104,10 @@ int run_text_file(Model& model, const Options& options) {
     TextStatistics statistics(request.options.methods, options_text(options, request));
     const Shard shard = options.shard.value_or(Shard{});
     TextLines lines(options.text_file);
-    Progress progress("analyzing", static_cast<double>(lines.size_bytes()) / megabyte, "MB");
+    const double size_bytes = static_cast<double>(lines.size_bytes());
+    const bool is_large = size_bytes > 10 * megabyte;
+    const double unit = is_large ? megabyte : kilobyte;
+    Progress progress("analyzing", size_bytes / unit, is_large ? "MB" : "kB");
     TextLine line;
     for (bool more = true; more;) {
         more = shard.has(lines.lines() + 1) ? lines.next(line) : lines.skip();
@@ -111,7 +116,7 @@ int run_text_file(Model& model, const Options& options) {
             std::fprintf(stderr, "weft: interrupted, '%s' is not written\n", options.output.c_str());
             return 1;
         }
-        progress.update(static_cast<double>(lines.bytes()) / megabyte);
+        progress.update(static_cast<double>(lines.bytes()) / unit);
     }
     progress.finish();
     statistics.finish({std::filesystem::path(options.text_file).filename().string(), lines.bytes(),

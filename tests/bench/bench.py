@@ -26,6 +26,7 @@ import methods
 import recording
 import rows
 import startup
+import text_file
 import tokenize_paste
 from programs import Failed, Program, busy_share, run
 from window import Display
@@ -39,6 +40,7 @@ MEASURES = {
     "gradients": gradients,
     "methods": methods,
     "flow": flow,
+    "texts": text_file,
     "tokenize": tokenize_paste,
     "key": latency,
     "start": startup,
