@@ -44,14 +44,8 @@ PlainStack::PlainStack(std::shared_ptr<const ModelWeights> weights, size_t stack
                        at::ScalarType dtype)
     : storage_(std::move(weights)),
       weights_(&storage_->stacks[stack]),
-      options_(at::TensorOptions(dtype).device(device)) {
-    const EmbeddingSpec& spec = weights_->embedding_spec;
-    const EmbeddingWeights& from = weights_->embedding;
-    words_ = plain_tensor(from.words, {spec.vocabulary, spec.width}, options_);
-    positions_ = plain_tensor(from.positions, {spec.position_rows, spec.width}, options_);
-    types_ = plain_tensor(from.types, {spec.types, spec.width}, options_);
-    if (from.norm.gain) embedding_norm_ = plain_norm(from.norm, spec.norm, options_);
-    if (from.projection.weight) projection_ = plain_linear(from.projection, options_);
+      options_(at::TensorOptions(dtype).device(device)),
+      embedding_(storage_, stack, options_) {
     const StackSpec& layers = weights_->spec;
     relative_bias_ = plain_tensor(weights_->relative_bias,
                                   {layers.attention.relative_bias.buckets, layers.attention.heads}, options_);
@@ -94,38 +88,9 @@ PlainStack::Attention PlainStack::plain_attention(const AttentionWeights& from) 
     return to;
 }
 
-at::Tensor PlainStack::words(std::span<const int32_t> ids, int64_t first) const {
-    return at::embedding(words_, indices(ids.subspan(static_cast<size_t>(first)), device()));
-}
-
 at::Tensor PlainStack::embed(std::span<const int32_t> ids, std::span<const uint8_t> segments,
                              int64_t first) const {
-    return embed_words(words(ids, first), ids, segments, first);
-}
-
-at::Tensor PlainStack::embed_words(const at::Tensor& words, std::span<const int32_t> ids,
-                                   std::span<const uint8_t> segments, int64_t first) const {
-    using Positions = EmbeddingSpec::Positions;
-    const EmbeddingSpec& spec = weights_->embedding_spec;
-    at::Tensor x = spec.scale == 1 ? words : words * spec.scale;
-    std::vector<int64_t> rows = position_rows(spec, ids);
-    rows.erase(rows.begin(), rows.begin() + first);
-    if (spec.types > 0) {
-        const std::vector<uint8_t> none(ids.size(), 0);
-        const std::span<const uint8_t> of = segments.empty() ? std::span<const uint8_t>(none) : segments;
-        x = x + at::embedding(types_, indices(of.subspan(static_cast<size_t>(first)), device()));
-    }
-    if (positions_.defined()) {
-        x = x + at::embedding(positions_, indices(std::span<const int64_t>(rows), device()));
-    } else if (spec.positions != Positions::none) {
-        std::vector<float> table(rows.size() * static_cast<size_t>(spec.width));
-        for (size_t i = 0; i < rows.size(); ++i)
-            sinusoid_row(spec, rows[i], table.data() + i * static_cast<size_t>(spec.width));
-        x = x + floats(table, {static_cast<int64_t>(rows.size()), spec.width}, options_);
-    }
-    if (embedding_norm_) x = embedding_norm_(x);
-    if (projection_) x = projection_(x);
-    return enter(x);
+    return enter(embedding_.states(embedding_.words(ids, first), ids, segments, first));
 }
 
 at::Tensor PlainStack::enter(const at::Tensor& x) const {

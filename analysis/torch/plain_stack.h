@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "analysis/torch/plain_embedding.h"
 #include "analysis/torch/plain_parts.h"
 
 namespace weft::torch_part {
@@ -24,11 +25,7 @@ class PlainStack {
 
     // What enters layer 0 for tokens [first, ids.size()), [R, D].
     at::Tensor embed(std::span<const int32_t> ids, std::span<const uint8_t> segments, int64_t first) const;
-    // The same from rows of the word embedding, [R, width], not yet scaled.
-    at::Tensor embed_words(const at::Tensor& words, std::span<const int32_t> ids,
-                           std::span<const uint8_t> segments, int64_t first) const;
-    at::Tensor words(std::span<const int32_t> ids, int64_t first) const;  // [R, width]
-    at::Tensor enter(const at::Tensor& x) const;                          // the entry norm, if there is one
+    at::Tensor enter(const at::Tensor& x) const;  // the entry norm, if there is one
 
     // Keys and values of the tokens before, [key-value heads, rows, width]; undefined: none.
     struct KeysValues {
@@ -93,9 +90,9 @@ class PlainStack {
     int64_t parameters_ = 0;
     const StackWeights* weights_;
     at::TensorOptions options_;
-    at::Tensor words_, positions_, types_, relative_bias_;
-    PlainNorm embedding_norm_, entry_norm_, final_norm_;
-    PlainLinear projection_;
+    PlainEmbedding embedding_;
+    at::Tensor relative_bias_;
+    PlainNorm entry_norm_, final_norm_;
     std::vector<Layer> layers_;
 };
 
