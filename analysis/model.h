@@ -50,6 +50,7 @@ struct AnalysisOptions {
     bool next_token = false;    // choose the one that the text goes on with, as `generation` says
     std::set<std::string> methods{"rollout", "entropy"};  // by the names of method_table()
     MethodOptions method;
+    bool refine = false;                  // integrated gradients by fewer nodes first, each result posted
     std::vector<HeadAblation> ablations;  // sorted; of the pass that everything is computed from
     double pause_ms = 0;  // costly methods begin so long after the text arrived, so that typing ends them
     bool keeps_going = false;  // a costly method that fails is named in the frame instead of ending the work

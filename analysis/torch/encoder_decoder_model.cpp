@@ -16,12 +16,6 @@ namespace {
 
 constexpr double growth_interval_ms = 100;  // a picture of a growing text is laid out anew each time
 
-std::vector<int32_t> ids_of(const TokenStack& stack) {
-    std::vector<int32_t> ids(stack.tokens.size());
-    std::ranges::transform(stack.tokens, ids.begin(), &Token::id);
-    return ids;
-}
-
 size_t square(int64_t heads, int64_t rows, int64_t columns) {
     return static_cast<size_t>(heads * rows * columns);
 }
@@ -30,13 +24,15 @@ size_t square(int64_t heads, int64_t rows, int64_t columns) {
 
 EncoderDecoderModel::EncoderDecoderModel(ModelSummary summary, Provenance provenance, Tokenizer tokenizer,
                                          ModelConfig config, GenerationConfig generation,
-                                         EncoderDecoderParts parts)
+                                         std::shared_ptr<const ModelWeights> weights,
+                                         const std::string& device, EncoderDecoderParts parts)
     : summary_(std::move(summary)),
       provenance_(std::move(provenance)),
       tokenizer_(std::move(tokenizer)),
       config_(std::move(config)),
       generation_(std::move(generation)),
       parts_(std::move(parts)),
+      explainer_({std::move(weights), device, &config_, parts_.head.get(), nullptr, &tokenizer_}),
       pool_(static_cast<size_t>(2 * (encoder_spec().layers + 2 * decoder_spec().layers))) {}
 
 bool EncoderDecoderModel::analyze(const AnalysisRequest& request, const Stop& superseded, const Post& post) {
@@ -77,6 +73,13 @@ bool EncoderDecoderModel::analyze_unguarded(const AnalysisRequest& request, cons
     std::vector<FrameStep> steps = head_steps(request, target);
     std::ranges::move(contribution_steps(request), std::back_inserter(steps));
     std::ranges::move(difference_steps(request), std::back_inserter(steps));
+    ExplainedInput input;
+    for (const TokenStack& stack : frame.stacks) {
+        input.ids.push_back(ids_of(stack));
+        input.special.push_back(special_of(stack));
+    }
+    input.predicted = static_cast<int64_t>(input.ids.back().size()) - 1;
+    append_gradient_steps(request, explainer_, std::move(input), steps);
     return run_steps(frame, request, std::move(steps), stop, post);
 }
 

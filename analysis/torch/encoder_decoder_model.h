@@ -14,6 +14,7 @@
 #include "analysis/torch/attention_pool.h"
 #include "analysis/torch/decoder_rows.h"
 #include "analysis/torch/finite.h"
+#include "analysis/torch/gradient_steps.h"
 #include "analysis/torch/head_forward.h"
 
 namespace weft::torch_part {
@@ -26,7 +27,8 @@ struct EncoderDecoderParts {
 class EncoderDecoderModel final : public Model {
   public:
     EncoderDecoderModel(ModelSummary summary, Provenance provenance, Tokenizer tokenizer, ModelConfig config,
-                        GenerationConfig generation, EncoderDecoderParts parts);
+                        GenerationConfig generation, std::shared_ptr<const ModelWeights> weights,
+                        const std::string& device, EncoderDecoderParts parts);
 
     const ModelSummary& summary() const override { return summary_; }
     bool analyze(const AnalysisRequest& request, const std::function<bool()>& superseded,
@@ -95,6 +97,7 @@ class EncoderDecoderModel final : public Model {
     ModelConfig config_;
     GenerationConfig generation_;
     EncoderDecoderParts parts_;
+    LazyExplainer explainer_;
     AttentionPool pool_;
     Source source_;
     DecoderRows rows_;

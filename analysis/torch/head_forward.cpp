@@ -9,6 +9,8 @@
 
 #include <algorithm>
 
+#include "analysis/error.h"
+
 namespace weft::torch_part {
 
 namespace {
@@ -17,6 +19,13 @@ bool is_of_each_row(HeadStep::Kind kind) {
     using Kind = HeadStep::Kind;
     return kind == Kind::linear || kind == Kind::norm || kind == Kind::activation || kind == Kind::scale ||
            kind == Kind::softcap;
+}
+
+// The part of the map that makes number `index`.
+PlainLinear row_of(const PlainLinear& linear, int64_t index) {
+    PlainLinear row{linear.weight.narrow(0, index, 1), {}};
+    if (linear.bias.defined()) row.bias = linear.bias.narrow(0, index, 1);
+    return row;
 }
 
 }  // namespace
@@ -33,8 +42,12 @@ HeadForward::HeadForward(std::shared_ptr<const ModelWeights> weights, HeadSpec s
     }
 }
 
-at::Tensor HeadForward::logits(const at::Tensor& states, int64_t last) const {
+at::Tensor HeadForward::logits(const at::Tensor& states, int64_t last, std::optional<int64_t> index) const {
     using Kind = HeadStep::Kind;
+    // The map that makes the logits: only numbers of their own follow it.
+    size_t logits_step = steps_.size();
+    while (logits_step > 0 && spec_.steps[logits_step - 1].kind != Kind::linear) --logits_step;
+    WEFT_ASSERT(!index || logits_step > 0, "a head without a map to logits");
     at::Tensor x = states;
     for (size_t i = 0; i < steps_.size(); ++i) {
         const HeadStep& step = spec_.steps[i];
@@ -55,7 +68,7 @@ at::Tensor HeadForward::logits(const at::Tensor& states, int64_t last) const {
                 x = x.slice(0, 0, 2).reshape({-1});
                 break;
             case Kind::linear:
-                x = steps_[i].linear(x);
+                x = index && i + 1 == logits_step ? row_of(steps_[i].linear, *index)(x) : steps_[i].linear(x);
                 break;
             case Kind::norm:
                 x = steps_[i].norm(x);

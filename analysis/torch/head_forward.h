@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,9 +15,14 @@ class HeadForward {
     HeadForward(std::shared_ptr<const ModelWeights> weights, HeadSpec spec, const std::string& device);
 
     const HeadSpec& spec() const { return spec_; }
+    c10::Device device() const { return device_; }
 
     // `states` [N, D] behind the final norm; `last` is the row that `last_row` takes. Gradients flow through.
-    at::Tensor logits(const at::Tensor& states, int64_t last) const;
+    at::Tensor logits(const at::Tensor& states, int64_t last) const { return logits(states, last, {}); }
+    // The one of them with number `index` alone, [N, 1] or [1]: without the products of the others.
+    at::Tensor logit(const at::Tensor& states, int64_t last, int64_t index) const {
+        return logits(states, last, index);
+    }
 
     struct Result {
         std::vector<int64_t> shape;
@@ -31,6 +37,8 @@ class HeadForward {
     bool reads_last_row() const;
 
   private:
+    at::Tensor logits(const at::Tensor& states, int64_t last, std::optional<int64_t> index) const;
+
     struct Step {
         PlainLinear linear;
         PlainNorm norm;

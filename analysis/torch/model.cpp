@@ -89,8 +89,8 @@ std::unique_ptr<Model> load_text_model(const ModelConfig& config, const std::str
     std::unique_ptr<StackForward> forward = make_forward(weights, 0, device);
     auto head = config.head ? std::make_unique<HeadForward>(weights, *config.head, device) : nullptr;
     return std::make_unique<TextModel>(summary_of(config, weights->parameters + forward->layer_parameters()),
-                                       provenance_of(config, device), std::move(tokenizer), config,
-                                       std::move(forward), std::move(head));
+                                       provenance_of(config, device), std::move(tokenizer), config, weights,
+                                       device, std::move(forward), std::move(head));
 }
 
 std::unique_ptr<Model> load_vision_model(const ModelConfig& config, const std::string& device,
@@ -108,8 +108,8 @@ std::unique_ptr<Model> load_vision_model(const ModelConfig& config, const std::s
     }
     return std::make_unique<VisionModel>(
         summary_of(config, weights->parameters + forward->layer_parameters()), std::move(provenance),
-        found.preprocessor, config, std::make_unique<PatchEmbedding>(weights, 0, device), std::move(forward),
-        std::move(head));
+        found.preprocessor, config, weights, device, std::make_unique<PatchEmbedding>(weights, 0, device),
+        std::move(forward), std::move(head));
 }
 
 std::unique_ptr<Model> load_encoder_decoder(const ModelConfig& config, const std::string& device,
@@ -126,7 +126,7 @@ std::unique_ptr<Model> load_encoder_decoder(const ModelConfig& config, const std
         weights->parameters + parts.encoder->layer_parameters() + parts.decoder->layer_parameters();
     return std::make_unique<EncoderDecoderModel>(summary_of(config, parameters),
                                                  provenance_of(config, device), std::move(tokenizer), config,
-                                                 std::move(generation), std::move(parts));
+                                                 std::move(generation), weights, device, std::move(parts));
 }
 
 std::unique_ptr<Model> load_model(const std::string& folder, const std::string& device_name,

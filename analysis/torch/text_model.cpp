@@ -26,6 +26,7 @@ void check_segments(const TokenStack& stack, int64_t types) {
 }  // namespace
 
 TextModel::TextModel(ModelSummary summary, Provenance provenance, Tokenizer tokenizer, ModelConfig config,
+                     std::shared_ptr<const ModelWeights> weights, const std::string& device,
                      std::unique_ptr<StackForward> forward, std::unique_ptr<HeadForward> head)
     : summary_(std::move(summary)),
       provenance_(std::move(provenance)),
@@ -33,6 +34,7 @@ TextModel::TextModel(ModelSummary summary, Provenance provenance, Tokenizer toke
       config_(std::move(config)),
       forward_(std::move(forward)),
       head_(std::move(head)),
+      explainer_({std::move(weights), device, &config_, head_.get(), nullptr, &tokenizer_}),
       pool_(static_cast<size_t>(2 * config_.stack().layers)) {}
 
 bool TextModel::analyze(const AnalysisRequest& request, const std::function<bool()>& superseded,
@@ -157,6 +159,7 @@ bool TextModel::analyze_unguarded(const AnalysisRequest& request, const std::fun
     frame.revision = request.revision;
     frame.provenance = provenance_;
     frame.provenance.title += ablations_title(request.options.ablations);
+    ExplainedInput explained = explained_input(request, input.stack, reads_segments);
     frame.stacks.push_back(std::move(input.stack));
     frame.truncation = input.truncation;
     frame.max_row_sum_error = block.max_row_sum_error;
@@ -164,6 +167,7 @@ bool TextModel::analyze_unguarded(const AnalysisRequest& request, const std::fun
     std::vector<FrameStep> steps = head_steps(request);
     std::ranges::move(contribution_steps(request), std::back_inserter(steps));
     std::ranges::move(difference_steps(request, segments), std::back_inserter(steps));
+    append_gradient_steps(request, explainer_, std::move(explained), steps);
     return run_steps(frame, request, std::move(steps), superseded, post);
 }
 
@@ -217,6 +221,26 @@ bool TextModel::run_unablated(const std::vector<int32_t>& ids, const std::vector
     if (spec.is_causal) before_ = {ids, count, layers, {}};
     unablated_ = {ids, segments, std::move(layers)};
     return true;
+}
+
+ExplainedInput TextModel::explained_input(const AnalysisRequest& request, const TokenStack& stack,
+                                          bool reads_segments) const {
+    ExplainedInput input;
+    input.ids = {ids_of(stack)};
+    if (reads_segments) input.segments = stack.segments;
+    input.special = {special_of(stack)};
+    input.predicted = prediction_row(input.ids.front());
+    const TargetChoice& target = request.options.method.target;
+    if (target.kind == TargetChoice::Kind::similarity) {
+        const TokenStack other =
+            tokenizer_
+                .tokenize(target.other_text, {},
+                          {static_cast<uint32_t>(summary_.max_tokens), request.options.truncate})
+                .stack;
+        input.other_ids = ids_of(other);
+        if (reads_segments) input.other_segments = other.segments;
+    }
+    return input;
 }
 
 std::vector<FrameStep> TextModel::head_steps(const AnalysisRequest& request) {

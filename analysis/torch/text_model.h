@@ -13,6 +13,7 @@
 #include "analysis/tokenizer/tokenizer.h"
 #include "analysis/torch/attention_pool.h"
 #include "analysis/torch/finite.h"
+#include "analysis/torch/gradient_steps.h"
 #include "analysis/torch/head_forward.h"
 #include "analysis/torch/stack_forward.h"
 
@@ -21,6 +22,7 @@ namespace weft::torch_part {
 class TextModel final : public Model {
   public:
     TextModel(ModelSummary summary, Provenance provenance, Tokenizer tokenizer, ModelConfig config,
+              std::shared_ptr<const ModelWeights> weights, const std::string& device,
               std::unique_ptr<StackForward> forward, std::unique_ptr<HeadForward> head);
 
     const ModelSummary& summary() const override { return summary_; }
@@ -51,6 +53,9 @@ class TextModel final : public Model {
                                             const std::vector<uint8_t>& segments);
     bool run_unablated(const std::vector<int32_t>& ids, const std::vector<uint8_t>& segments,
                        const std::function<bool()>& stop);
+    // As the stack is given it; `reads_segments`: with the tokenizer's.
+    ExplainedInput explained_input(const AnalysisRequest& request, const TokenStack& stack,
+                                   bool reads_segments) const;
     void finish_last_layer(int64_t count);
     int64_t prediction_row(const std::vector<int32_t>& ids) const;
     bool goes_on() const;  // a causal language model
@@ -63,6 +68,7 @@ class TextModel final : public Model {
     ModelConfig config_;
     std::unique_ptr<StackForward> forward_;
     std::unique_ptr<HeadForward> head_;  // null: the model has none
+    LazyExplainer explainer_;
     AttentionPool pool_;
     Before before_;
     Unablated unablated_;

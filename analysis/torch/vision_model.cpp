@@ -77,7 +77,8 @@ void check_room(const StackSpec& spec, const PatchEmbedding& embedding, const Pi
 }  // namespace
 
 VisionModel::VisionModel(ModelSummary summary, Provenance provenance, Preprocessor preprocessor,
-                         ModelConfig config, std::unique_ptr<PatchEmbedding> embedding,
+                         ModelConfig config, std::shared_ptr<const ModelWeights> weights,
+                         const std::string& device, std::unique_ptr<PatchEmbedding> embedding,
                          std::unique_ptr<StackForward> forward, std::unique_ptr<HeadForward> head)
     : summary_(std::move(summary)),
       provenance_(std::move(provenance)),
@@ -86,6 +87,7 @@ VisionModel::VisionModel(ModelSummary summary, Provenance provenance, Preprocess
       embedding_(std::move(embedding)),
       forward_(std::move(forward)),
       head_(std::move(head)),
+      explainer_({std::move(weights), device, &config_, head_.get(), embedding_.get(), nullptr}),
       pool_(static_cast<size_t>(2 * config_.stack().layers)) {}
 
 bool VisionModel::analyze(const AnalysisRequest& request, const std::function<bool()>& superseded,
@@ -157,6 +159,11 @@ bool VisionModel::analyze_unguarded(const AnalysisRequest& request, const std::f
     frame.max_row_sum_error = block.max_row_sum_error;
     frame.blocks.push_back(std::move(block));
     std::vector<FrameStep> steps = head_steps(request);
+    ExplainedInput input;
+    input.pixels = *pixels;
+    input.size = size;
+    input.special = {special_of(frame.stacks.front())};
+    append_gradient_steps(request, explainer_, std::move(input), steps);
     std::ranges::move(contribution_steps(request), std::back_inserter(steps));
     std::ranges::move(difference_steps(request, pixels, size), std::back_inserter(steps));
     return run_steps(frame, request, std::move(steps), superseded, post);

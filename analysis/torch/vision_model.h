@@ -11,6 +11,7 @@
 #include "analysis/model.h"
 #include "analysis/torch/attention_pool.h"
 #include "analysis/torch/finite.h"
+#include "analysis/torch/gradient_steps.h"
 #include "analysis/torch/head_forward.h"
 #include "analysis/torch/patch_embedding.h"
 #include "analysis/torch/stack_forward.h"
@@ -20,6 +21,7 @@ namespace weft::torch_part {
 class VisionModel final : public Model {
   public:
     VisionModel(ModelSummary summary, Provenance provenance, Preprocessor preprocessor, ModelConfig config,
+                std::shared_ptr<const ModelWeights> weights, const std::string& device,
                 std::unique_ptr<PatchEmbedding> embedding, std::unique_ptr<StackForward> forward,
                 std::unique_ptr<HeadForward> head);
 
@@ -46,6 +48,7 @@ class VisionModel final : public Model {
     std::unique_ptr<PatchEmbedding> embedding_;
     std::unique_ptr<StackForward> forward_;
     std::unique_ptr<HeadForward> head_;  // null: the model has none
+    LazyExplainer explainer_;
     AttentionPool pool_;
     // The attention of the newest pass without ablations, and the image that it is of.
     struct {

@@ -1,0 +1,210 @@
+#include "analysis/torch/integrated_gradients.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "analysis/error.h"
+#include "analysis/frame_tensors.h"
+#include "analysis/method/path_integral.h"
+#include "analysis/spelling.h"
+#include "analysis/torch/finite.h"
+#include "analysis/torch/gradient_steps.h"
+
+namespace weft::torch_part {
+
+namespace {
+
+constexpr int64_t refined_steps[] = {8, 16, 32};
+
+using Floats = std::vector<float>;
+
+// What is integrated over for one stack: of a text words [N, width], of an image what its patches become.
+struct Path {
+    size_t stack = 0;
+    Floats from, to;
+    double y_from = 0;
+};
+
+// Each stack's token that stands for nothing; empty: the zero vector.
+std::optional<int32_t> baseline_id(const Explainer& explainer, size_t stack, const std::string& name) {
+    if (name == "zero" || name.empty()) return {};
+    const Tokenizer& tokenizer = *explainer.tokenizer();
+    const TokenizerRoles& roles = tokenizer.roles();
+    std::string text = name;
+    for (const auto& [role, id] : {std::pair{"pad", roles.pad}, {"mask", roles.mask}, {"unk", roles.unk}}) {
+        if (name != role) continue;
+        if (!id)
+            throw UsageError("--baseline \"" + name + "\": the tokenizer has no such token",
+                             "Give \"zero\", or a token of the vocabulary.");
+        text = tokenizer.token_text(*id);
+    }
+    std::vector<std::string> names;
+    for (int32_t id = 0; id < static_cast<int32_t>(explainer.vocabulary(stack)); ++id) {
+        names.emplace_back(stack == 0 ? tokenizer.token_text(id) : tokenizer.target_token_text(id));
+        if (names.back() == text) return id;
+    }
+    const std::string nearest = nearest_spelling(name, names);
+    throw UsageError("--baseline \"" + name + "\": the vocabulary has no such token",
+                     nearest.empty()
+                         ? "Give \"zero\", \"pad\", \"mask\", \"unk\" or a token of the vocabulary."
+                         : "Did you mean \"" + nearest + "\"?");
+}
+
+Floats baseline_words(const Explainer& explainer, size_t stack, const std::string& name,
+                      const Floats& words) {
+    const size_t width = static_cast<size_t>(explainer.word_width(stack));
+    Floats stands_for_nothing(width, 0.0f);
+    if (const std::optional<int32_t> id = baseline_id(explainer, stack, name))
+        stands_for_nothing = explainer.words_of_ids(stack, {&*id, 1});
+    Floats from = words;
+    const std::vector<uint8_t>& special = explainer.input().special[stack];
+    for (size_t i = 0; i < special.size(); ++i)
+        if (!special[i])
+            std::ranges::copy(stands_for_nothing, from.begin() + static_cast<int64_t>(i * width));
+    return from;
+}
+
+Floats states_of_words(const Explainer& explainer, size_t stack, std::span<const float> words,
+                       int64_t copies) {
+    Floats states(static_cast<size_t>(copies * explainer.rows(stack) * explainer.spec(stack).hidden));
+    explainer.states_of_words(stack, words.data(), copies, states.data());
+    return states;
+}
+
+bool is_image(const Explainer& explainer) {
+    return explainer.patches() != nullptr;
+}
+
+Path path_of(const Explainer& explainer, size_t stack, const std::string& baseline) {
+    Path path;
+    path.stack = stack;
+    const ExplainedInput& input = explainer.input();
+    if (!is_image(explainer)) {
+        path.to = explainer.words_of_ids(stack, input.ids[stack]);
+        path.from = baseline_words(explainer, stack, baseline, path.to);
+        return path;
+    }
+    if (baseline != "zero" && !baseline.empty())
+        throw UsageError("--baseline \"" + baseline + "\": an image has no tokens", "Use \"zero\".");
+    // The embedding is affine in the pixels: a line between images is a line between what they become.
+    path.to = explainer.states_of_pixels(input.pixels);
+    path.from = explainer.states_of_pixels(Floats(input.pixels.size(), 0.0f));
+    return path;
+}
+
+bool value_of(Explainer& explainer, const Path& path, const Explainer::Stop& stop, double& y) {
+    const Floats states =
+        is_image(explainer) ? path.from : states_of_words(explainer, path.stack, path.from, 1);
+    ChangedPass pass;
+    pass.stack = path.stack;
+    pass.states = states.data();
+    return explainer.values(pass, &y, stop);
+}
+
+PointGradients gradients_of(Explainer& explainer, size_t stack, const Explainer::Stop& stop) {
+    return [&explainer, stack, &stop](std::span<const float> points, int64_t copies,
+                                      std::span<float> gradients) {
+        ChangedPass pass;
+        pass.stack = stack;
+        pass.copies = copies;
+        pass.states = points.data();
+        if (is_image(explainer)) return explainer.gradient(pass, {.state_gradient = gradients.data()}, stop);
+        const Floats states = states_of_words(explainer, stack, points, copies);
+        Floats by_states(states.size());
+        pass.states = states.data();
+        if (!explainer.gradient(pass, {.state_gradient = by_states.data()}, stop)) return false;
+        explainer.word_gradient(stack, points.data(), copies, by_states.data(), gradients.data());
+        return true;
+    };
+}
+
+void put(AttentionBlock& block, const std::string& name, std::vector<int64_t> shape,
+         const std::vector<double>& values) {
+    auto floats = std::make_shared<Floats>(values.begin(), values.end());
+    check_finite(*floats, "\"" + name + std::string(stack_suffix(block.kind)) + "\"");
+    block.quantities[name] = FrameTensor{std::move(shape), std::move(floats)};
+}
+
+// Sums of pixels [channels, height, width] over each patch, behind zeros for the prefix.
+std::vector<double> patch_sums(const Explainer& explainer, const std::vector<double>& pixels) {
+    const PatchEmbedding& patches = *explainer.patches();
+    const PatchSpec& spec = patches.spec();
+    const PixelSize& size = explainer.input().size;
+    const int64_t rows = patches.rows(size), columns = patches.columns(size);
+    std::vector<double> sums(static_cast<size_t>(explainer.rows(0)), 0.0);
+    for (int64_t c = 0; c < size.channels; ++c)
+        for (int64_t y = 0; y < rows * spec.patch_height; ++y)
+            for (int64_t x = 0; x < columns * spec.patch_width; ++x) {
+                const int64_t patch = y / spec.patch_height * columns + x / spec.patch_width;
+                sums[static_cast<size_t>(spec.prefix() + patch)] +=
+                    pixels[static_cast<size_t>((c * size.height + y) * size.width + x)];
+            }
+    return sums;
+}
+
+double write_pixels(const Explainer& explainer, const std::vector<double>& mean_gradient,
+                    AttentionBlock& block) {
+    const ExplainedInput& input = explainer.input();
+    const Floats gradient = explainer.pixel_gradient(Floats(mean_gradient.begin(), mean_gradient.end()));
+    std::vector<double> pixels(gradient.size());
+    for (size_t i = 0; i < pixels.size(); ++i) pixels[i] = double{input.pixels[i]} * gradient[i];
+    put(block, "integrated_gradients.pixels", {input.size.channels, input.size.height, input.size.width},
+        pixels);
+    put(block, "integrated_gradients", {explainer.rows(0)}, patch_sums(explainer, pixels));
+    return std::accumulate(pixels.begin(), pixels.end(), 0.0);
+}
+
+double write_words(const Explainer& explainer, size_t stack, const std::vector<double>& embedding,
+                   AttentionBlock& block) {
+    const int64_t rows = explainer.rows(stack), width = explainer.word_width(stack);
+    std::vector<double> tokens;
+    for (int64_t i = 0; i < rows; ++i)
+        tokens.push_back(
+            std::accumulate(embedding.begin() + i * width, embedding.begin() + (i + 1) * width, 0.0));
+    put(block, "integrated_gradients.embedding", {rows, width}, embedding);
+    put(block, "integrated_gradients", {rows}, tokens);
+    return std::accumulate(tokens.begin(), tokens.end(), 0.0);
+}
+
+}  // namespace
+
+bool add_integrated_gradients(Explainer& explainer, const AnalysisOptions& options, AttentionFrame& frame,
+                              const StepContext& context) {
+    const MethodOptions& method = options.method;
+    std::vector<Quadrature> rules;
+    if (options.refine)
+        for (const int64_t steps : refined_steps)
+            if (steps < method.ig_steps) rules.push_back(quadrature(method.ig_rule, steps));
+    rules.push_back(quadrature(method.ig_rule, method.ig_steps));
+
+    std::vector<Path> paths;
+    for (size_t stack = 0; stack < explainer.stacks(); ++stack) {
+        paths.push_back(path_of(explainer, stack, method.baseline));
+        if (!value_of(explainer, paths.back(), context.stop, paths.back().y_from)) return false;
+    }
+    double all_nodes = 0, nodes_done = 0;
+    for (const Quadrature& rule : rules) all_nodes += static_cast<double>(rule.nodes.size() * paths.size());
+    for (size_t r = 0; r < rules.size(); ++r) {
+        for (const Path& path : paths) {
+            PathIntegral integral{path.from, path.to, rules[r], explainer.copies_at_once(path.stack), {}};
+            const double nodes = static_cast<double>(rules[r].nodes.size());
+            integral.progress = [&](float part) {
+                context.progress(static_cast<float>((nodes_done + part * nodes) / all_nodes));
+            };
+            const std::vector<double> mean =
+                mean_gradient(integral, gradients_of(explainer, path.stack, context.stop));
+            if (mean.empty()) return false;
+            nodes_done += nodes;
+            AttentionBlock& block = frame.blocks[block_of(path.stack, false)];
+            const double sum = is_image(explainer)
+                                   ? write_pixels(explainer, mean, block)
+                                   : write_words(explainer, path.stack, attributions(integral, mean), block);
+            frame.deltas["integrated_gradients" + std::string(stack_suffix(block.kind))] = {
+                sum - (explainer.target().value - path.y_from)};
+        }
+        if (r + 1 < rules.size()) context.post_partial();
+    }
+    return true;
+}
+
+}  // namespace weft::torch_part
