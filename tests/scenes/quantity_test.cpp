@@ -121,6 +121,11 @@ TEST_CASE("what joins input and last layer is one gap whose ends stand where the
     CHECK(list.flows[0].target_origin.x == Approx(all.pane_at.back()));
     CHECK((*plan->blocks[0].values)[tokens + 2] == 1.0f);
     CHECK(says(list, "all layers"));
+    CHECK(says(list, "top 4 of each row"));
+    ViewState chosen = view;
+    chosen.threshold.mode = ThresholdMode::value;
+    chosen.threshold.value = 0.5f;  // of the largest
+    CHECK(plan_text_stack(frame, chosen, nullptr)->layers[0].lines == 1);
     CHECK(says(list, "largest 0.4"));
 }
 
@@ -134,7 +139,7 @@ TEST_CASE("queries that are not computed yet have no lines, and the key says how
     for (int i = 0; i < tokens; ++i)
         for (int j = 0; j < tokens; ++j)
             CHECK((*plan->blocks[0].values)[static_cast<size_t>(i * tokens + j)] == (i == 2 ? 1.0f : 0.0f));
-    CHECK(plan->layers[0].lines == tokens);
+    CHECK(plan->layers[0].lines == tokens);  // all alike: no four of them are the largest
     CHECK(says(draw(*plan, view), "1 of 5 queries so far"));
 }
 
