@@ -90,8 +90,22 @@ std::set<std::string> Session::wanted_methods() const {
 
 void Session::ask_for_missing() {
     const bool has_input = trace_ || submitted_revision_ > 0;
-    if (!has_input || load_failed_ || std::ranges::includes(asked_methods_, wanted_methods())) return;
+    if (!has_input || load_failed_) return;
+    if (std::ranges::includes(asked_methods_, wanted_methods()) && !waits_for_selected_flow()) return;
     ask_again();
+}
+
+// The flow of the selected query comes before that of the others, also when it is selected while they are
+// being computed.
+bool Session::waits_for_selected_flow() const {
+    const int row = view_.selected.query;
+    if (row < 0 || row == asked_flow_row_ || !asked_methods_.contains("flow") || !is_computing())
+        return false;
+    if (!frame_ || frame_->blocks.empty()) return true;
+    const AttentionBlock& block = shown_block(*frame_, view_);
+    const FrameTensor* flow = drawn_tensor(block, "flow");
+    if (static_cast<uint32_t>(row) >= block.queries) return false;
+    return !flow || !std::isfinite((*flow->values)[static_cast<size_t>(row) * block.keys]);
 }
 
 LoadModel Session::load_of_trace() const {
@@ -129,6 +143,8 @@ void Session::ask_again() {
     request.revision = ++submitted_revision_;
     request.options = settings_.analysis;
     request.options.methods = asked_methods_;
+    asked_flow_row_ = view_.selected.query;
+    if (asked_flow_row_ >= 0) request.options.method.flow_first_row = asked_flow_row_;
     worker_->submit(std::move(request));
 }
 

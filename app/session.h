@@ -152,6 +152,7 @@ class Session {
   private:
     void ask_again();
     void ask_for_missing();
+    bool waits_for_selected_flow() const;
     std::set<std::string> wanted_methods() const;
     LoadModel load_of_trace() const;
     void take_trace(FramePtr trace, const MethodOptions& read_with);
@@ -189,6 +190,7 @@ class Session {
     std::set<std::string> panel_methods_;  // want()
     std::set<std::string> asked_methods_;  // of the last request
     std::set<std::string> given_up_;       // cancelled for this input
+    int asked_flow_row_ = -1;              // that the last request computes first
     bool load_failed_ = false, message_changed_ = false;
     std::function<void()> wake_;
     std::unique_ptr<Worker> worker_;  // last: its thread ends before the rest goes

@@ -433,3 +433,26 @@ TEST_CASE("the next quantity goes through attention, rollout, entropy and what e
     }
     CHECK(seen == std::vector<std::string>{"rollout", "entropy", "head_importance", "attention"});
 }
+
+TEST_CASE("the flow of a query that is selected while the map fills in is asked for first") {
+    FakeLog log;
+    Session session(live(log), {});
+    settle(session);
+    log.holds = true;
+    session.want({"flow", "relevance"});  // relevance holds the model
+    session.advance(0.0, {});
+    while (!session.method_progress()) std::this_thread::yield();
+    const size_t asked = log.count();
+    session.select({FocusKind::token, 0, 1, -1, 2, -1, false});
+    session.advance(0.0, {});
+    while (log.count() == asked) std::this_thread::yield();
+    CHECK(log.last().options.method.flow_first_row == 2);
+    CHECK_FALSE(session.method_options().flow_first_row);
+    session.advance(0.0, {});  // once
+    log.holds = false;
+    settle(session);
+    CHECK(log.count() == asked + 1);
+    session.select({FocusKind::token, 0, 1, -1, 1, -1, false});  // all of it is there
+    settle(session);
+    CHECK(log.count() == asked + 1);
+}
