@@ -82,6 +82,87 @@ TEST_CASE("A linear layer equals its sum for every number of rows and a part of 
     });
 }
 
+TEST_CASE("Products of the matrix units are as near to their sums as those of float32") {
+    with_all_kernels([&](const Kernels& kernels) {
+        if (!kernels.units.linear) return;
+        for (const int64_t inner : {16, 48, 384})
+            for (const int64_t outer : {16, 48, 64, 144})
+                for (const int64_t rows : {1, 16, 31, 32, 33, 130}) {
+                    const int64_t stride = inner + 16, y_stride = outer + 16;
+                    const auto x = random_floats(rows * stride), weight = random_floats(outer * inner);
+                    const auto bias = random_floats(outer), factor = random_floats(rows * y_stride);
+                    std::vector<float> packed(outer * inner), y(rows * y_stride, 0.5f), slope(y);
+                    pack_panels(weight.data(), outer, inner, 1, packed.data());
+                    std::vector<uint16_t> split(MatrixUnits::split_numbers(rows, inner));
+                    std::vector<uint16_t> scratch(
+                        MatrixUnits::split_numbers(MatrixUnits::scratch_panels * panel_width, inner));
+                    kernels.units.split(x.data(), stride, rows, inner, split.data());
+                    LinearTask task{
+                        x.data(),        packed.data(), bias.data(), y.data(), rows,
+                        inner,           stride,        y_stride,    0,        outer / panel_width,
+                        Activation::none};
+                    const auto largest_error = [&](const auto& expected) {
+                        double worst = 0;
+                        for (int64_t i = 0; i < rows; ++i)
+                            for (int64_t n = 0; n < outer; ++n) {
+                                double sum = 0;
+                                for (int64_t k = 0; k < inner; ++k)
+                                    sum += double{x[i * stride + k]} * weight[n * inner + k];
+                                worst = std::max(worst, std::abs(y[i * y_stride + n] -
+                                                                 expected(sum, i * y_stride + n, n)));
+                            }
+                        return worst / std::sqrt(static_cast<double>(inner));
+                    };
+                    INFO(rows << " rows, " << inner << " to " << outer);
+                    task.adds = true;
+                    kernels.units.linear(task, split.data(), scratch.data());
+                    CHECK(largest_error([](double sum, int64_t, int64_t) { return sum + 0.5; }) < 2e-6);
+                    CHECK(y[outer] == 0.5f);
+                    task.adds = false;
+                    task.factor = factor.data();
+                    kernels.units.linear(task, split.data(), scratch.data());
+                    CHECK(largest_error([&](double sum, int64_t at, int64_t n) {
+                              return (sum + bias[n]) * factor[at];
+                          }) < 5e-6);
+                    task.factor = nullptr;
+                    task.activation = Activation::gelu_erf;
+                    task.slope = slope.data();
+                    kernels.units.linear(task, split.data(), scratch.data());
+                    CHECK(largest_error([&](double sum, int64_t, int64_t n) {
+                              return exact(sum + bias[n], Activation::gelu_erf);
+                          }) < 2e-6);
+                }
+    });
+}
+
+TEST_CASE("An activation's slope is its derivative") {
+    constexpr int64_t inner = 1, outer = 16, rows = 200;
+    with_all_kernels([&](const Kernels& kernels) {
+        std::vector<float> x(rows), packed(16, 1.0f), bias(16, 0.0f), y(rows * outer), slope(y);
+        for (int64_t i = 0; i < rows; ++i) x[i] = (static_cast<float>(i) - 99.7f) / 10;
+        for (const Activation activation :
+             {Activation::none, Activation::relu, Activation::gelu_erf, Activation::gelu_tanh,
+              Activation::quick_gelu, Activation::silu, Activation::tanh}) {
+            LinearTask task{x.data(), packed.data(), bias.data(), y.data(), rows,      inner,
+                            1,        outer,         0,           1,        activation};
+            task.slope = slope.data();
+            kernels.linear(task);
+            double worst = 0, worst_value = 0;
+            for (int64_t i = 0; i < rows; ++i) {
+                constexpr double step = 1e-5;
+                const double at = x[i];
+                const double expected =
+                    (exact(at + step, activation) - exact(at - step, activation)) / (2 * step);
+                worst = std::max(worst, std::abs(slope[i * outer] - expected));
+                worst_value = std::max(worst_value, std::abs(y[i * outer] - exact(at, activation)));
+            }
+            INFO("activation " << static_cast<int>(activation));
+            CHECK(worst < 2e-6);
+            CHECK(worst_value < 2e-6);
+        }
+    });
+}
+
 TEST_CASE("Attention equals softmax of its scores and its context for every number of tokens") {
     constexpr int64_t width = 32, stride = 3 * width + 16;
     with_all_kernels([&](const Kernels& kernels) {
