@@ -18,7 +18,8 @@ namespace {
 constexpr int64_t side = 16, depth = 32;  // of a tile: 16 rows of 32 numbers
 constexpr int64_t tile_numbers = side * depth;
 constexpr int64_t pieces = 3;
-constexpr int64_t together = 4;  // panels whose pieces are made at a time
+constexpr int64_t most_rows = 512;  // whose sums are kept at a time
+constexpr int64_t together = 4;     // panels whose pieces are made at a time
 
 typedef uint32_t Words __attribute__((vector_size(64)));
 typedef uint16_t Halves __attribute__((vector_size(32)));
@@ -68,14 +69,22 @@ void split_panel(const float* packed, int64_t inner, uint16_t* to) {
     }
 }
 
-// 32 rows by 32 columns; `second_*`: distance to the second 16 of them.
+// sums[32, 32] = or += products over `steps`; `second_*`: distance to the second 16 rows and columns.
 void product_of_tiles(const uint16_t* a, int64_t second_a, const uint16_t* b, int64_t second_b, int64_t steps,
-                      float* to) {
-    constexpr int64_t row_bytes = depth * 2, to_bytes = 2 * side * 4;
-    _tile_zero(0);
-    _tile_zero(1);
-    _tile_zero(2);
-    _tile_zero(3);
+                      bool is_first, float* sums) {
+    constexpr int64_t row_bytes = depth * 2, sum_bytes = 2 * side * 4;
+    float* const below = sums + side * 2 * side;
+    if (is_first) {
+        _tile_zero(0);
+        _tile_zero(1);
+        _tile_zero(2);
+        _tile_zero(3);
+    } else {
+        _tile_loadd(0, sums, sum_bytes);
+        _tile_loadd(1, sums + side, sum_bytes);
+        _tile_loadd(2, below, sum_bytes);
+        _tile_loadd(3, below + side, sum_bytes);
+    }
 #define WEFT_LOAD_A(piece)                               \
     _tile_loadd(4, a + (piece)*tile_numbers, row_bytes); \
     _tile_loadd(5, a + second_a + (piece)*tile_numbers, row_bytes);
@@ -107,10 +116,10 @@ void product_of_tiles(const uint16_t* a, int64_t second_a, const uint16_t* b, in
 #undef WEFT_LOAD_A
 #undef WEFT_LOAD_B
 #undef WEFT_MULTIPLY
-    _tile_stored(0, to, to_bytes);
-    _tile_stored(1, to + side, to_bytes);
-    _tile_stored(2, to + side * 2 * side, to_bytes);
-    _tile_stored(3, to + side * 2 * side + side, to_bytes);
+    _tile_stored(0, sums, sum_bytes);
+    _tile_stored(1, sums + side, sum_bytes);
+    _tile_stored(2, below, sum_bytes);
+    _tile_stored(3, below + side, sum_bytes);
 }
 
 // What LinearTask says of the sums `from`, 16 columns of one row.
@@ -130,6 +139,25 @@ WEFT_INLINE void finish(const LinearTask& task, const float* from, int64_t row, 
     store(y, sum);
 }
 
+// Two panels of up to most_rows rows: a few steps of the panels at a time stay in the first-level cache while
+// all rows pass by.
+void columns_of_split(const LinearTask& task, const uint16_t* x, const uint16_t* panels, int64_t row,
+                      int64_t rows, int64_t first_panel, bool has_second, float* sums) {
+    constexpr int64_t cached_steps = 4;
+    const int64_t steps = steps_of(task.inner), panel = steps * pieces * tile_numbers;
+    for (int64_t step = 0; step < steps; step += cached_steps) {
+        const int64_t some = steps - step < cached_steps ? steps - step : cached_steps;
+        const int64_t at = step * pieces * tile_numbers;
+        for (int64_t i = 0; i < rows; i += 2 * side)
+            product_of_tiles(x + i / side * panel + at, panel, panels + at, has_second ? panel : 0, some,
+                             step == 0, sums + i * 2 * side);
+    }
+    for (int64_t i = 0; i < rows; ++i) {
+        finish(task, sums + i * 2 * side, row + i, first_panel * panel_width);
+        if (has_second) finish(task, sums + i * 2 * side + side, row + i, (first_panel + 1) * panel_width);
+    }
+}
+
 void linear_of_split(const LinearTask& task, const uint16_t* x, uint16_t* scratch) {
     struct alignas(64) Shape {
         uint8_t palette = 1, start_row = 0, reserved[14] = {};
@@ -139,24 +167,17 @@ void linear_of_split(const LinearTask& task, const uint16_t* x, uint16_t* scratc
     const Shape shape;
     _tile_loadconfig(&shape);
     const int64_t steps = steps_of(task.inner), panel = steps * pieces * tile_numbers;
-    alignas(64) float sums[2 * side * 2 * side];
+    alignas(64) float sums[most_rows * 2 * side];
     for (int64_t first = task.panel_begin; first < task.panel_end; first += together) {
         const int64_t end = first + together < task.panel_end ? first + together : task.panel_end;
         for (int64_t p = first; p < end; ++p)
             split_panel(task.packed + p * task.inner * panel_width, task.inner,
                         scratch + (p - first) * panel);
-        for (int64_t row = 0; row < task.rows; row += 2 * side) {
-            const uint16_t* of_rows = x + row / side * panel;
-            const int64_t rows = task.rows - row < 2 * side ? task.rows - row : 2 * side;
-            for (int64_t p = first; p < end; p += 2) {
-                const bool has_second = p + 1 < end;
-                product_of_tiles(of_rows, panel, scratch + (p - first) * panel, has_second ? panel : 0, steps,
-                                 sums);
-                for (int64_t r = 0; r < rows; ++r) {
-                    finish(task, sums + r * 2 * side, row + r, p * panel_width);
-                    if (has_second) finish(task, sums + r * 2 * side + side, row + r, (p + 1) * panel_width);
-                }
-            }
+        for (int64_t row = 0; row < task.rows; row += most_rows) {
+            const int64_t rows = task.rows - row < most_rows ? task.rows - row : most_rows;
+            for (int64_t p = first; p < end; p += 2)
+                columns_of_split(task, x + row / side * panel, scratch + (p - first) * panel, row, rows, p,
+                                 p + 1 < end, sums);
         }
     }
     _tile_release();
