@@ -139,23 +139,28 @@ WEFT_INLINE void finish(const LinearTask& task, const float* from, int64_t row, 
     store(y, sum);
 }
 
-// Two panels of up to most_rows rows: a few steps of the panels at a time stay in the first-level cache while
-// all rows pass by.
+// The panels [first, end) of up to most_rows rows: a few steps at a time, so that what is multiplied comes
+// from the nearer caches, and sums go to `sums` in between.
 void columns_of_split(const LinearTask& task, const uint16_t* x, const uint16_t* panels, int64_t row,
-                      int64_t rows, int64_t first_panel, bool has_second, float* sums) {
+                      int64_t rows, int64_t first, int64_t end, float* sums) {
     constexpr int64_t cached_steps = 4;
     const int64_t steps = steps_of(task.inner), panel = steps * pieces * tile_numbers;
     for (int64_t step = 0; step < steps; step += cached_steps) {
         const int64_t some = steps - step < cached_steps ? steps - step : cached_steps;
         const int64_t at = step * pieces * tile_numbers;
         for (int64_t i = 0; i < rows; i += 2 * side)
-            product_of_tiles(x + i / side * panel + at, panel, panels + at, has_second ? panel : 0, some,
-                             step == 0, sums + i * 2 * side);
+            for (int64_t p = first; p < end; p += 2)
+                product_of_tiles(x + i / side * panel + at, panel, panels + (p - first) * panel + at,
+                                 p + 1 < end ? panel : 0, some, step == 0,
+                                 sums + (i * together + (p - first) * 2 * side) * side);
     }
-    for (int64_t i = 0; i < rows; ++i) {
-        finish(task, sums + i * 2 * side, row + i, first_panel * panel_width);
-        if (has_second) finish(task, sums + i * 2 * side + side, row + i, (first_panel + 1) * panel_width);
-    }
+    for (int64_t i = 0; i < rows; i += 2 * side)
+        for (int64_t p = first; p < end; ++p) {
+            const float* of =
+                sums + (i * together + (p - first) / 2 * 2 * 2 * side) * side + (p - first) % 2 * side;
+            for (int64_t r = 0; r < 2 * side && i + r < rows; ++r)
+                finish(task, of + r * 2 * side, row + i + r, p * panel_width);
+        }
 }
 
 void linear_of_split(const LinearTask& task, const uint16_t* x, uint16_t* scratch) {
@@ -167,7 +172,7 @@ void linear_of_split(const LinearTask& task, const uint16_t* x, uint16_t* scratc
     const Shape shape;
     _tile_loadconfig(&shape);
     const int64_t steps = steps_of(task.inner), panel = steps * pieces * tile_numbers;
-    alignas(64) float sums[most_rows * 2 * side];
+    alignas(64) float sums[most_rows * together * side];
     for (int64_t first = task.panel_begin; first < task.panel_end; first += together) {
         const int64_t end = first + together < task.panel_end ? first + together : task.panel_end;
         for (int64_t p = first; p < end; ++p)
@@ -175,9 +180,7 @@ void linear_of_split(const LinearTask& task, const uint16_t* x, uint16_t* scratc
                         scratch + (p - first) * panel);
         for (int64_t row = 0; row < task.rows; row += most_rows) {
             const int64_t rows = task.rows - row < most_rows ? task.rows - row : most_rows;
-            for (int64_t p = first; p < end; p += 2)
-                columns_of_split(task, x + row / side * panel, scratch + (p - first) * panel, row, rows, p,
-                                 p + 1 < end, sums);
+            columns_of_split(task, x + row / side * panel, scratch, row, rows, first, end, sums);
         }
     }
     _tile_release();
