@@ -189,8 +189,18 @@ void linear_of_split(const LinearTask& task, const uint16_t* x, uint16_t* scratc
 }  // namespace
 
 extern const Kernels kernels_amx;
-const Kernels kernels_amx = {"amx",     tile_panels,    tile_rows,      linear,
-                             attention, arrange,        normalise,      multiply_by,
-                             rotate,    normalise_back, attention_back, {split_rows, linear_of_split}};
+const Kernels kernels_amx = {"amx",
+                             tile_panels,
+                             tile_rows,
+                             linear,
+                             attention,
+                             arrange,
+                             normalise,
+                             multiply_by,
+                             rotate,
+                             normalise_back,
+                             attention_back,
+                             contribution,
+                             {split_rows, linear_of_split}};
 
 }  // namespace weft::torch_part
