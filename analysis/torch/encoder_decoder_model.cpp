@@ -32,6 +32,7 @@ EncoderDecoderModel::EncoderDecoderModel(ModelSummary summary, Provenance proven
       config_(std::move(config)),
       generation_(std::move(generation)),
       parts_(std::move(parts)),
+      lens_(weights, parts_.head.get(), device),
       explainer_({std::move(weights), device, &config_, parts_.head.get(), nullptr, &tokenizer_}),
       pool_(static_cast<size_t>(2 * (encoder_spec().layers + 2 * decoder_spec().layers))) {}
 
@@ -79,7 +80,15 @@ bool EncoderDecoderModel::analyze_unguarded(const AnalysisRequest& request, cons
         input.special.push_back(special_of(stack));
     }
     input.predicted = static_cast<int64_t>(input.ids.back().size()) - 1;
-    append_gradient_steps(request, explainer_, std::move(input), steps);
+    append_gradient_steps(request, explainer_, input, steps);
+    append_ablation_steps(request, explainer_, std::move(input), steps);
+    std::shared_ptr<std::vector<float>> states;  // of the decoder
+    if (request.options.wants("logit_lens")) {
+        states = std::make_shared<std::vector<float>>(
+            static_cast<size_t>((decoder_spec().layers + 1) * rows_.count() * decoder_spec().hidden));
+        rows_.copy_hidden(states->data());
+    }
+    append_lens_step(request, lens_, states, rows_.count() - 1, steps);
     return run_steps(frame, request, std::move(steps), stop, post);
 }
 
@@ -156,7 +165,7 @@ std::optional<EncoderDecoderModel::EncoderPass> EncoderDecoderModel::run_encoder
 
 // The rows of the pass before stay if they hold all that is asked for now.
 void EncoderDecoderModel::begin_rows(const AnalysisRequest& request) {
-    const bool wants_hidden = request.options.hidden_states;
+    const bool wants_hidden = wants_states(request.options);
     const bool wants_outputs =
         !request.has_target || (parts_.head && (request.options.logits || request.options.predictions > 0));
     std::vector<HeadAblation> ablations = ablations_of_stack(request.options.ablations, 1);

@@ -11,11 +11,13 @@
 #include "analysis/method/frame_steps.h"
 #include "analysis/model.h"
 #include "analysis/tokenizer/tokenizer.h"
+#include "analysis/torch/ablation_steps.h"
 #include "analysis/torch/attention_pool.h"
 #include "analysis/torch/decoder_rows.h"
 #include "analysis/torch/finite.h"
 #include "analysis/torch/gradient_steps.h"
 #include "analysis/torch/head_forward.h"
+#include "analysis/torch/logit_lens.h"
 
 namespace weft::torch_part {
 
@@ -97,6 +99,7 @@ class EncoderDecoderModel final : public Model {
     ModelConfig config_;
     GenerationConfig generation_;
     EncoderDecoderParts parts_;
+    LogitLens lens_;
     LazyExplainer explainer_;
     AttentionPool pool_;
     Source source_;

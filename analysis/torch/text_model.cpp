@@ -34,6 +34,7 @@ TextModel::TextModel(ModelSummary summary, Provenance provenance, Tokenizer toke
       config_(std::move(config)),
       forward_(std::move(forward)),
       head_(std::move(head)),
+      lens_(weights, head_.get(), device),
       explainer_({std::move(weights), device, &config_, head_.get(), nullptr, &tokenizer_}),
       pool_(static_cast<size_t>(2 * config_.stack().layers)) {}
 
@@ -65,7 +66,7 @@ int64_t TextModel::shared_prefix(const std::vector<int32_t>& ids, const Analysis
     const StackSpec& spec = config_.stack();
     const RotarySpec& rotary = spec.attention.rotary;
     // Hidden states and logits of all rows need all rows.
-    if (!spec.is_causal || request.options.hidden_states || request.options.logits ||
+    if (!spec.is_causal || wants_states(request.options) || request.options.logits ||
         (head_ && !head_->reads_last_row()))
         return 0;
     const std::vector<HeadAblation>& ablations = request.options.ablations;
@@ -119,7 +120,7 @@ bool TextModel::analyze_unguarded(const AnalysisRequest& request, const std::fun
     const auto keep_hidden = [&](int64_t entry) {
         if (hidden) forward_->copy_hidden(hidden->data() + static_cast<size_t>(entry) * state_size);
     };
-    if (request.options.hidden_states)
+    if (wants_states(request.options))
         hidden = std::make_shared<std::vector<float>>(static_cast<size_t>(spec.layers + 1) * state_size);
 
     const int64_t kept = shared_prefix(ids, request);
@@ -154,20 +155,23 @@ bool TextModel::analyze_unguarded(const AnalysisRequest& request, const std::fun
 
     if (hidden) {
         check_finite(*hidden, "\"hidden_states\"");
-        frame.hidden_states = {FrameTensor{{spec.layers + 1, count, spec.hidden}, hidden}};
+        if (request.options.hidden_states)
+            frame.hidden_states = {FrameTensor{{spec.layers + 1, count, spec.hidden}, hidden}};
     }
     frame.revision = request.revision;
     frame.provenance = provenance_;
     frame.provenance.title += ablations_title(request.options.ablations);
+    std::vector<FrameStep> steps = head_steps(request);
+    std::ranges::move(contribution_steps(request), std::back_inserter(steps));
+    std::ranges::move(difference_steps(request, segments), std::back_inserter(steps));
     ExplainedInput explained = explained_input(request, input.stack, reads_segments);
+    append_gradient_steps(request, explainer_, explained, steps);
+    append_ablation_steps(request, explainer_, std::move(explained), steps);
+    append_lens_step(request, lens_, hidden, prediction_row(ids), steps);
     frame.stacks.push_back(std::move(input.stack));
     frame.truncation = input.truncation;
     frame.max_row_sum_error = block.max_row_sum_error;
     frame.blocks.push_back(std::move(block));
-    std::vector<FrameStep> steps = head_steps(request);
-    std::ranges::move(contribution_steps(request), std::back_inserter(steps));
-    std::ranges::move(difference_steps(request, segments), std::back_inserter(steps));
-    append_gradient_steps(request, explainer_, std::move(explained), steps);
     return run_steps(frame, request, std::move(steps), superseded, post);
 }
 
@@ -247,7 +251,7 @@ std::vector<FrameStep> TextModel::head_steps(const AnalysisRequest& request) {
     const bool wants_logits = request.options.logits, wants_next = request.options.next_token;
     const int64_t wanted = request.options.predictions;
     if (!head_ || (!wants_logits && !wants_next && wanted == 0)) return {};
-    const bool is_finished = request.options.hidden_states;
+    const bool is_finished = wants_states(request.options);
     return {{"logits", true,
              [=, this, generation = request.generation](AttentionFrame& frame, const StepContext&) {
                  std::vector<int32_t> ids;

@@ -11,10 +11,12 @@
 #include "analysis/method/frame_steps.h"
 #include "analysis/model.h"
 #include "analysis/tokenizer/tokenizer.h"
+#include "analysis/torch/ablation_steps.h"
 #include "analysis/torch/attention_pool.h"
 #include "analysis/torch/finite.h"
 #include "analysis/torch/gradient_steps.h"
 #include "analysis/torch/head_forward.h"
+#include "analysis/torch/logit_lens.h"
 #include "analysis/torch/stack_forward.h"
 
 namespace weft::torch_part {
@@ -68,6 +70,7 @@ class TextModel final : public Model {
     ModelConfig config_;
     std::unique_ptr<StackForward> forward_;
     std::unique_ptr<HeadForward> head_;  // null: the model has none
+    LogitLens lens_;
     LazyExplainer explainer_;
     AttentionPool pool_;
     Before before_;

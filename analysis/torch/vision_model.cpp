@@ -87,6 +87,7 @@ VisionModel::VisionModel(ModelSummary summary, Provenance provenance, Preprocess
       embedding_(std::move(embedding)),
       forward_(std::move(forward)),
       head_(std::move(head)),
+      lens_(weights, head_.get(), device),
       explainer_({std::move(weights), device, &config_, head_.get(), embedding_.get(), nullptr}),
       pool_(static_cast<size_t>(2 * config_.stack().layers)) {}
 
@@ -122,7 +123,7 @@ bool VisionModel::analyze_unguarded(const AnalysisRequest& request, const std::f
     const auto keep_hidden = [&](int64_t entry) {
         if (hidden) forward_->copy_hidden(hidden->data() + static_cast<size_t>(entry) * state_size);
     };
-    if (request.options.hidden_states)
+    if (wants_states(request.options))
         hidden = std::make_shared<std::vector<float>>(static_cast<size_t>(spec.layers + 1) * state_size);
     const bool wants_output =
         hidden || (head_ && (request.options.logits || request.options.predictions > 0));
@@ -149,8 +150,19 @@ bool VisionModel::analyze_unguarded(const AnalysisRequest& request, const std::f
 
     if (hidden) {
         check_finite(*hidden, "\"hidden_states\"");
-        frame.hidden_states = {FrameTensor{{spec.layers + 1, count, spec.hidden}, hidden}};
+        if (request.options.hidden_states)
+            frame.hidden_states = {FrameTensor{{spec.layers + 1, count, spec.hidden}, hidden}};
     }
+    std::vector<FrameStep> steps = head_steps(request);
+    std::ranges::move(contribution_steps(request), std::back_inserter(steps));
+    std::ranges::move(difference_steps(request, pixels, size), std::back_inserter(steps));
+    ExplainedInput input;
+    input.pixels = *pixels;
+    input.size = size;
+    input.special = {special_of(frame.stacks.front())};
+    append_gradient_steps(request, explainer_, input, steps);
+    append_ablation_steps(request, explainer_, std::move(input), steps);
+    append_lens_step(request, lens_, hidden, count - 1, steps);
     if (request.options.pixel_values)
         frame.pixel_values = FrameTensor{{size.channels, size.height, size.width}, pixels};
     frame.revision = request.revision;
@@ -158,14 +170,6 @@ bool VisionModel::analyze_unguarded(const AnalysisRequest& request, const std::f
     frame.provenance.title += ablations_title(ablations);
     frame.max_row_sum_error = block.max_row_sum_error;
     frame.blocks.push_back(std::move(block));
-    std::vector<FrameStep> steps = head_steps(request);
-    ExplainedInput input;
-    input.pixels = *pixels;
-    input.size = size;
-    input.special = {special_of(frame.stacks.front())};
-    append_gradient_steps(request, explainer_, std::move(input), steps);
-    std::ranges::move(contribution_steps(request), std::back_inserter(steps));
-    std::ranges::move(difference_steps(request, pixels, size), std::back_inserter(steps));
     return run_steps(frame, request, std::move(steps), superseded, post);
 }
 

@@ -9,10 +9,12 @@
 #include "analysis/method/difference.h"
 #include "analysis/method/frame_steps.h"
 #include "analysis/model.h"
+#include "analysis/torch/ablation_steps.h"
 #include "analysis/torch/attention_pool.h"
 #include "analysis/torch/finite.h"
 #include "analysis/torch/gradient_steps.h"
 #include "analysis/torch/head_forward.h"
+#include "analysis/torch/logit_lens.h"
 #include "analysis/torch/patch_embedding.h"
 #include "analysis/torch/stack_forward.h"
 
@@ -48,6 +50,7 @@ class VisionModel final : public Model {
     std::unique_ptr<PatchEmbedding> embedding_;
     std::unique_ptr<StackForward> forward_;
     std::unique_ptr<HeadForward> head_;  // null: the model has none
+    LogitLens lens_;
     LazyExplainer explainer_;
     AttentionPool pool_;
     // The attention of the newest pass without ablations, and the image that it is of.

@@ -4,9 +4,11 @@
 
 #include "analysis/checkpoint/checkpoint.h"
 #include "analysis/error.h"
+#include "analysis/torch/ablation_steps.h"
 #include "analysis/torch/gradient_steps.h"
 #include "analysis/torch/stack_forward.h"
 #include "analysis/torch/stack_loader.h"
+#include "tests/analysis/test_files.h"
 
 namespace weft::test {
 
@@ -24,6 +26,14 @@ std::string words_json(int64_t vocabulary) {
                 {"post_processor", nullptr},
                 {"model", {{"type", "WordPiece"}, {"unk_token", "w3"}, {"vocab", words}}}}
         .dump();
+}
+
+// Its mask is "w6".
+Tokenizer words_tokenizer(int64_t vocabulary) {
+    const TemporaryFolder folder;
+    write_file(folder.file("tokenizer.json"), words_json(vocabulary));
+    write_file(folder.file("tokenizer_config.json"), json{{"mask_token", "w6"}}.dump());
+    return Tokenizer::load(folder.path().string());
 }
 
 }  // namespace
@@ -46,8 +56,8 @@ ExplainedModel::ExplainedModel(const std::filesystem::path& checkpoint, bool by_
     if (config.kind == ModelKind::vision)
         parts_->patches = std::make_unique<PatchEmbedding>(parts_->weights, 0, "cpu");
     else
-        parts_->tokenizer = std::make_unique<Tokenizer>(
-            Tokenizer::parse(words_json(config.stacks.front().embedding.vocabulary), "words"));
+        parts_->tokenizer =
+            std::make_unique<Tokenizer>(words_tokenizer(config.stacks.front().embedding.vocabulary));
     parts_->explainer = std::make_unique<LazyExplainer>(
         ExplainerParts{parts_->weights, "cpu", &parts_->config, parts_->head.get(), parts_->patches.get(),
                        parts_->tokenizer.get(), copies, by_kernels});
@@ -65,7 +75,8 @@ bool ExplainedModel::has_kernels() const {
 
 std::unique_ptr<AttentionFrame> ExplainedModel::frame(const ExplainedText& text,
                                                       const AnalysisOptions& options,
-                                                      const StepContext& context) {
+                                                      const StepContext& context,
+                                                      const GivenQuantities& given) {
     ExplainedInput input;
     input.ids = text.ids;
     input.segments = text.segments;
@@ -104,13 +115,19 @@ std::unique_ptr<AttentionFrame> ExplainedModel::frame(const ExplainedText& text,
         add(AttentionKind::decoder, 1, 1);
         add(AttentionKind::cross, 1, 0);
     }
+    for (AttentionBlock& block : frame->blocks)
+        if (const auto of = given.find(block.kind); of != given.end())
+            for (const auto& [name, values] : of->second)
+                block.quantities[name] = {{static_cast<int64_t>(values.size())},
+                                          std::make_shared<const std::vector<float>>(values)};
     StepContext with{context.stop ? context.stop : [] { return false; },
                      context.progress ? context.progress : [](float) {},
                      context.post_partial ? context.post_partial : [] {}};
     AnalysisRequest request;
     request.options = options;
     std::vector<FrameStep> steps;
-    append_gradient_steps(request, *parts_->explainer, std::move(input), steps);
+    append_gradient_steps(request, *parts_->explainer, input, steps);
+    append_ablation_steps(request, *parts_->explainer, std::move(input), steps);
     for (const FrameStep& step : steps)
         if (!step.run(*frame, with)) return nullptr;
     return frame;

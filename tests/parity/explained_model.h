@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -25,6 +26,9 @@ struct ExplainedText {
     std::vector<int32_t> other_ids;
 };
 
+// What the frame has before the first step.
+using GivenQuantities = std::map<AttentionKind, std::map<std::string, std::vector<float>>>;
+
 class ExplainedModel {
   public:
     // Token 11 is the word "w11". `copies`: how many go together, 0: as many as fit.
@@ -36,7 +40,7 @@ class ExplainedModel {
 
     // A frame with the blocks of the text, filled by the methods that `options` wants. Null: stopped.
     std::unique_ptr<AttentionFrame> frame(const ExplainedText& text, const AnalysisOptions& options,
-                                          const StepContext& context = {});
+                                          const StepContext& context = {}, const GivenQuantities& given = {});
 
     // Then, of the same text:
     double target_value() const;

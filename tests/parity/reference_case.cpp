@@ -1,5 +1,6 @@
 // LibTorch leaks a CHECK of its own.
 #include "analysis/torch/head_forward.h"
+#include "analysis/torch/logit_lens.h"
 #include "analysis/torch/patch_embedding.h"
 #undef CHECK
 #include "analysis/family/positions.h"
@@ -18,15 +19,18 @@ std::filesystem::path parity_folder() {
 }
 
 void run_layers(StackForward& forward, const StackSpec& spec, int64_t source_rows, std::vector<float>& self,
-                std::vector<float>* cross) {
+                std::vector<float>* cross, std::vector<float>& hidden) {
     const int64_t rows = forward.rows(), heads = spec.attention.heads;
     const int64_t square = heads * rows * rows, oblong = heads * rows * source_rows;
     self.resize(static_cast<size_t>(spec.layers * square));
     if (cross) cross->resize(static_cast<size_t>(spec.layers * oblong));
+    hidden.resize(static_cast<size_t>((spec.layers + 1) * rows * spec.hidden));
+    forward.copy_hidden(hidden.data());
     for (int64_t l = 0; l < spec.layers; ++l) {
         const RowErrors errors = forward.run_layer(
             l, {self.data() + l * square, cross ? cross->data() + l * oblong : nullptr}, true);
         REQUIRE(std::max(errors.self, errors.cross) < 1e-5);
+        forward.copy_hidden(hidden.data() + (l + 1) * rows * spec.hidden);
     }
 }
 
@@ -114,7 +118,7 @@ CasePass run_case(const ReferenceCase& of, const MakeForward& make,
         const std::vector<int32_t> wide = of.inputs.ids("segments");
         first.embed(of.inputs.ids("ids"), std::vector<uint8_t>(wide.begin(), wide.end()), 0);
     }
-    run_layers(first, stacks[0].spec, 0, pass.attention[of.kinds().front()], nullptr);
+    run_layers(first, stacks[0].spec, 0, pass.attention[of.kinds().front()], nullptr, pass.hidden);
     pass.output = output_of(first, stacks[0].spec);
     if (stacks.size() > 1) {
         StackForward& second = *pass.forwards[1];
@@ -122,17 +126,25 @@ CasePass run_case(const ReferenceCase& of, const MakeForward& make,
         second.set_source(pass.output.data(), source_rows);
         second.embed(of.inputs.ids("target_ids"), {}, 0);
         run_layers(second, stacks[1].spec, source_rows, pass.attention[AttentionKind::decoder],
-                   &pass.attention[AttentionKind::cross]);
+                   &pass.attention[AttentionKind::cross], pass.hidden);
         pass.output = output_of(second, stacks[1].spec);
     }
-    if (!of.config.head) return pass;
     const int64_t hidden = stacks.back().spec.hidden;
+    pass.rows = static_cast<int64_t>(pass.output.size()) / hidden;
+    pass.last =
+        last_token_row(of.inputs.ids(stacks.size() > 1 ? "target_ids" : "ids"), of.config.generation.pad_id);
+    if (!of.config.head) return pass;
     const HeadForward head(of.weights, *of.config.head, "cpu");
-    pass.output = head.run(pass.output.data(), static_cast<int64_t>(pass.output.size()) / hidden, hidden,
-                           last_token_row(of.inputs.ids(stacks.size() > 1 ? "target_ids" : "ids"),
-                                          of.config.generation.pad_id))
-                      .values;
+    pass.output = head.run(pass.output.data(), pass.rows, hidden, pass.last).values;
     return pass;
+}
+
+std::map<std::string, FrameTensor> logit_lens_of(const ReferenceCase& of, const CasePass& pass) {
+    const HeadForward head(of.weights, *of.config.head, "cpu");
+    AttentionBlock block;
+    const StepContext context{[] { return false; }, [](float) {}, [] {}};
+    REQUIRE(LogitLens(of.weights, &head, "cpu").add(pass.hidden, pass.rows, pass.last, block, context));
+    return block.quantities;
 }
 
 }  // namespace weft::test

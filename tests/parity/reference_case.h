@@ -35,11 +35,16 @@ std::vector<std::pair<std::string, MakeForward>> paths_of(
 struct CasePass {
     std::map<AttentionKind, std::vector<float>> attention;  // [L, H, Q, K]
     std::vector<float> output;                              // logits, or states behind the final norm
+    std::vector<float> hidden;                              // [L + 1, N, D] of the last stack
+    int64_t rows = 0, last = 0;                             // of it, and the row that a head of one row reads
     std::vector<std::unique_ptr<torch_part::StackForward>> forwards;
 };
 
 // All layers of all stacks with the ablations.
 CasePass run_case(const ReferenceCase& of, const MakeForward& make,
                   const std::vector<HeadAblation>& ablations);
+
+// "logit_lens" and what comes with it, of the last stack.
+std::map<std::string, FrameTensor> logit_lens_of(const ReferenceCase& of, const CasePass& pass);
 
 }  // namespace weft::test
