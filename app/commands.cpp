@@ -137,7 +137,7 @@ std::vector<Command> default_commands() {
         command("method.rule", "Where the nodes of integrated gradients lie.", {}, always, choice,
                 quadrature_names()),
         command("method.baseline", "What integrated gradients start from: zero, pad, mask, unk or a token.",
-                {}, always, text),
+                {}, always, text, {"zero", "pad", "mask", "unk"}),
         command("target.set", "What is explained: auto, norm, NAME, NAME@ROW, @ROW, similarity:TEXT.", {},
                 always, text),
         command("target.selected", "Explain what the model says at the selected word.", {plain(Key::y)},

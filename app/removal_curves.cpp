@@ -34,7 +34,7 @@ std::optional<RemovalCurves> removal_curves(const AttentionBlock& block, const s
     return curves;
 }
 
-double area_under(std::span<const double> curve) {
+double curve_area(std::span<const double> curve) {
     if (curve.empty()) return NAN;
     if (curve.size() == 1) return curve[0];
     double area = 0.0;
@@ -44,7 +44,7 @@ double area_under(std::span<const double> curve) {
 
 std::string area_text(std::span<const double> curve) {
     char text[48];
-    std::snprintf(text, sizeof text, "area %.4g", area_under(curve));
+    std::snprintf(text, sizeof text, "area %.4g", curve_area(curve));
     return text;
 }
 

@@ -2,7 +2,7 @@
 
 #include <imgui.h>
 
-#include <cstdio>
+#include <map>
 
 #include "analysis/method/agreement.h"
 #include "analysis/method/method_table.h"
@@ -32,6 +32,22 @@ std::string title_of(const std::string& method) {
     return row ? row->title : method;
 }
 
+// For a row of a narrow matrix.
+std::string short_title(const std::string& method) {
+    static const std::map<std::string, std::string> titles{
+        {"rollout", "rollout"},
+        {"attention", "attention"},
+        {"flow", "flow"},
+        {"gradient_flow", "gradient flow"},
+        {"gradient_attention", "gradient x att."},
+        {"grad_cam", "Grad-CAM"},
+        {"integrated_gradients", "integrated"},
+        {"attention_integrated_gradients", "integrated att."},
+        {"token_ablation", "token ablation"}};
+    const auto found = titles.find(method);
+    return found == titles.end() ? method : found->second;
+}
+
 std::vector<double> correlations(const std::vector<Attribution>& all) {
     std::vector<std::vector<float>> values;
     for (const Attribution& one : all) values.emplace_back(one.values.begin(), one.values.end());
@@ -42,8 +58,10 @@ std::vector<double> correlations(const std::vector<Attribution>& all) {
 void draw_matrix(Program& program, ImguiLayer& ui, const std::vector<Attribution>& all) {
     const Theme& colors = theme(program.session.view().theme);
     MatrixPlot plot;
-    for (const Attribution& one : all) plot.rows.push_back(title_of(one.name));
-    plot.columns = plot.rows;
+    for (const Attribution& one : all) {
+        plot.columns.push_back(std::to_string(plot.columns.size() + 1));
+        plot.rows.push_back(short_title(one.name) + "  " + plot.columns.back());
+    }
     plot.values = correlations(all);
     plot.color = [&colors](double value) { return difference_color(colors, static_cast<float>(value)); };
     const std::optional<glm::vec2> pointer = plot_pointer();
@@ -83,8 +101,9 @@ void draw_agreement_panel(Program& program, ImguiLayer& ui) {
             if (program.session.model() && all.size() <= compared_methods().size())
                 compute_button(program, compared_methods(), "compute all of them");
             ImGui::Spacing();
-            for (const Attribution& one : all)
-                if (!one.of.empty()) dim_wrapped(title_of(one.name) + ": " + one.of);
+            for (size_t i = 0; i < all.size(); ++i)
+                dim_wrapped(std::to_string(i + 1) + " " + title_of(all[i].name) +
+                            (all[i].of.empty() ? "" : ": " + all[i].of));
         }
     }
     ImGui::End();

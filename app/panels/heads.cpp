@@ -128,7 +128,11 @@ void draw_table(Program& program, ImguiLayer& ui, const std::vector<HeadListRow>
         draw_titles(program, ui);
         std::vector<HeadListRow> sorted = rows;
         sort_heads(sorted, program.panels.head_order, program.panels.heads_descending);
-        for (const HeadListRow& row : sorted) draw_row(program, row);
+        ImGuiListClipper seen;
+        seen.Begin(static_cast<int>(sorted.size()));
+        while (seen.Step())
+            for (int i = seen.DisplayStart; i < seen.DisplayEnd; ++i)
+                draw_row(program, sorted[static_cast<size_t>(i)]);
         ImGui::EndTable();
     }
     ImGui::PopStyleVar();

@@ -21,7 +21,7 @@ namespace weft {
 
 namespace {
 
-constexpr float list_rows = 10.0f, row_gap_px = 2.0f;  // at scale 1
+constexpr float list_rows = 8.0f, row_gap_px = 2.0f;  // at scale 1
 
 const char* group_title(MethodNeeds needs) {
     switch (needs) {

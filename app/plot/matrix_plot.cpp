@@ -10,6 +10,8 @@ namespace {
 
 constexpr float column_angle_rad = 0.9599f;  // 55 degrees
 constexpr float gap_px = 1.0f;
+// Column names up to this width, at scale 1, such as numbers, stand upright over their cells.
+constexpr float upright_px = 18.0f;
 
 float widest(const std::vector<std::string>& names, const PlotLook& look) {
     float width = 0.0f;
@@ -51,13 +53,14 @@ MatrixPlotPicture matrix_plot_picture(const MatrixPlot& plot, float width_px, co
     if (rows == 0 || columns == 0) return result;
     const float row_names = std::min(widest(plot.rows, look), 0.45f * width_px);
     const float name_length = std::min(widest(plot.columns, look), 0.45f * width_px);
-    const float column_names = name_length * std::sin(column_angle_rad) + size;
-    const float overhang = name_length * std::cos(column_angle_rad) + 0.3f * size + 1.0f;
+    const bool is_upright = name_length <= upright_px * s;
+    const float column_names = is_upright ? size : name_length * std::sin(column_angle_rad) + size;
+    const float overhang = is_upright ? 0.0f : name_length * std::cos(column_angle_rad) + 0.3f * size + 1.0f;
     result.origin = {row_names + 6.0f * s, column_names + 4.0f * s};
     const auto across = static_cast<float>(columns);
     // The last column's name leans out to the right of its cell.
     const float room = width_px - result.origin.x;
-    const float by_names = (room - overhang) / (across - 0.5f);
+    const float by_names = is_upright ? room / across : (room - overhang) / (across - 0.5f);
     result.cell_px = std::max(4.0f * s, std::floor(std::min({room / across, by_names, largest_cell_px * s})));
     picture.size_px = {width_px, result.origin.y + result.cell_px * static_cast<float>(rows) + 2.0f * s};
     if (pointer) {
@@ -94,9 +97,11 @@ MatrixPlotPicture matrix_plot_picture(const MatrixPlot& plot, float width_px, co
     }
     for (size_t c = 0; c < columns; ++c) {
         const float x = result.origin.x + result.cell_px * (static_cast<float>(c) + 0.5f);
-        picture.labels.push_back(plot_label(look, plot.columns[c],
-                                            {x + 0.3f * size, result.origin.y - 5.0f * s}, LabelAlign::left,
-                                            result.pointed && result.pointed->column == c));
+        const bool is_pointed = result.pointed && result.pointed->column == c;
+        const float shift = is_upright ? 0.0f : 0.3f * size;
+        picture.labels.push_back(plot_label(look, plot.columns[c], {x + shift, result.origin.y - 5.0f * s},
+                                            is_upright ? LabelAlign::center : LabelAlign::left, is_pointed));
+        if (is_upright) continue;
         picture.labels.back().angle_rad = column_angle_rad;
         picture.labels.back().max_width_px = name_length + 1.0f;
     }

@@ -9,10 +9,10 @@ using namespace weft;
 
 TEST_CASE("the area of a curve is over the share that is taken away") {
     const std::vector<double> flat{2, 2, 2, 2}, falling{1, 0}, one{7}, none;
-    CHECK(area_under(flat) == 2.0);
-    CHECK(area_under(falling) == 0.5);
-    CHECK(area_under(one) == 7.0);
-    CHECK(std::isnan(area_under(none)));
+    CHECK(curve_area(flat) == 2.0);
+    CHECK(curve_area(falling) == 0.5);
+    CHECK(curve_area(one) == 7.0);
+    CHECK(std::isnan(curve_area(none)));
     CHECK(area_text(falling) == "area 0.5");
 }
 

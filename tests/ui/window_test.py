@@ -334,6 +334,30 @@ def long_paste(program, display, folder):
     weft.end()
 
 
+def panels_by_script(program, display, folder):
+    script = os.path.join(folder, "panels.txt")
+    with open(script, "w", encoding="utf-8") as file:
+        file.write("settle\nmethod.toggle on\nmethod.choose rollout\nmethod.residual 0.3\nmethod.fuse max\ntarget.set norm@1\n"
+                   "ablate.head 1.2\nablate.mean 0.0\nsettle\nheads.toggle on\nheads.sort entropy\nsettle\n"
+                   "curves.toggle on\nsettle\nagreement.toggle on\nsettle\nheads.toggle on\nwait 0.5\n")
+    weft = Weft(program, display, folder, ["--script", script])
+    try:
+        state = weft.wait_for("the script's end", lambda s: s["docked"] == "heads" and s["head_order"] == "entropy" and
+                              s["quantity"] == "rollout", timeout_s=60)
+        check(state["target"]["chosen"] == "norm@1", f"target {state['target']}")
+        check([(h["layer"], h["head"], h["mean"]) for h in state["ablations"]] == [(0, 0, True), (1, 2, False)],
+              f"ablations {state['ablations']}")
+        check(state["heads_descending"], "numbers are sorted from the greatest on")
+        state = weft.wait_for("the sorted table", lambda s: "sort pattern" in s["clickable"])
+        weft.focus()
+        click(weft, "sort pattern")
+        weft.wait_for("sorted by click", lambda s: s["head_order"] == "pattern")
+        weft.end()
+    finally:
+        if weft.process.poll() is None:
+            weft.process.kill()
+
+
 def tiny_decoder(folder):
     """A GPT-2 of random numbers whose words are w1, w2, ..., as a model folder."""
     case = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "parity", "checkpoints", "gpt2")
@@ -401,6 +425,8 @@ def main():
         weft.end()
         long_paste(program, display, folder)
         print("ok  long_paste", flush=True)
+        panels_by_script(program, display, folder)
+        print("ok  panels_by_script", flush=True)
         changing_models(program, display, folder)
         print("ok  changing_models", flush=True)
         without_display(program)

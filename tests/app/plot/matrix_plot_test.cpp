@@ -42,6 +42,21 @@ TEST_CASE("names and cells stay inside the width for any number of methods", "[p
     }
 }
 
+TEST_CASE("eleven numbered methods leave room for a decimal in each cell, and no name lies on another",
+          "[plot]") {
+    const PlotLook look = test_look();
+    MatrixPlot plot = square(11);
+    for (size_t i = 0; i < 11; ++i) {
+        plot.columns[i] = std::to_string(i + 1);
+        plot.rows[i] = plot.columns[i] + " integrated";
+    }
+    const MatrixPlotPicture drawn = matrix_plot_picture(plot, 284.0f, look);
+    CHECK(labels_fit(drawn.picture, look));
+    CHECK(drawn.cell_px >= look.text_px + 1.0f);
+    CHECK(std::ranges::count(drawn.picture.labels, 0.0f, &Label::angle_rad) ==
+          std::ptrdiff_t(drawn.picture.labels.size()));
+}
+
 TEST_CASE("a cell that is not a number is an empty frame, an empty matrix nothing", "[plot]") {
     const PlotLook look = test_look();
     MatrixPlot plot = square(2);
