@@ -9,14 +9,14 @@ namespace weft {
 
 const std::vector<RemovalPlot>& removal_plots() {
     static const std::vector<RemovalPlot> plots{
-        {"pruning", "Taking heads away",
+        {"ablation", "ablation.pruning", "ablation.pruning_random", "Taking heads away",
          "y while heads leave, the least important first, beside a random order.",
          "compute the pruning curve", "heads taken away", "least important first"},
-        {"deletion", "Deletion",
+        {"deletion", "deletion", "deletion.random", "Deletion",
          "y while tokens leave, those of the greatest integrated gradients first. A good order falls fast: a "
          "small area.",
          "compute deletion", "tokens taken away", "greatest attribution first"},
-        {"insertion", "Insertion",
+        {"insertion", "insertion", "insertion.random", "Insertion",
          "y while tokens enter, those of the greatest integrated gradients first. A good order rises fast: a "
          "large area.",
          "compute insertion", "tokens put in", "greatest attribution first"},
@@ -24,12 +24,12 @@ const std::vector<RemovalPlot>& removal_plots() {
     return plots;
 }
 
-std::optional<RemovalCurves> removal_curves(const AttentionBlock& block, const std::string& quantity) {
-    const FrameTensor* ordered = find_quantity(block, quantity);
+std::optional<RemovalCurves> removal_curves(const AttentionBlock& block, const RemovalPlot& plot) {
+    const FrameTensor* ordered = find_quantity(block, plot.ordered);
     if (!ordered || ordered->values->empty()) return {};
     RemovalCurves curves;
     curves.ordered.assign(ordered->values->begin(), ordered->values->end());
-    if (const FrameTensor* random = find_quantity(block, quantity + ".random"))
+    if (const FrameTensor* random = find_quantity(block, plot.random))
         curves.random.assign(random->values->begin(), random->values->end());
     return curves;
 }

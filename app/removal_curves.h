@@ -11,7 +11,8 @@
 namespace weft {
 
 struct RemovalPlot {
-    const char* quantity;  // [M+1]; its random order goes by the same name and ".random"
+    const char* method;
+    const char *ordered, *random;  // its tensors [M + 1], y after 0 to M steps
     const char *title, *about, *button;
     const char *counted, *order;  // what the x axis counts, what the first curve is called
 };
@@ -21,7 +22,7 @@ struct RemovalCurves {
     std::vector<double> ordered;  // y after 0, 1, .. M steps
     std::vector<double> random;   // empty where there is none
 };
-std::optional<RemovalCurves> removal_curves(const AttentionBlock& block, const std::string& quantity);
+std::optional<RemovalCurves> removal_curves(const AttentionBlock& block, const RemovalPlot& plot);
 
 // Under the curve over the share that is taken away, 0 to 1, by trapezoids: in units of y. Of one value: it.
 double curve_area(std::span<const double> curve);

@@ -5,9 +5,11 @@
 #include <cstdio>
 #include <numeric>
 
-#include "analysis/method/method_table.h"
+#include "app/attributions.h"
 #include "app/layer_curves.h"
+#include "app/lens_rows.h"
 #include "app/panels/panels.h"
+#include "app/plot/bar_list.h"
 #include "app/plot/draw.h"
 #include "app/plot/line_plot.h"
 #include "app/quantity_values.h"
@@ -15,6 +17,7 @@
 #include "app/target_name.h"
 #include "scenes/shown_block.h"
 #include "scenes/theme.h"
+#include "scenes/token_text.h"
 
 namespace weft {
 
@@ -94,11 +97,11 @@ void draw_removal(Program& program, ImguiLayer& ui, const AttentionFrame& frame,
     ImGui::Spacing();
     heading(ui, kind.title);
     const Colors colors = curve_colors(program, ui);
-    const std::optional<RemovalCurves> curves = removal_curves(block, kind.quantity);
+    const std::optional<RemovalCurves> curves = removal_curves(block, kind);
     if (!curves) {
         if (program.session.model()) {
             dim_wrapped(kind.about);
-            compute_button(program, {kind.quantity}, kind.button);
+            compute_button(program, {kind.method}, kind.button);
         } else {
             dim_wrapped("Needs a model: a trace holds the attention alone.");
         }
@@ -112,7 +115,42 @@ void draw_removal(Program& program, ImguiLayer& ui, const AttentionFrame& frame,
     if (!curves->random.empty())
         plot.series.push_back({"random order", counted(curves->random.size()), curves->random, colors.second,
                                true, area_text(curves->random)});
-    draw_plot(program, ui, kind.quantity, plot);
+    draw_plot(program, ui, kind.ordered, plot);
+}
+
+// What the model would answer behind each layer, at the target's row.
+void draw_lens(Program& program, ImguiLayer& ui, const AttentionFrame& frame, const AttentionBlock& block) {
+    ImGui::Spacing();
+    heading(ui, "Logit lens");
+    const TargetRow row = target_row(frame, block);
+    const std::vector<LensRow> rows = lens_rows(frame, block, row.row);
+    if (rows.empty()) {
+        if (const auto refusal = program.session.refusal("logit_lens")) {
+            dim_wrapped(refusal->text + ". " + refusal->hint);
+        } else if (program.session.model()) {
+            dim_wrapped("The final norm and the head applied behind each layer.");
+            compute_button(program, {"logit_lens"}, "compute the logit lens");
+        }
+        return;
+    }
+    dim_wrapped("Most probable behind each layer, at " +
+                (row.row < 0 ? std::string("the last row") : "row " + std::to_string(row.row)) +
+                "; bar: its probability.");
+    std::vector<Bar> bars;
+    for (const LensRow& lens : rows) {
+        char number[16];
+        std::snprintf(number, sizeof number, " %.3f", lens.probability);
+        bars.push_back({lens.layer < 0 ? "embedding" : "layer " + std::to_string(lens.layer),
+                        lens.probability,
+                        token_text(Token{static_cast<int32_t>(lens.id), lens.text}) + number});
+    }
+    const Colors colors = curve_colors(program, ui);
+    const std::optional<glm::vec2> pointer = plot_pointer();
+    draw_picture(
+        ui, "lens",
+        bar_list_picture(bars, ImGui::GetContentRegionAvail().x, plot_look(ui, program.viewport.ui_scale),
+                         colors.first, colors.second, pointer)
+            .picture);
 }
 
 }  // namespace
@@ -123,8 +161,8 @@ void draw_curves_panel(Program& program, ImguiLayer& ui) {
         if (frame) {
             const AttentionBlock& block = shown_block(*frame, program.session.view());
             draw_layer_curves(program, ui, *frame, block);
-            for (const RemovalPlot& kind : removal_plots())
-                if (find_method(kind.quantity)) draw_removal(program, ui, *frame, block, kind);
+            for (const RemovalPlot& kind : removal_plots()) draw_removal(program, ui, *frame, block, kind);
+            draw_lens(program, ui, *frame, block);
         }
     }
     ImGui::End();

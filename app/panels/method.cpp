@@ -145,7 +145,8 @@ void draw_refusal(Program& program, const AttentionFrame& frame, const std::stri
     }
     if (method == "patterns" || method == "head_distance")
         dim_wrapped("Shown in the table and the map of the heads (F8).");
-    if (method == "deletion" || method == "insertion") dim_wrapped("Shown among the curves (F9).");
+    if (method == "deletion" || method == "insertion" || method == "logit_lens")
+        dim_wrapped("Shown among the curves (F9).");
 }
 
 void draw_target(Program& program, ImguiLayer& ui, const AttentionFrame& frame) {
