@@ -1,15 +1,15 @@
 #include "app/removal_curves.h"
 
-#include <cmath>
 #include <cstdio>
 
+#include "analysis/method/curves.h"
 #include "app/quantity_values.h"
 
 namespace weft {
 
 const std::vector<RemovalPlot>& removal_plots() {
     static const std::vector<RemovalPlot> plots{
-        {"ablation", "ablation.pruning", "ablation.pruning_random", "Taking heads away",
+        {"ablation", "ablation.pruning", "ablation.pruning.random", "Taking heads away",
          "y while heads leave, the least important first, beside a random order.",
          "compute the pruning curve", "heads taken away", "least important first"},
         {"deletion", "deletion", "deletion.random", "Deletion",
@@ -32,14 +32,6 @@ std::optional<RemovalCurves> removal_curves(const AttentionBlock& block, const R
     if (const FrameTensor* random = find_quantity(block, plot.random))
         curves.random.assign(random->values->begin(), random->values->end());
     return curves;
-}
-
-double curve_area(std::span<const double> curve) {
-    if (curve.empty()) return NAN;
-    if (curve.size() == 1) return curve[0];
-    double area = 0.0;
-    for (size_t i = 0; i + 1 < curve.size(); ++i) area += 0.5 * (curve[i] + curve[i + 1]);
-    return area / static_cast<double>(curve.size() - 1);
 }
 
 std::string area_text(std::span<const double> curve) {

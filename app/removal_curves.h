@@ -24,8 +24,7 @@ struct RemovalCurves {
 };
 std::optional<RemovalCurves> removal_curves(const AttentionBlock& block, const RemovalPlot& plot);
 
-// Under the curve over the share that is taken away, 0 to 1, by trapezoids: in units of y. Of one value: it.
-double curve_area(std::span<const double> curve);
+// Of a curve that has a point, in units of y.
 std::string area_text(std::span<const double> curve);  // "area 3.142"
 
 }  // namespace weft

@@ -30,7 +30,7 @@ std::vector<int64_t> shuffled(std::vector<int64_t> order, uint64_t seed) {
     return order;
 }
 
-double area_under(std::span<const double> curve) {
+double curve_area(std::span<const double> curve) {
     WEFT_ASSERT(!curve.empty(), "a curve without points");
     if (curve.size() == 1) return curve.front();
     double sum = 0;

@@ -20,6 +20,6 @@ std::vector<int64_t> ascending(std::span<const float> values);
 std::vector<int64_t> shuffled(std::vector<int64_t> order, uint64_t seed);
 
 // By the trapezoid rule over the share that has left, 0 to 1. Of one point: its value.
-double area_under(std::span<const double> curve);
+double curve_area(std::span<const double> curve);
 
 }  // namespace weft

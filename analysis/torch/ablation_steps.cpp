@@ -164,7 +164,7 @@ bool add_head_ablation(Explainer& explainer, AttentionFrame& frame, const StepCo
             return false;
         const int64_t points = static_cast<int64_t>(ours.size());
         put(block, "ablation.pruning", {points}, ours);
-        put(block, "ablation.pruning_random", {points}, random);
+        put(block, "ablation.pruning.random", {points}, random);
     }
     return true;
 }
@@ -353,7 +353,7 @@ bool add_token_curves(Explainer& explainer, const AnalysisOptions& options, Atte
             const int64_t points = static_cast<int64_t>(curve.size());
             put(block, name, {points}, curve);
             put(block, name + ".random", {points}, random);
-            put(block, name + ".area", {2}, {area_under(curve), area_under(random)});
+            put(block, name + ".area", {2}, {curve_area(curve), curve_area(random)});
         };
         if (deletes) put_curve("deletion", deletion);
         // Random orders backwards are random orders.

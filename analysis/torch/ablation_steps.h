@@ -13,7 +13,7 @@ namespace weft::torch_part {
 // Of the methods that the request wants, behind the gradients' steps, whose results they read where they are
 // there:
 //   ablation.zero, ablation.mean          y with one head's context 0, or its mean over rows   [L, H]
-//   ablation.pruning, .pruning_random     y while heads leave, the least important first       [L H + 1]
+//   ablation.pruning, .pruning.random     y while heads leave, the least important first       [L H + 1]
 //   token_ablation                        y with one token replaced; special ones: y           [N]
 //   deletion, insertion, each .random     y while tokens leave, or enter                       [M + 1]
 //   deletion.area, insertion.area         areas under a curve and the random one               [2]

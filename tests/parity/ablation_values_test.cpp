@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "analysis/family/positions.h"
 #include "analysis/method/curves.h"
 #include "tests/parity/explained_model.h"
 #include "tests/parity/reference_case.h"
@@ -28,7 +29,10 @@ struct ValuesCase {
             const std::vector<int32_t> segments = of.inputs.ids("segments");
             text.segments.assign(segments.begin(), segments.end());
             if (is_two) text.ids.push_back(of.inputs.ids("target_ids"));
-            text.predicted = static_cast<int64_t>(text.ids.back().size()) - 1;
+            const bool classifies =
+                of.config.head && of.config.head->kind == HeadKind::sequence_classification;
+            text.predicted = classifies ? last_token_row(text.ids.back(), of.config.generation.pad_id)
+                                        : static_cast<int64_t>(text.ids.back().size()) - 1;
         }
         for (const AttentionKind kind : of.kinds()) {
             given[kind]["head_importance"] = of.reference.floats(named("importance", kind));
@@ -85,10 +89,10 @@ TEST_CASE("y without heads and without tokens is that of transformers, in every 
                 compare(kind, "ablation.zero", "ablation.zero", heads);
                 compare(kind, "ablation.mean", "ablation.mean", heads);
                 compare(kind, "ablation.pruning", "pruning", pruning);
-                CHECK(quantity(*frame, kind, "ablation.pruning_random").size() ==
+                CHECK(quantity(*frame, kind, "ablation.pruning.random").size() ==
                       quantity(*frame, kind, "ablation.pruning").size());
-                CHECK(quantity(*frame, kind, "ablation.pruning_random").front() == Approx(y).epsilon(1e-4));
-                CHECK(quantity(*frame, kind, "ablation.pruning_random").back() ==
+                CHECK(quantity(*frame, kind, "ablation.pruning.random").front() == Approx(y).epsilon(1e-4));
+                CHECK(quantity(*frame, kind, "ablation.pruning.random").back() ==
                       Approx(quantity(*frame, kind, "ablation.pruning").back()).epsilon(1e-4).margin(1e-4));
                 if (kind == AttentionKind::cross) continue;
                 compare(kind, "token_ablation", "token_ablation", tokens);
@@ -101,8 +105,8 @@ TEST_CASE("y without heads and without tokens is that of transformers, in every 
                     CHECK(random.front() == Approx(ours.front()).epsilon(1e-4).margin(1e-4));
                     CHECK(random.back() == Approx(ours.back()).epsilon(1e-4).margin(1e-4));
                     const std::vector<float>& area = quantity(*frame, kind, curve + ".area");
-                    CHECK(area[0] == Approx(area_under(std::vector<double>(ours.begin(), ours.end()))));
-                    CHECK(area[1] == Approx(area_under(std::vector<double>(random.begin(), random.end()))));
+                    CHECK(area[0] == Approx(curve_area(std::vector<double>(ours.begin(), ours.end()))));
+                    CHECK(area[1] == Approx(curve_area(std::vector<double>(random.begin(), random.end()))));
                 }
             }
             std::printf("                                     %-32s  %.1e  %.1e  %.1e  %.1e  (%s)\n",

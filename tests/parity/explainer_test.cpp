@@ -315,8 +315,8 @@ TEST_CASE("What cannot be explained is refused with the value in it", "[gradient
                Catch::Contains("\"w5\"") && Catch::Contains("no head"));
     CHECK_THAT(usage_error(language_model, masked, with("auto", TargetSpace::logit, "x7")),
                Catch::Contains("\"x7\"") && Catch::Contains("\"w7\""));
-    CHECK_THAT(usage_error(language_model, masked, with("auto", TargetSpace::logit, "mask")),
-               Catch::Contains("\"mask\"") && Catch::Contains("no such token"));
+    CHECK_THAT(usage_error(language_model, masked, with("auto", TargetSpace::logit, "unk")),
+               Catch::Contains("\"unk\"") && Catch::Contains("no such token"));
     const test::MethodCase classes = test::method_case("bert_classes"), two = test::method_case("bart");
     test::ExplainedModel classifier(classes.checkpoint, true), pair(two.checkpoint, true);
     CHECK_THAT(usage_error(classifier, classes, with("1@3")), Catch::Contains("\"1@3\""));

@@ -71,6 +71,10 @@ class Probe:
         self.last_layers = list(case.layers[stack](model))
         self.replaced = None
         self.last_layers[-1].register_forward_hook(self.replacing)
+        # A decoder's classifier looks for its row among the ids: tokens that become padding must not move it.
+        self.scores, self.row = None, None
+        if hasattr(model, "score"):
+            model.score.register_forward_hook(self.scoring)
 
     def kind_of(self, name):
         if not self.two:
@@ -99,6 +103,9 @@ class Probe:
             return out
         return (self.replaced, *out[1:]) if isinstance(out, tuple) else self.replaced
 
+    def scoring(self, module, args, out):
+        self.scores = out[0]
+
     def run(self, inputs, gates=None):
         self.gates = gates or {}
         batch = {name: value.unsqueeze(0) if torch.is_tensor(value) else value for name, value in inputs.items()}
@@ -112,7 +119,13 @@ class Probe:
 
     def output(self, out):
         logits = getattr(out, "logits", None)
-        return out.last_hidden_state[0] if logits is None else logits[0]
+        if logits is None:
+            return out.last_hidden_state[0]
+        if self.scores is None:
+            return logits[0]
+        if self.row is None:  # of the unchanged input, which comes first
+            self.row = (self.scores == logits[0]).all(-1).nonzero()[-1].item()
+        return self.scores[self.row]
 
     def y(self, inputs, target=None, gates=None):
         out = self.run(inputs, gates)

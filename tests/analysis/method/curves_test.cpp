@@ -38,8 +38,8 @@ TEST_CASE("A random order is the same for the same seed, another for another, an
 }
 
 TEST_CASE("The area under a curve is its mean over the share that has left") {
-    CHECK(area_under(std::vector<double>{3}) == 3);
-    CHECK(area_under(std::vector<double>{1, 3}) == 2);
-    CHECK(area_under(std::vector<double>{4, 4, 4, 4}) == 4);
-    CHECK(area_under(std::vector<double>{1, 0, 0}) == 0.25);
+    CHECK(curve_area(std::vector<double>{3}) == 3);
+    CHECK(curve_area(std::vector<double>{1, 3}) == 2);
+    CHECK(curve_area(std::vector<double>{4, 4, 4, 4}) == 4);
+    CHECK(curve_area(std::vector<double>{1, 0, 0}) == 0.25);
 }
