@@ -53,10 +53,12 @@ void append_gradient_steps(const AnalysisRequest& request, LazyExplainer& explai
                              return begun && run(*begun, frame, context);
                          }});
     };
-    if (!shared.empty())
+    if (!shared.empty()) {
         add("gradients", [shared](Explainer& begun, AttentionFrame& frame, const StepContext& context) {
             return add_shared_pass(begun, shared, frame, context);
         });
+        steps.back().methods = shared;  // each is kept, and fails, by its own name
+    }
     if (options.wants("integrated_gradients"))
         add("integrated_gradients",
             [options](Explainer& begun, AttentionFrame& frame, const StepContext& context) {
