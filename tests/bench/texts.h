@@ -11,9 +11,9 @@ namespace weft_bench {
 // A text of so many tokens: each word is one, two more are added by the tokenizer. Another first word leaves
 // a decoder nothing to keep.
 inline std::string text_of(int64_t tokens, const std::string& first_word = "the") {
-    const std::vector<std::string> words = {"the",   "red",  "thread", "goes", "over",  "one",
-                                            "under", "two",  "until",  "the",  "cloth", "is",
-                                            "as",    "long", "as",     "the",  "house"};
+    const std::vector<std::string> words = {"the", "red",   "thread", "goes",  "over", "one",
+                                            "and", "under", "two",    "until", "the",  "cloth",
+                                            "is",  "as",    "long",   "as",    "the",  "house"};
     std::string text;
     for (int64_t i = 0; i < tokens - 2; ++i)
         text += i == 0 ? first_word : " " + words[static_cast<size_t>(i) % words.size()];
