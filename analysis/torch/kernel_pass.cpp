@@ -242,48 +242,12 @@ void KernelPass::run_mlp(const PackedMlp& mlp, const float* input, KeptMlp& to, 
     linear(mlp.down, inner_.get(), stride, change, hidden, all_rows_, {});
 }
 
-// Each task splits the panels that it multiplies by: for so many rows that costs little, and no memory.
-void KernelPass::linear_by_units(const LinearTask& whole) const {
-    constexpr int64_t block_rows = 512, tile = MatrixUnits::split_rows,
-                      together = MatrixUnits::scratch_panels;
-    static_assert(block_rows % tile == 0);
-    const auto words = [](int64_t numbers) { return (numbers + 31) / 32 * 16; };  // as floats, in cache lines
-    const auto halves = [](float* memory) { return reinterpret_cast<uint16_t*>(memory); };
-    const int64_t inner = whole.inner, tile_numbers = MatrixUnits::split_numbers(tile, inner);
-    const int64_t tiles = (whole.rows + tile - 1) / tile;
-    uint16_t* const split = halves(split_.reserve(words(tiles * tile_numbers)));
-    const int64_t per_thread = words(MatrixUnits::split_numbers(together * panel_width, inner));
-    float* const scratch = split_scratch_.reserve(pool_->threads() * per_thread);
-    share(tiles, [&](int64_t t, int64_t) {
-        kernels_.units.split(whole.x + t * tile * whole.x_stride, whole.x_stride,
-                             std::min(tile, whole.rows - t * tile), inner, split + t * tile_numbers);
-    });
-    const int64_t blocks = (whole.rows + block_rows - 1) / block_rows;
-    const int64_t groups = (whole.panel_end + together - 1) / together;
-    share(blocks * groups, [&](int64_t task, int64_t thread) {
-        const int64_t first = task / groups * tiles / blocks, end = (task / groups + 1) * tiles / blocks;
-        const int64_t row = first * tile, at = row * whole.y_stride;
-        LinearTask of = whole;
-        of.rows = std::min(end * tile, whole.rows) - row;
-        of.y += at;
-        if (of.slope) of.slope += at;
-        if (of.factor) of.factor += at;
-        of.panel_begin = task % groups * together;
-        of.panel_end = std::min(of.panel_begin + together, whole.panel_end);
-        kernels_.units.linear(of, split + first * tile_numbers, halves(scratch + thread * per_thread));
-    });
-}
-
 // In tasks of some rows and some panels: the rows stay in a core's second-level cache while the panels pass
 // by.
 void KernelPass::linear(const PackedLinear& weights, const float* x, int64_t x_stride, float* y,
                         int64_t y_stride, int64_t rows, const LinearEnds& ends) const {
     constexpr int64_t cached_floats = int64_t{1} << 17, tasks_per_thread = 8;
-    constexpr int64_t many_rows = 128;  // from here on the units are faster, with the splitting
     const int64_t together = kernels_.panels_together, panels = weights.outer / panel_width;
-    if (kernels_.units.linear && rows >= many_rows)
-        return linear_by_units({x, weights.weight.get(), weights.bias.get(), y, rows, weights.inner, x_stride,
-                                y_stride, 0, panels, ends.activation, ends.slope, ends.factor, ends.adds});
     // In whole tiles: a tile of fewer rows takes as long.
     const int64_t tile = kernels_.rows_together, tiles = (rows + tile - 1) / tile;
     const int64_t block = std::max<int64_t>(1, cached_floats / weights.inner / tile);

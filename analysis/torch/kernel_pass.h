@@ -79,7 +79,6 @@ class KernelPass final : public StackPass {
               float* x, float* kept_state, float* y, const OwnNorm& next);
     void linear(const PackedLinear& weights, const float* x, int64_t x_stride, float* y, int64_t y_stride,
                 int64_t rows, const LinearEnds& ends) const;
-    void linear_by_units(const LinearTask& whole) const;
     void normalise(float* x, const float* y, const float* scale, float* out, const OwnNorm& norm,
                    float* sum) const;
     void normalise_heads(float* x, int64_t heads, const OwnNorm& norm) const;
@@ -135,8 +134,7 @@ class KernelPass final : public StackPass {
     AlignedFloats entry_, state_, normed_, change_, context_, inner_;
     AlignedFloats source_;  // [source copies, S, D]
     int64_t source_copies_ = 0, source_rows_ = 0;
-    mutable AlignedFloats heads_, split_scratch_;  // of each thread
-    mutable AlignedFloats split_;
+    mutable AlignedFloats heads_;  // of each thread
 
     // On the way back.
     AlignedFloats gradient_, projected_, key_value_, per_head_;

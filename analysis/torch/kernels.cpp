@@ -1,31 +1,15 @@
 #include "analysis/torch/kernels.h"
 
-#include <sys/syscall.h>
-#include <unistd.h>
-
 namespace weft::torch_part {
 
-extern const Kernels kernels_baseline, kernels_avx2, kernels_avx512, kernels_amx;
-
-namespace {
-
-// Linux keeps the units' large registers only for processes that have asked (Documentation/arch/x86/xstate).
-bool may_use_units() {
-    constexpr long request_permission = 0x1023, tile_data = 18;
-    return __builtin_cpu_supports("amx-tile") && __builtin_cpu_supports("amx-bf16") &&
-           syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
-}
-
-}  // namespace
+extern const Kernels kernels_baseline, kernels_avx2, kernels_avx512;
 
 const Kernels* const* all_cpu_kernels() {
-    static const Kernels* list[5] = {};
+    static const Kernels* list[4] = {};
     static const bool filled = [] {
         const Kernels** next = list;
-        if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) {
-            if (may_use_units()) *next++ = &kernels_amx;
+        if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"))
             *next++ = &kernels_avx512;
-        }
         if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) *next++ = &kernels_avx2;
         *next = &kernels_baseline;
         return true;

@@ -1,8 +1,8 @@
-// The float32 arithmetic of a transformer layer on the CPU, built four times (baseline, AVX2, AVX-512, AMX)
-// and chosen at run time. Why not ATen's: at 8 to 128 rows its matrix product reaches half of what these
-// reach (its weights are not packed), its packed alternative generates code for every new number of tokens,
-// and neither writes the attention straight into the frame. The plain ATen forward (plain_stack.h) is the
-// twin that the tests compare with. Pure functions; any thread. No torch in here. Private to analysis/torch.
+// The float32 arithmetic of a transformer layer on the CPU, built three times (baseline, AVX2, AVX-512) and
+// chosen at run time. Why not ATen's: at 8 to 128 rows its matrix product reaches half of what these reach
+// (its weights are not packed), its packed alternative generates code for every new number of tokens, and
+// neither writes the attention straight into the frame. The plain ATen forward (plain_stack.h) is the twin
+// that the tests compare with. Pure functions; any thread. No torch in here. Private to analysis/torch.
 #pragma once
 
 #include <cstdint>
@@ -101,22 +101,6 @@ struct AttentionBackTask {
     int64_t padded() const { return (count + panel_width - 1) / panel_width * panel_width; }
 };
 
-// Products of many rows by the processor's matrix units, as exact as float32; both null: it has none.
-struct MatrixUnits {
-    // x [rows, inner] as the units read it, split_numbers(rows, inner) numbers.
-    void (*split)(const float* x, int64_t stride, int64_t rows, int64_t inner, uint16_t* to) = nullptr;
-    // A LinearTask whose x is `split`, from a row that is a multiple of split_rows on; `scratch`:
-    // split_numbers(scratch_panels * 16, inner) numbers of the calling thread.
-    void (*linear)(const LinearTask&, const uint16_t* split, uint16_t* scratch) = nullptr;
-
-    static constexpr int64_t split_rows = 32, scratch_panels = 4;
-    static int64_t split_numbers(int64_t rows, int64_t inner) {
-        constexpr int64_t depth = 32, pieces = 3;
-        return (rows + split_rows - 1) / split_rows * split_rows * ((inner + depth - 1) / depth * depth) *
-               pieces;
-    }
-};
-
 constexpr int64_t scratch_rows = 12;
 
 // Of one block of keys: norms[i, j] = | sum_h weights[h, i, j] parts[h, j, :] |, by way of the scalar
@@ -155,7 +139,6 @@ struct Kernels {
     void (*normalise_back)(const NormBackTask&);
     void (*attention_back)(const AttentionBackTask&);
     void (*contribution)(const ContributionTask&);
-    MatrixUnits units = {};
 };
 
 // The fastest that this processor runs.

@@ -81,11 +81,9 @@ TEST_CASE("The kernels' pass is the plain one in every stack, with heads changed
                 stacks);
 }
 
-// At so many rows the matrix units multiply, too, where there are some.
 TEST_CASE("The kernels' pass is the plain one where a head is computed in several blocks of rows", "[pass]") {
     test::compute_with_one_thread();
-    for (const char* name : {"bert", "gpt2", "gpt_neox", "llama_grouped", "gemma2", "qwen2_window", "qwen3",
-                             "t5", "t5_gated", "bart", "dinov2", "vit", "albert"}) {
+    for (const char* name : {"bert", "gpt2", "llama_grouped", "gemma2", "qwen2_window", "t5", "bart"}) {
         INFO(name);
         const std::string folder = std::string(WEFT_SOURCE_DIR) + "/tests/parity/checkpoints/" + name;
         const auto weights = load_model_weights(load_model_config(folder), Checkpoint::open(folder));
