@@ -129,6 +129,13 @@ bool has_quantity(const AttentionFrame& frame, const ViewState& view) {
     return drawn_tensor(frame, view, view.quantity) != nullptr;
 }
 
+// Relevance starts from the identity: beside that 1 of each token to itself nothing else would be seen.
+FrameTensor without_identity(const FrameTensor& tensor, const AttentionBlock& block) {
+    auto values = std::make_shared<std::vector<float>>(*tensor.values);
+    for (size_t i = 0; i < block.queries; ++i) (*values)[i * block.keys + i] -= 1.0f;
+    return {tensor.shape, std::move(values)};
+}
+
 void fill_quantity(TextStackPlan& plan, const TextStackPlan* previous) {
     const AttentionFrame& frame = *plan.frame;
     const AttentionBlock& block = shown_block(plan);
@@ -149,10 +156,12 @@ void fill_quantity(TextStackPlan& plan, const TextStackPlan* previous) {
     }
     if (plan.quantity_missing) return;
     const FrameTensor& tensor = *drawn_tensor(block, quantity);
+    const bool has_identity = quantity == "relevance" && block.kind != AttentionKind::cross;
+    const FrameTensor shown = has_identity ? without_identity(tensor, block) : tensor;
     plan.is_signed = row && row->is_signed;
     plan.has_sinks = is_plain(quantity);
     if (!is_plain(quantity)) {
-        const float largest = largest_magnitude(*tensor.values);
+        const float largest = largest_magnitude(*shown.values);
         plan.scale = plan.largest = largest > 0.0f ? largest : 1.0f;
     }
     const bool is_same = previous && previous->frame && !previous->frame->blocks.empty() &&
@@ -164,7 +173,7 @@ void fill_quantity(TextStackPlan& plan, const TextStackPlan* previous) {
         return;
     }
     const uint32_t count = plan.joins_ends ? 1 : block.layers;
-    plan.blocks = tensor_blocks(tensor, count, static_cast<uint32_t>(plan.lanes), block, plan.scale);
+    plan.blocks = tensor_blocks(shown, count, static_cast<uint32_t>(plan.lanes), block, plan.scale);
 }
 
 bool same_numbers(const AttentionFrame& a, const AttentionFrame& b, const ViewState& view) {

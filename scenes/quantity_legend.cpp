@@ -17,7 +17,8 @@ std::string unit_of(const TextStackPlan& plan) {
                           plan.frame->stacks.at(shown_block(plan).key_stack).grid.has_value();
     if (quantity == "attention_distance") return is_image ? "pixels" : "tokens";
     if (quantity == "flow") return "share of capacity 1";
-    if (quantity == "relevance") return "1 = the token itself";
+    if (quantity == "relevance")
+        return shown_block(plan).kind == AttentionKind::cross ? "" : "R − I: each token's own 1 taken off";
     if (quantity == "contribution") return "length of what is moved";
     if (quantity == "gradient_flow") return "A · |dy/dV|";
     if (quantity == "difference") return "share of the query's row";

@@ -103,7 +103,8 @@ TEST_CASE("signed lines are drawn relative to the largest magnitude, blue and da
 
 TEST_CASE("what joins input and last layer is one gap whose ends stand where the stack's ends stood") {
     Values values(tokens * tokens, 0.1f);
-    values[tokens + 2] = 0.4f;  // query 1, key 2
+    values[tokens + 2] = 0.4f;                                          // query 1, key 2
+    for (size_t i = 0; i < tokens; ++i) values[i * tokens + i] = 1.1f;  // drawn without the identity
     const auto frame = frame_with("relevance", {tokens, tokens}, values);
     const ViewState view = view_of("relevance");
     const auto whole = plan_text_stack(frame, {}, nullptr);
