@@ -156,7 +156,13 @@ def flying(weft):
     weft.key("g", "f")
     weft.key("v")
     weft.wait_for("rollout", lambda s: s["quantity"] == "rollout")
-    weft.key("v", "v")
+    weft.key("v")
+    weft.wait_for("entropy", lambda s: s["quantity"] == "entropy")
+    for _ in range(20):  # through all that is computed, round to the first
+        before = weft.wait_for("a quantity", lambda s: True)["quantity"]
+        weft.key("v")
+        if weft.wait_for("the next", lambda s: s["quantity"] != before)["quantity"] == "attention":
+            break
     weft.wait_for("attention", lambda s: s["quantity"] == "attention")
     weft.key("c")
     weft.wait_for("light", lambda s: s["theme"] == "light")
