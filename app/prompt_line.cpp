@@ -7,7 +7,7 @@ namespace weft {
 namespace {
 
 // At 1280x720; between the stack's lower margin and the ledger.
-constexpr float left = 24.0f, right = 920.0f, top = 642.0f, bottom = 664.0f, padding = 8.0f;
+constexpr float left = 24.0f, right = 796.0f, top = 642.0f, bottom = 664.0f, padding = 8.0f;
 constexpr float line_key = 136.0f;  // its numbers stand at the right, also beside a panel
 constexpr float text_px = 15.0f, note_px = 12.0f;
 // Longer pieces are not measured in one go: 5,000 pasted words must not stall a frame.

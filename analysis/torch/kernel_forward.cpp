@@ -328,15 +328,15 @@ class KernelForward final : public StackForward {
             });
         HeadCache& cache = cache_of(layer);
         cache.reserve(spec.key_value_heads, width, count_, kept_);
-        share(spec.key_value_heads, [&](int64_t h, int64_t) {
+        const auto arrange = [&](int64_t h) {
             kernels_.arrange(keys + h * width, wants_values ? keys + shared + h * width : nullptr,
                              projected_stride(), kept_, rows_, width, cache.capacity(), cache.keys(h),
                              cache.values(h));
-        });
+        };
         bias_.prepare(weights_, layer, kept_, count_);
         return attend(
             projected_.get(), projected_stride(), cache, count_, attention, goes_on,
-            [&](int64_t h) { return bias_.of_head(h); }, spec_.is_causal ? kept_ : -1);
+            [&](int64_t h) { return bias_.of_head(h); }, spec_.is_causal ? kept_ : -1, arrange);
     }
 
     HeadCache& cache_of(int64_t layer) {
@@ -398,13 +398,15 @@ class KernelForward final : public StackForward {
                Activation::none);
         return attend(
             projected_.get(), projected_stride(), cache, source_rows_, attention, goes_on,
-            [](int64_t) { return nullptr; }, -1);
+            [](int64_t) { return nullptr; }, -1, [](int64_t) {});
     }
 
-    // attention [H, count_, keys]: the rows from kept_ on are written.
-    template <typename Bias>
+    // attention [H, count_, keys]: the rows from kept_ on are written. `arrange` puts the keys and values of
+    // a key-value head into the cache: where one task reads them, just before it does.
+    template <typename Bias, typename Arrange>
     double attend(const float* queries, int64_t query_stride, const HeadCache& cache, int64_t keys,
-                  float* attention, bool goes_on, const Bias& bias, int64_t first_row) {
+                  float* attention, bool goes_on, const Bias& bias, int64_t first_row,
+                  const Arrange& arrange) {
         const AttentionSpec& spec = spec_.attention;
         const int64_t heads = spec.heads, width = spec.head_width, group = heads / spec.key_value_heads;
         const int64_t padded = (keys + panel_width - 1) / panel_width * panel_width;
@@ -412,8 +414,11 @@ class KernelForward final : public StackForward {
         const int64_t splits = std::clamp((2 * threads_ + heads - 1) / heads, int64_t{1},
                                           (rows_ + scratch_rows - 1) / scratch_rows);
         std::vector<float> worst(static_cast<size_t>(heads * splits));
+        const bool arranges_itself = group == 1 && splits == 1;
+        if (!arranges_itself) share(spec.key_value_heads, [&](int64_t h, int64_t) { arrange(h); });
         share(heads * splits, [&](int64_t task, int64_t thread) {
             const int64_t head = task / splits, split = task % splits;
+            if (arranges_itself) arrange(head);
             AttentionTask of{};
             of.query = queries + head * width;
             of.keys = cache.keys(head / group);
