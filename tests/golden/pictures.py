@@ -1,6 +1,6 @@
 """Every golden picture: its name is <stem>_<idea>, the stem that of the part of the tree it is about."""
 
-SMALL, LARGE, TALL = "480x270", "640x360", "360x640"
+SMALL, LARGE, TALL, WIDE = "480x270", "640x360", "360x640", "960x540"
 SENTENCE = "The animal didn't cross the street because it was too tired."
 
 # name, trace, size, arguments
@@ -37,8 +37,8 @@ OF_TRACES = [
     ("theme_light_query", "mixed", LARGE, ["--theme", "light", "--query", "9"]),
     ("quantity_rollout", "mixed", LARGE, ["--quantity", "rollout"]),
     ("quantity_entropy", "mixed", LARGE, ["--quantity", "entropy"]),
-    ("quantity_flow", "mixed", LARGE, ["--quantity", "flow"]),
-    ("token_strip_flow", "mixed", LARGE, ["--query", "9", "--strip", "flow"]),
+    ("quantity_flow", "mixed", WIDE, ["--quantity", "flow"]),
+    ("token_strip_flow", "mixed", WIDE, ["--query", "9", "--strip", "flow"]),
     ("thresholds_value", "mixed", LARGE, ["--threshold", "0.3"]),
     ("thresholds_top_k", "mixed", LARGE, ["--top-k", "1"]),
     ("thresholds_mass", "mixed", LARGE, ["--mass", "0.5"]),
@@ -64,10 +64,10 @@ OF_THE_MODEL = [
     ("text_stack_too_long", "word " * 600, LARGE, []),
     ("camera_path_model_at_14_s", SENTENCE, LARGE, ["--time", "14"]),
     ("focus_lines_model_it", SENTENCE, LARGE, ["--query", "10", "--layers", "3-3"]),
-    ("quantity_signed", SENTENCE, LARGE, ["--quantity", "gradient_attention"]),
-    ("quantity_relevance", SENTENCE, LARGE, ["--quantity", "relevance"]),
-    ("quantity_of_heads", SENTENCE, LARGE, ["--quantity", "head_importance"]),
-    ("quantity_of_words", SENTENCE, LARGE, ["--quantity", "integrated_gradients"]),
-    ("quantity_difference", SENTENCE, LARGE, ["--quantity", "difference", "--ablate", "2.3"]),
+    ("quantity_signed", SENTENCE, WIDE, ["--quantity", "gradient_attention"]),
+    ("quantity_relevance", SENTENCE, WIDE, ["--quantity", "relevance"]),
+    ("quantity_of_heads", SENTENCE, WIDE, ["--quantity", "head_importance"]),
+    ("quantity_of_words", SENTENCE, WIDE, ["--quantity", "integrated_gradients"]),
+    ("quantity_difference", SENTENCE, WIDE, ["--quantity", "difference", "--ablate", "2.3"]),
     ("labels_word_pieces", "Antidisestablishmentarianism \U0001f642 \u4f60\u597d na\u00efve [MASK] \u0416", LARGE, []),
 ]
