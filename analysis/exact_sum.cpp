@@ -53,7 +53,7 @@ void ExactSum::carry() {
     adds_ = 0;
 }
 
-long double ExactSum::value() const {
+std::pair<ExactSum, bool> ExactSum::magnitude() const {
     ExactSum carried = *this;
     carried.carry();
     const bool is_negative = carried.limbs_.back() < 0;
@@ -61,6 +61,11 @@ long double ExactSum::value() const {
         for (int64_t& limb : carried.limbs_) limb = -limb;
         carried.carry();
     }
+    return {carried, is_negative};
+}
+
+long double ExactSum::value() const {
+    const auto [carried, is_negative] = magnitude();
     long double sum = 0;
     for (size_t k = limb_count; k-- > 0;)
         sum += std::ldexp(static_cast<long double>(carried.limbs_[k]),
@@ -69,13 +74,7 @@ long double ExactSum::value() const {
 }
 
 std::string ExactSum::text() const {
-    ExactSum carried = *this;
-    carried.carry();
-    const bool is_negative = carried.limbs_.back() < 0;
-    if (is_negative) {
-        for (int64_t& limb : carried.limbs_) limb = -limb;
-        carried.carry();
-    }
+    const auto [carried, is_negative] = magnitude();
     std::string text;
     for (size_t k = limb_count; k-- > 0;)
         for (int nibble = 7; nibble >= 0; --nibble) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace weft {
 
@@ -25,8 +26,9 @@ class ExactSum {
     // From 2^-298 up to 2^256, and room for 2^60 of the largest.
     static constexpr int lowest_exponent = -298, limb_bits = 32, limb_count = 20;
     void carry();
-    std::array<int64_t, limb_count> limbs_{};  // the value is sum limbs[k] 2^(32 k - 298)
-    uint32_t adds_ = 0;                        // since the last carry
+    std::pair<ExactSum, bool> magnitude() const;  // carried, and whether the sum is below 0
+    std::array<int64_t, limb_count> limbs_{};     // the value is sum limbs[k] 2^(32 k - 298)
+    uint32_t adds_ = 0;                           // since the last carry
 };
 
 }  // namespace weft
