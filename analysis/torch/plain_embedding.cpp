@@ -7,19 +7,9 @@
 #include <vector>
 
 #include "analysis/family/positions.h"
+#include "analysis/torch/plain_indices.h"
 
 namespace weft::torch_part {
-
-namespace {
-
-template <typename Value>
-at::Tensor indices(std::span<const Value> values, c10::Device device) {
-    std::vector<int64_t> wide(values.begin(), values.end());
-    return at::from_blob(wide.data(), {static_cast<int64_t>(wide.size())}, at::kLong)
-        .to(device, /*non_blocking=*/false, /*copy=*/true);
-}
-
-}  // namespace
 
 PlainEmbedding::PlainEmbedding(std::shared_ptr<const ModelWeights> weights, size_t stack,
                                const at::TensorOptions& options)

@@ -17,17 +17,11 @@
 #include <limits>
 
 #include "analysis/family/positions.h"
+#include "analysis/torch/plain_indices.h"
 
 namespace weft::torch_part {
 
 namespace {
-
-template <typename Value>
-at::Tensor indices(std::span<const Value> values, c10::Device device) {
-    std::vector<int64_t> wide(values.begin(), values.end());
-    return at::from_blob(wide.data(), {static_cast<int64_t>(wide.size())}, at::kLong)
-        .to(device, /*non_blocking=*/false, /*copy=*/true);
-}
 
 at::Tensor floats(const std::vector<float>& values, at::IntArrayRef shape, const at::TensorOptions& options) {
     return at::from_blob(const_cast<float*>(values.data()), shape, at::kFloat)
