@@ -18,7 +18,6 @@
 #include "app/session_settings.h"
 #include "app/state_file.h"
 #include "app/viewport.h"
-#include "scenes/layout.h"
 #include "scenes/quantity.h"
 
 namespace weft {
@@ -223,9 +222,8 @@ class FrameLoop {
         Camera& camera = session.animator().camera();
         program_.flight.advance(dt_s, input, camera);
         if (looks) look(camera, pad.look * static_cast<float>(900.0 * dt_s));
-        if (!session.plan()) return;
-        const auto corners =
-            make_layout(*session.plan(), session.animator().motion(), program_.viewport).box_corners();
+        if (!session.scene()) return;
+        const auto corners = scene_box(*session.scene(), session.animator().motion(), program_.viewport);
         glm::vec3 low = corners[0], high = corners[0];
         for (const glm::vec3& corner : corners) {
             low = glm::min(low, corner);

@@ -216,27 +216,27 @@ void Session::update_plan() {
     ViewState shown = view_;
     if (!has_quantity(*frame_, shown)) {
         if (!is_computing() || refusal(view_.quantity)) refuse_quantity();
-        shown.quantity = is_computing() ? (plan_ ? plan_->view.quantity : "attention") : view_.quantity;
+        shown.quantity = is_computing() ? (plan() ? plan()->view.quantity : "attention") : view_.quantity;
         if (!has_quantity(*frame_, shown)) return;
     }
-    if (plan_ && same_numbers(*plan_->frame, *frame_, shown) && same_plan(plan_->view, shown)) return;
-    const bool is_first = !plan_;
+    if (plan() && same_numbers(*plan()->frame, *frame_, shown) && same_plan(plan()->view, shown)) return;
+    const bool is_first = !plan();
     // Another model's layers and heads are not those that were chosen.
-    if (plan_ && !same_shape(*plan_->frame, *frame_)) {
+    if (plan() && !same_shape(*plan()->frame, *frame_)) {
         show_everything();
         const std::string quantity = shown.quantity;
         shown = view_;
         shown.quantity = quantity;
     }
     // What a trace shows does not depend on the one seen before it.
-    const bool is_typing = plan_ && (plan_->frame == frame_ || !frame_->provenance.is_trace);
-    const bool was_joined = plan_ && plan_->joins_ends;
-    plan_ = plan_text_stack(frame_, shown, is_typing ? plan_.get() : nullptr);
-    if (was_joined && !plan_->joins_ends && view_.selected.kind == FocusKind::token)
+    const bool is_typing = plan() && (plan()->frame == frame_ || !frame_->provenance.is_trace);
+    const bool was_joined = plan() && plan()->joins_ends;
+    scene_ = plan_scene(frame_, shown, is_typing ? scene_.get() : nullptr);
+    if (was_joined && !plan()->joins_ends && view_.selected.kind == FocusKind::token)
         view_.selected.layer = head_choice_.layer;
     drop_focus_out_of_range();
     if (is_first) {
-        const AttentionBlock& block = shown_block(*plan_);
+        const AttentionBlock& block = shown_block(*plan());
         const auto asked = std::exchange(settings_.view.attention, std::nullopt);
         if (asked && *asked != block.kind)
             set_message({"there is no '" + attention_name(*asked) + "' attention here", ""});
@@ -245,7 +245,7 @@ void Session::update_plan() {
         const Focus line = strongest_line(*frame_, block, layer, head_choice_.head);
         token_choice_ = std::max(line.query, 0);
         if (view_.selected.kind == FocusKind::token && view_.selected.layer < 0)
-            view_.selected.layer = plan_->joins_ends ? 0 : layer;
+            view_.selected.layer = plan()->joins_ends ? 0 : layer;
     }
 }
 
@@ -269,23 +269,23 @@ std::optional<SessionMessage> Session::refusal(const std::string& method) const 
 
 // Back to what the picture shows.
 void Session::refuse_quantity() {
-    const std::string refused = std::exchange(view_.quantity, plan_ ? plan_->view.quantity : "attention");
+    const std::string refused = std::exchange(view_.quantity, plan() ? plan()->view.quantity : "attention");
     if (!has_quantity(*frame_, view_)) view_.quantity = "attention";
     if (given_up_.contains(refused)) return;  // whoever stopped it was told
     const AttentionKind kind = shown_block(*frame_, view_).kind;
     const std::string of = kind == AttentionKind::self ? "this attention" : attention_title(kind);
     SessionMessage message{"the model gives no '" + refused + "' for " + of, ""};
     if (const auto reason = refusal(refused)) message = *reason;
-    if (plan_) message.text += ": showing " + view_.quantity;
+    if (plan()) message.text += ": showing " + view_.quantity;
     set_message(std::move(message));
 }
 
 void Session::drop_focus_out_of_range() {
-    const AttentionBlock& block = shown_block(*plan_);
-    const int layers = static_cast<int>(plan_->layers.size());
+    const AttentionBlock& block = shown_block(*plan());
+    const int layers = static_cast<int>(plan()->layers.size());
     // One gap stands for all layers: a token is selected in it as it was in its own.
     for (Focus* focus : {&view_.hovered, &view_.selected})
-        if (plan_->joins_ends && focus->kind == FocusKind::token) focus->layer = std::min(focus->layer, 0);
+        if (plan()->joins_ends && focus->kind == FocusKind::token) focus->layer = std::min(focus->layer, 0);
     const auto fits = [&](const Focus& focus) {
         return focus.layer < layers && focus.head < static_cast<int>(block.heads) &&
                focus.query < static_cast<int>(block.queries) && focus.key < static_cast<int>(block.keys);
@@ -324,7 +324,7 @@ Focus Session::preset_focus(CameraPreset preset) const {
 }
 
 Camera Session::fitted(CameraPreset preset, const Viewport& viewport) const {
-    return text_stack_camera(*plan_, preset, settled_motion(), preset_focus(preset), viewport);
+    return scene_camera(*scene_, preset, settled_motion(), preset_focus(preset), viewport);
 }
 
 void Session::refit(const Viewport& viewport) {
@@ -351,7 +351,7 @@ void Session::take_pose(const PathPose& pose) {
 void Session::play_show(double dt_s, const Viewport& viewport) {
     show_s_ += dt_s;
     const bool is_intro = show_ == Show::intro;
-    take_pose(is_intro ? intro_pose(*plan_, show_s_, viewport) : default_path(*plan_, show_s_, viewport));
+    take_pose(is_intro ? intro_pose(*plan(), show_s_, viewport) : default_path(*plan(), show_s_, viewport));
     if (show_s_ >= (is_intro ? intro_duration_s : default_path_duration_s)) end_show();
 }
 
@@ -369,16 +369,17 @@ void Session::end_show() {
     if (ended == Show::none) return;
     view_.selected = view_.hovered = {};
     preset_ = ended == Show::intro ? std::optional(CameraPreset::default_view) : std::nullopt;
-    if (!plan_) return;
+    if (!plan()) return;
     if (preset_) take_pose({fitted(*preset_, viewport_), {}, {}, {}});
 }
 
 void Session::advance(double dt_s, const Viewport& viewport) {
     time_s_ += dt_s;
     take_news();
-    const std::shared_ptr<const TextStackPlan> before = plan_;
+    const std::shared_ptr<const Scene> before_scene = scene_;
+    const TextStackPlan* before = before_scene ? before_scene->stack.get() : nullptr;
     update_plan();
-    if (!plan_) return;
+    if (!plan()) return;
     if (!before && settings_.camera) {
         preset_.reset();
         animator_.jump_to(*settings_.camera);
@@ -391,7 +392,7 @@ void Session::advance(double dt_s, const Viewport& viewport) {
     }
     refit(viewport);
     const bool is_other =
-        before && (before->frame != plan_->frame || &shown_block(*before) != &shown_block(*plan_));
+        before && (before->frame != plan()->frame || &shown_block(*before) != &shown_block(*plan()));
     if (is_other && preset_) {
         const Camera goal = fitted(*preset_, viewport);
         const float room = goal.distance_u / animator_.camera().distance_u;
@@ -401,26 +402,25 @@ void Session::advance(double dt_s, const Viewport& viewport) {
     const auto step = static_cast<float>(dt_s / stale_fade_s);
     float& stale = animator_.motion().stale;
     stale = std::clamp(stale + (is_stale ? step : -step), 0.0f, 1.0f);
-    animator_.advance(dt_s, view_, plan_.get());
+    animator_.advance(dt_s, view_, plan());
 }
 
 bool Session::is_moving() const {
-    if (!plan_) return false;
+    if (!plan()) return false;
     const float stale = animator_.motion().stale;
     return show_ != Show::none || animator_.is_moving() ||
            (has_pending_analysis() ? stale < 1.0f : stale > 0.0f);
 }
 
 bool Session::is_settled() const {
-    return plan_ && show_ == Show::none && !is_computing() && !load_fraction() && animator_.is_settled();
+    return plan() && show_ == Show::none && !is_computing() && !load_fraction() && animator_.is_settled();
 }
 
 DrawList Session::draw(const Viewport& viewport, const MeasureText& measure) const {
-    if (plan_) {
+    if (plan()) {
         ViewState shown = view_;
-        shown.quantity = plan_->view.quantity;  // another one may be on its way
-        return draw_text_stack(*plan_, shown, animator_.motion(), animator_.camera(), time_s_, viewport,
-                               measure);
+        shown.quantity = plan()->view.quantity;  // another one may be on its way
+        return draw_scene(*scene_, shown, animator_.motion(), animator_.camera(), time_s_, viewport, measure);
     }
     const std::optional<ModelSummary> loaded = model();
     const bool waits = worker_ && !load_failed_ && (!loaded || has_pending_analysis());
@@ -444,7 +444,7 @@ void Session::show_preset(CameraPreset preset, bool at_once) {
     } else {
         animator_.leave_head();
     }
-    if (preset == CameraPreset::token && plan_) {
+    if (preset == CameraPreset::token && plan()) {
         if (view_.selected.query >= 0) token_choice_ = view_.selected.query;
         select({});
         animator_.follow_token(token_choice_);
@@ -469,7 +469,7 @@ void Session::set_stack(bool stacked, bool at_once) {
 void Session::move_to_preset(bool at_once) {
     at_once = at_once || view_.reduced_motion;
     if (at_once) animator_.finish();
-    if (!preset_ || !plan_) return;
+    if (!preset_ || !plan()) return;
     const Camera goal = fitted(*preset_, viewport_);
     if (at_once) return animator_.jump_to(goal);
     animator_.fly_to(goal, preset_ == CameraPreset::head ? enter_head_s : 1.0);
@@ -483,7 +483,7 @@ void Session::show_trace(FramePtr trace) {
     if (worker_) worker_->change_model(load_of_trace());
     ask_for_missing();
     if (keeps_view) return;
-    plan_.reset();
+    scene_.reset();
     show_everything();
 }
 
@@ -628,15 +628,15 @@ void Session::choose_head(HeadChoice choice) {
 }
 
 void Session::hover(glm::vec2 pointer_px, const Viewport& viewport, bool out_of_key) {
-    if (!plan_ || show_ != Show::none) return;
+    if (!plan() || show_ != Show::none) return;
     view_.hovered =
-        pick_text_stack(*plan_, animator_.motion(), animator_.camera(), viewport, pointer_px, out_of_key);
+        pick_scene(*scene_, animator_.motion(), animator_.camera(), viewport, pointer_px, out_of_key);
 }
 
 void Session::select(const Focus& focus) {
     view_.selected = focus;
     if (focus.kind == FocusKind::none) return;
-    if (focus.layer >= 0 && !(plan_ && plan_->joins_ends)) head_choice_.layer = focus.layer;
+    if (focus.layer >= 0 && !(plan() && plan()->joins_ends)) head_choice_.layer = focus.layer;
     if (focus.head >= 0) head_choice_.head = focus.head;
 }
 

@@ -15,7 +15,7 @@
 #include "app/prompt_edit.h"
 #include "scenes/animator.h"
 #include "scenes/camera_path.h"
-#include "scenes/text_stack.h"
+#include "scenes/scene.h"
 #include "scenes/view_state.h"
 
 namespace weft {
@@ -130,11 +130,13 @@ class Session {
     void play(Show show, double from_s = 0.0);
     void end_show();  // the introduction at its last state, the path where it is
 
-    const TextStackPlan* plan() const { return plan_.get(); }
+    const Scene* scene() const { return scene_.get(); }
+    // Of the attention that is shown, in any scene.
+    const TextStackPlan* plan() const { return scene_ ? scene_->stack.get() : nullptr; }
     FramePtr frame() const { return frame_; }  // newest; may hold more quantities than the plan's
     // Layer 0 where one gap stands for all layers.
     HeadChoice head_choice() const {
-        return {plan_ && plan_->joins_ends ? 0 : head_choice_.layer, head_choice_.head};
+        return {plan() && plan()->joins_ends ? 0 : head_choice_.layer, head_choice_.head};
     }
     std::optional<CameraPreset> preset() const { return preset_; }
     bool is_folded() const { return folded_; }
@@ -147,7 +149,7 @@ class Session {
     std::optional<ModelSummary> model() const;
     double time_s() const { return time_s_; }
     uint64_t submitted_revision() const { return submitted_revision_; }
-    uint64_t shown_revision() const { return plan_ ? plan_->frame->revision : 0; }
+    uint64_t shown_revision() const { return plan() ? plan()->frame->revision : 0; }
 
   private:
     void ask_again();
@@ -174,7 +176,7 @@ class Session {
     ViewState view_;
     Animator animator_;
     FramePtr frame_;
-    std::shared_ptr<const TextStackPlan> plan_;
+    std::shared_ptr<const Scene> scene_;
     std::optional<CameraPreset> preset_;  // empty once the camera was moved by hand
     Viewport viewport_;
     bool has_viewport_ = false, folded_ = false, stacked_ = false;

@@ -1,0 +1,40 @@
+// The place that a frame is shown as. Whoever plans, draws, fits a camera or points asks here; each place has
+// functions of its own (scenes/text_stack.h). Pure; any thread.
+#pragma once
+
+#include <array>
+#include <memory>
+
+#include "scenes/text_stack.h"
+
+namespace weft {
+
+enum class SceneKind { text_stack };
+
+// What depends on frame and choices. A value; plans are shared and immutable.
+struct Scene {
+    SceneKind kind = SceneKind::text_stack;
+    // Of the attention that the view shows, in every place: what panels, keys and figures speak of.
+    std::shared_ptr<const TextStackPlan> stack;
+};
+
+// `previous` (may be null) gives rungs and sinks their hysteresis while typing.
+std::shared_ptr<const Scene> plan_scene(std::shared_ptr<const AttentionFrame> frame, const ViewState& view,
+                                        const Scene* previous);
+
+DrawList draw_scene(const Scene& scene, const ViewState& view, const ViewMotion& motion, const Camera& camera,
+                    double time_s, const Viewport& viewport, const MeasureText& measure);
+
+// The camera of a preset, fitted so that the whole place lies in the picture's margins. `focus` names the
+// layer and head (or the token) of CameraPreset::head and ::token.
+Camera scene_camera(const Scene& scene, CameraPreset preset, const ViewMotion& motion, const Focus& focus,
+                    const Viewport& viewport);
+
+// What lies under the pointer, nearest in pixels, or none. `out_of_key`: Shift is held.
+Focus pick_scene(const Scene& scene, const ViewMotion& motion, const Camera& camera, const Viewport& viewport,
+                 glm::vec2 pointer_px, bool out_of_key);
+
+// Corners of the box around everything that stands there, u.
+std::array<glm::vec3, 8> scene_box(const Scene& scene, const ViewMotion& motion, const Viewport& viewport);
+
+}  // namespace weft
