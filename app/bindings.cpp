@@ -702,6 +702,7 @@ void bind_commands(Program& program) {
     bind_prompt(program);
     bind_methods(program);
     bind_ablations(program);
+    bind_image(program);
 }
 
 }  // namespace weft

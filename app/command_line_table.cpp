@@ -48,7 +48,8 @@ std::vector<std::string> lines_of_file(const std::string& path) {
 void set_shard(Options& options, const std::string& value) {
     const size_t slash = value.find('/');
     if (slash == std::string::npos)
-        throw UsageError("--shard '" + value + "' is no part", "Write its number and how many there are: --shard 0/4.");
+        throw UsageError("--shard '" + value + "' is no part",
+                         "Write its number and how many there are: --shard 0/4.");
     Shard shard;
     shard.count = static_cast<uint64_t>(parse_integer("shard", value.substr(slash + 1), 1, 1'000'000));
     shard.index = static_cast<uint64_t>(
@@ -203,6 +204,8 @@ const std::vector<OptionRow> option_rows = {
      [](Options& o, const std::string&) { o.fold = true; }},
     {"--stack", "", in_pictures, "Layers go up instead of right.",
      [](Options& o, const std::string&) { o.stack = true; }},
+    {"--scene", "NAME", in_pictures, "auto: the place made for the input; stack: panes of tokens for any (auto).",
+     [](Options& o, const std::string& v) { set_view_option(o.view, "scene", v); }},
     {"--theme", "NAME", in_pictures, "dark, light or projector (dark).",
      [](Options& o, const std::string& v) { set_view_option(o.view, "theme", v); }},
     {"--title", "TEXT", in_pictures, "The picture's title (the model's name).",

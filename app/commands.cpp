@@ -110,6 +110,10 @@ std::vector<Command> default_commands() {
         repeating("flight.faster", "Fly faster.", {plain(Key::page_up)}, flying),
         repeating("flight.slower", "Fly slower.", {plain(Key::page_down)}, flying),
 
+        command("scene.next", "Show images and two stacks as what they are, or all as panes of tokens.",
+                {plain(Key::u)}, flying),
+        command("scene.set", "The place that is shown: made for the input, or panes of tokens.", {}, always,
+                choice, {"auto", "stack"}),
         command("view.fold", "Fold the heads into one flat graph.", {plain(Key::g)}, flying, toggle),
         command("view.stack", "Let layers go up instead of right.", {plain(Key::t)}, flying, toggle),
         command("view.neighbours", "Fold lines between neighbouring tokens.", {plain(Key::n)}, flying,

@@ -134,6 +134,7 @@ std::string state_json(const Program& program, uint64_t validation_messages) {
         {"preset", session.preset() ? camera_preset_names().at(size_t(*session.preset())) : "by hand"},
         {"folded", session.is_folded()},
         {"quantity", view.quantity},
+        {"scene", scene_text(view.scene)},
         {"theme", theme_text(view.theme)},
         {"threshold", threshold_text(view.threshold)},
         {"sinks", sinks_text(view.sinks)},

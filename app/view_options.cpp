@@ -17,6 +17,7 @@ namespace weft {
 namespace {
 
 const std::vector<std::string> theme_names = {"dark", "light", "projector"};
+const std::vector<std::string> scene_names = {"auto", "stack"};
 const std::vector<std::string> sink_names = {"bars", "lines", "hidden"};
 const std::vector<std::string> attention_names = {"encoder", "decoder", "cross"};
 
@@ -230,6 +231,8 @@ void set_view_option(ViewState& view, std::string_view option, const std::string
         view.threshold.mode = ThresholdMode::mass;
     } else if (option == "sinks") {
         view.sinks = static_cast<SinkMode>(parse_choice(option, value, sink_names));
+    } else if (option == "scene") {
+        view.scene = static_cast<SceneChoice>(parse_choice(option, value, scene_names));
     } else if (option == "theme") {
         view.theme = static_cast<ThemeName>(parse_choice(option, value, theme_names));
     } else if (option == "title") {
@@ -291,6 +294,9 @@ void check_view(const ViewState& view, const AttentionFrame& frame) {
 
 std::string theme_text(ThemeName theme) {
     return theme_names.at(static_cast<size_t>(theme));
+}
+std::string scene_text(SceneChoice scene) {
+    return scene_names.at(static_cast<size_t>(scene));
 }
 std::string sinks_text(SinkMode sinks) {
     return sink_names.at(static_cast<size_t>(sinks));

@@ -177,9 +177,10 @@ bool comparable(const TextStackPlan* previous, const TextStackPlan& plan) {
 }  // namespace
 
 bool same_plan(const ViewState& a, const ViewState& b) {
-    return a.theme == b.theme && a.quantity == b.quantity && a.attention == b.attention &&
-           a.first_layer == b.first_layer && a.last_layer == b.last_layer && a.heads == b.heads &&
-           a.threshold == b.threshold && a.sinks == b.sinks && a.fold_neighbours == b.fold_neighbours;
+    return a.scene == b.scene && a.theme == b.theme && a.quantity == b.quantity &&
+           a.attention == b.attention && a.first_layer == b.first_layer && a.last_layer == b.last_layer &&
+           a.heads == b.heads && a.threshold == b.threshold && a.sinks == b.sinks &&
+           a.fold_neighbours == b.fold_neighbours;
 }
 
 std::span<const float> lane_weights(const TextStackPlan& plan, int layer, int lane) {

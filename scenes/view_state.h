@@ -13,6 +13,8 @@
 namespace weft {
 
 enum class ThemeName { dark, light, projector };
+// The place that a frame is shown as: the one made for what it holds, or panes of tokens for anything.
+enum class SceneChoice { automatic, stack };
 enum class SinkMode { bars, lines, hidden };
 enum class ThresholdMode { budget, value, top_k, mass };
 
@@ -48,6 +50,7 @@ enum class CameraPreset { default_view, front, top, end, head, token };
 
 // What to show; nothing here changes by itself.
 struct ViewState {
+    SceneChoice scene = SceneChoice::automatic;
     ThemeName theme = ThemeName::dark;
     std::string quantity = "attention";  // by the names of method_table()
     std::string strip;  // the method whose numbers colour the words beside any quantity; "": none

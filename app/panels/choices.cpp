@@ -95,6 +95,7 @@ void draw_choices_panel(Program& program, ImguiLayer& ui) {
         flag(program, "fold lines between neighbours", "view.neighbours", view.fold_neighbours);
         ImGui::Spacing();
         heading(ui, "How it looks");
+        option_choice(program, "scene", "scene.set", scene_text(view.scene));
         option_choice(program, "theme", "theme.set", theme_text(view.theme));
         flag(program, "fold heads into a flat graph", "view.fold", program.session.is_folded());
         flag(program, "layers go up", "view.stack", program.session.is_stacked());

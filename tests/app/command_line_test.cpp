@@ -41,10 +41,10 @@ TEST_CASE("no command at all is view in a window") {
 
 TEST_CASE("options of a picture become the view state") {
     const Options options = parse(
-        {"view",    "--text",   "Hello",   "--output",   "a.png",   "--size",      "640x360",   "--time",
-         "2.5",     "--camera", "front",   "--quantity", "rollout", "--layers",    "2-5",       "--heads",
-         "3.1,5.0", "--mass",   "0.4",     "--sinks",    "hidden",  "--theme",     "projector", "--query",
-         "7",       "--fold",   "--no-ui", "--device",   "cpu",     "--validation"});
+        {"view",    "--text",   "Hello",   "--output",   "a.png",   "--size",       "640x360",   "--time",
+         "2.5",     "--camera", "front",   "--quantity", "rollout", "--layers",     "2-5",       "--heads",
+         "3.1,5.0", "--mass",   "0.4",     "--sinks",    "hidden",  "--theme",      "projector", "--query",
+         "7",       "--fold",   "--no-ui", "--device",   "cpu",     "--validation", "--scene",   "stack"});
     CHECK(options.text == "Hello");
     CHECK(options.output == "a.png");
     CHECK(options.size == glm::ivec2(640, 360));
@@ -57,6 +57,7 @@ TEST_CASE("options of a picture become the view state") {
     CHECK(options.view.threshold.mode == ThresholdMode::mass);
     CHECK(options.view.threshold.mass == 0.4f);
     CHECK(options.view.sinks == SinkMode::hidden);
+    CHECK(options.view.scene == SceneChoice::stack);
     CHECK(options.view.theme == ThemeName::projector);
     CHECK(options.view.selected.kind == FocusKind::token);
     CHECK(options.view.selected.query == 7);
@@ -112,6 +113,7 @@ TEST_CASE("wrong names get the nearest right spelling") {
     CHECK(refusal({"--quantity", "rolout"}).message == "unknown value --quantity 'rolout'");
     CHECK(refusal({"--quantity", "rolout"}).hint.starts_with("Did you mean 'rollout'?"));
     CHECK(refusal({"--theme", "drak"}).hint.starts_with("Did you mean 'dark'?"));
+    CHECK(refusal({"--scene", "stak"}).hint.starts_with("Did you mean 'stack'?"));
     CHECK(refusal({"--camera", "frnt"}).hint.starts_with("Did you mean 'front'?"));
     CHECK(refusal({"analyze", "--text", "x", "--output", "o.json", "--methods", "atention"})
               .hint.starts_with("Did you mean 'attention'?"));
@@ -240,7 +242,8 @@ TEST_CASE("texts of a .jsonl file are JSON strings, which may hold line ends") {
 }
 
 TEST_CASE("a text file, one of its parts, and the parts that are joined") {
-    const Options part = parse({"analyze", "--text-file", "nowhere.txt", "--shard", "2/5", "--output", "p.json"});
+    const Options part =
+        parse({"analyze", "--text-file", "nowhere.txt", "--shard", "2/5", "--output", "p.json"});
     CHECK(part.text_file == "nowhere.txt");  // not read yet
     CHECK(part.shard->index == 2);
     CHECK(part.shard->count == 5);
@@ -254,13 +257,14 @@ TEST_CASE("a text file, one of its parts, and the parts that are joined") {
     CHECK(refusal({"analyze", "--text", "a", "--text-file", "f", "--output", "p.json"}).message ==
           "'--text' and '--text-file' exclude each other");
     for (const char* wrong : {"3/2", "1/0", "1", "-1/2", "a/2", "1/", "/2"})
-        CHECK(refusal({"analyze", "--text-file", "f", "--shard", wrong, "--output", "p.json"}).message.find(
-                  "shard") != std::string::npos);
+        CHECK(refusal({"analyze", "--text-file", "f", "--shard", wrong, "--output", "p.json"})
+                  .message.find("shard") != std::string::npos);
 }
 
 TEST_CASE("what is missing is said") {
     CHECK(refusal({"record", "--text", "x"}).message == "weft record needs --output");
-    CHECK(refusal({"analyze", "--output", "o.json"}).message == "weft analyze needs --text, --image or --text-file");
+    CHECK(refusal({"analyze", "--output", "o.json"}).message ==
+          "weft analyze needs --text, --image or --text-file");
     CHECK(parse({"analyze", "--image", "cat.png", "--output", "o.json"}).image == "cat.png");
     for (const char* other : {"--text", "--pair"})
         CHECK(refusal({"view", other, "a", "--image", "cat.png"}).message ==
