@@ -1,33 +1,31 @@
 #include "analysis/torch/kept_layer.h"
 
+#include "analysis/torch/float_arena.h"
+
 namespace weft::torch_part {
 
-void KeptLayer::reserve(const StackSpec& spec, int64_t rows, int64_t source_rows) {
+int64_t KeptLayer::lay_out(float* start, const StackSpec& spec, int64_t rows, int64_t source_rows) {
     const int64_t state = rows * spec.hidden, inner = rows * inner_stride(spec);
     const int64_t projected = rows * projected_stride(spec), queries = rows * query_stride(spec);
     const bool is_around = spec.placement == NormPlacement::around, has_cross = spec.has_cross_attention;
-    float* start = nullptr;
-    // Once to count, once to hand out.
-    for (const bool is_there : {false, true}) {
-        int64_t used = 0;
-        const auto take = [&](float*& to, int64_t count, bool is_needed = true) {
-            to = is_needed && is_there ? start + used : nullptr;
-            if (is_needed) used += count;
-        };
-        take(self.state, state);
-        take(self.change, state, is_around);
-        take(self.projected, projected);
-        take(self.raw, projected, spec.attention.normalises_heads);
-        take(cross.state, state, has_cross);
-        take(cross.change, state, has_cross && is_around);
-        take(cross.projected, queries, has_cross);
-        take(cross.key_value, source_rows * key_value_stride(spec), has_cross);
-        take(mlp.state, state);
-        take(mlp.change, state, is_around);
-        take(mlp.slope, inner);
-        take(mlp.gate, inner, spec.is_gated);
-        if (!is_there) start = memory.reserve(used);
-    }
+    int64_t used = 0;
+    const auto take = [&](float*& to, int64_t count, bool is_needed = true) {
+        to = is_needed && start ? start + used : nullptr;
+        if (is_needed) used += floats_with_gap(count);
+    };
+    take(self.state, state);
+    take(self.change, state, is_around);
+    take(self.projected, projected);
+    take(self.raw, projected, spec.attention.normalises_heads);
+    take(cross.state, state, has_cross);
+    take(cross.change, state, has_cross && is_around);
+    take(cross.projected, queries, has_cross);
+    take(cross.key_value, source_rows * key_value_stride(spec), has_cross);
+    take(mlp.state, state);
+    take(mlp.change, state, is_around);
+    take(mlp.slope, inner);
+    take(mlp.gate, inner, spec.is_gated);
+    return used;
 }
 
 }  // namespace weft::torch_part

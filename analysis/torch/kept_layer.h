@@ -1,10 +1,9 @@
-// What one layer of a forward pass leaves for the way back, [R, ...] of all copies' rows together, in one
-// piece of memory. One thread. Private to analysis/torch.
+// What one layer of a forward pass leaves for the way back, [R, ...] of all copies' rows together. Private to
+// analysis/torch.
 #pragma once
 
 #include <cstdint>
 
-#include "analysis/torch/aligned_floats.h"
 #include "analysis/torch/stack_weights.h"
 
 namespace weft::torch_part {
@@ -32,10 +31,10 @@ struct KeptMlp {
 struct KeptLayer {
     KeptAttention self, cross;
     KeptMlp mlp;
-    AlignedFloats memory;
 
-    // For `rows` rows and `source_rows` of the source, all copies counted.
-    void reserve(const StackSpec& spec, int64_t rows, int64_t source_rows);
+    // Lays it out from `start` on for `rows` rows and `source_rows` of the source, all copies counted, and
+    // returns how many floats it takes; without a start it only counts.
+    int64_t lay_out(float* start, const StackSpec& spec, int64_t rows, int64_t source_rows);
 };
 
 inline int64_t query_stride(const StackSpec& spec) {

@@ -12,6 +12,7 @@
 #include "analysis/torch/kept_rows.h"
 #include "analysis/torch/packed_stack.h"
 #include "analysis/torch/score_bias.h"
+#include "analysis/torch/shared_linear.h"
 #include "analysis/torch/stack_forward.h"
 #include "analysis/torch/task_pool.h"
 
@@ -50,7 +51,7 @@ class KernelForward final : public StackForward {
         const EmbeddingWeights& from = weights_.embedding;
         const int64_t width = spec.width;
         const bool is_projected = packed_->projection.outer > 0;
-        float* x = is_projected ? change_.reserve(rows_ * std::max(width, spec_.hidden)) : state_.get();
+        float* x = is_projected ? change_ : state_;
         const std::vector<int64_t> rows = position_rows(spec, ids);
         std::vector<float> sinusoid(static_cast<size_t>(width));
         for (int64_t i = 0; i < rows_; ++i, x += width) {
@@ -66,18 +67,17 @@ class KernelForward final : public StackForward {
                 add(x, sinusoid.data(), width);
             }
         }
-        float* first = is_projected ? change_.get() : state_.get();
+        float* first = is_projected ? change_ : state_;
         if (packed_->embedding_norm.is_there)
             normalise(first, nullptr, nullptr, first, packed_->embedding_norm, rows_);
         if (is_projected)
-            linear(packed_->projection, packed_->projection.outer, first, width, state_.get(), spec_.hidden,
-                   {});
+            linear(packed_->projection, packed_->projection.outer, first, width, state_, spec_.hidden, {});
         enter_stack();
     }
 
     void enter(const float* states, int64_t rows) override {
         begin(rows, 0);
-        std::copy_n(states, rows * spec_.hidden, state_.get());
+        std::copy_n(states, rows * spec_.hidden, state_);
         enter_stack();
     }
 
@@ -85,10 +85,9 @@ class KernelForward final : public StackForward {
         WEFT_ASSERT(packed_->patches.inner == image.patch_size(), std::to_string(image.patch_size()));
         const int64_t across = image.columns(), count = image.rows() * across, hidden = spec_.hidden;
         begin(image.first + count, 0);
-        const int64_t stride = packed_->patches.inner + row_padding;
-        float* patches = inner_.reserve(count * stride);
+        const int64_t stride = patch_stride();
         share(image.rows(), [&](int64_t row, int64_t) {
-            float* to = patches + row * across * stride;
+            float* to = inner_ + row * across * stride;
             for (int64_t c = 0, at = 0; c < image.channels; ++c)
                 for (int64_t y = 0; y < image.patch_height; ++y, at += image.patch_width) {
                     const float* from =
@@ -98,10 +97,10 @@ class KernelForward final : public StackForward {
                                     to + column * stride + at);
                 }
         });
-        linear(packed_->patches, packed_->patches.outer, patches, stride, state_.get() + image.first * hidden,
+        linear(packed_->patches, packed_->patches.outer, inner_, stride, state_ + image.first * hidden,
                hidden, Activation::none, count);
-        std::copy_n(image.added, image.first * hidden, state_.get());
-        add(state_.get() + image.first * hidden, image.added + image.first * hidden, count * hidden);
+        std::copy_n(image.added, image.first * hidden, state_);
+        add(state_ + image.first * hidden, image.added + image.first * hidden, count * hidden);
         enter_stack();
         return true;
     }
@@ -146,23 +145,22 @@ class KernelForward final : public StackForward {
         const bool norms_first = spec_.placement != NormPlacement::after;
         const bool goes_on = advance || spec_.has_cross_attention;
         RowErrors errors;
-        float* input = state_.get();
+        float* input = state_;
         if (norms_first) {
-            normalise(state_.get(), nullptr, nullptr, normed_.get(), packed.attention.norm, rows_);
-            input = normed_.get();
+            normalise(state_, nullptr, nullptr, normed_, packed.attention.norm, rows_);
+            input = normed_;
         }
         const double kept_error = keep_rows(target);
         errors.self = attend_self(layer, packed.attention, input, target.self, goes_on);
         if (kept_error > errors.self) errors.self = kept_error;  // a NaN stays
         if (!goes_on) return errors;
         ablate(layer, false);
-        linear(packed.attention.output, spec_.hidden, context_.get(), context_stride(), change_.get(),
-               spec_.hidden, {});
+        linear(packed.attention.output, spec_.hidden, context_, context_stride(), change_, spec_.hidden, {});
         if (spec_.is_parallel) {
-            normalise(state_.get(), nullptr, nullptr, normed_.get(), packed.mlp.norm, rows_);
-            normalise(state_.get(), change_.get(), nullptr, nullptr, {}, rows_);
-            run_mlp(packed.mlp, normed_.get());
-            normalise(state_.get(), change_.get(), nullptr, nullptr, {}, rows_);
+            normalise(state_, nullptr, nullptr, normed_, packed.mlp.norm, rows_);
+            normalise(state_, change_, nullptr, nullptr, {}, rows_);
+            run_mlp(packed.mlp, normed_);
+            normalise(state_, change_, nullptr, nullptr, {}, rows_);
             return errors;
         }
         const PackedAttention& cross = packed.cross;
@@ -170,24 +168,20 @@ class KernelForward final : public StackForward {
              packed.attention.has_layer_scale ? packed.attention.layer_scale.get() : nullptr,
              spec_.has_cross_attention ? cross.norm : packed.mlp.norm);
         if (spec_.has_cross_attention) {
-            errors.cross =
-                attend_cross(layer, cross, norms_first ? normed_.get() : state_.get(), target.cross, advance);
+            errors.cross = attend_cross(layer, cross, norms_first ? normed_ : state_, target.cross, advance);
             if (!advance) return errors;
             ablate(layer, true);
-            linear(cross.output, spec_.hidden, context_.get(), context_stride(), change_.get(), spec_.hidden,
-                   {});
+            linear(cross.output, spec_.hidden, context_, context_stride(), change_, spec_.hidden, {});
             join(cross.norm, cross.norm_behind, cross.has_layer_scale ? cross.layer_scale.get() : nullptr,
                  packed.mlp.norm);
         }
-        run_mlp(packed.mlp, norms_first ? normed_.get() : state_.get());
+        run_mlp(packed.mlp, norms_first ? normed_ : state_);
         join(packed.mlp.norm, packed.mlp.norm_behind,
              packed.mlp.has_layer_scale ? packed.mlp.layer_scale.get() : nullptr, {});
         return errors;
     }
 
-    void copy_hidden(float* hidden) const override {
-        std::copy_n(state_.get(), rows_ * spec_.hidden, hidden);
-    }
+    void copy_hidden(float* hidden) const override { std::copy_n(state_, rows_ * spec_.hidden, hidden); }
     void copy_output(float* output) const override {
         copy_hidden(output);
         if (packed_->final_norm.is_there)
@@ -211,18 +205,22 @@ class KernelForward final : public StackForward {
         return spec_.attention.query_size() + 2 * spec_.attention.key_value_size() + row_padding;
     }
     int64_t inner_stride() const { return spec_.intermediate + row_padding; }
+    int64_t patch_stride() const { return packed_->patches.inner + row_padding; }
 
     void begin(int64_t count, int64_t kept) {
         count_ = count;
         kept_ = kept;
         rows_ = count - kept;
         threads_ = rows_ <= short_rows ? short_threads_ : pool_->threads();
-        state_.reserve(rows_ * spec_.hidden);
-        normed_.reserve(rows_ * spec_.hidden);
-        change_.reserve(rows_ * spec_.hidden);
-        projected_.reserve(rows_ * projected_stride());
-        context_.reserve(rows_ * context_stride());
-        inner_.reserve(rows_ * inner_stride());
+        const int64_t width = std::max(spec_.hidden, weights_.embedding_spec.width);
+        const int64_t inner = std::max(inner_stride(), patch_stride());
+        share_out(memory_, {{&state_, rows_ * spec_.hidden},
+                            {&normed_, rows_ * spec_.hidden},
+                            {&change_, rows_ * width},
+                            {&projected_, rows_ * projected_stride()},
+                            {&context_, rows_ * context_stride()},
+                            {&inner_, rows_ * inner},
+                            {&gate_, spec_.is_gated ? rows_ * inner_stride() : 0}});
         const RotarySpec& rotary = spec_.attention.rotary;
         if (rotary.width == 0) return;
         // What a dynamic scaling makes of the keys before depends on the whole length.
@@ -231,18 +229,15 @@ class KernelForward final : public StackForward {
 
     void enter_stack() {
         if (packed_->entry_norm.is_there)
-            normalise(state_.get(), nullptr, nullptr, state_.get(), packed_->entry_norm, rows_);
+            normalise(state_, nullptr, nullptr, state_, packed_->entry_norm, rows_);
     }
 
     void linear(const PackedLinear& weights, int64_t columns, const float* x, int64_t x_stride, float* y,
                 int64_t y_stride, Activation activation, int64_t rows = -1) const {
-        const int64_t panels = columns / panel_width, together = kernels_.panels_together;
-        const int64_t all_rows = rows < 0 ? rows_ : rows;
-        share((panels + together - 1) / together, [&](int64_t task, int64_t) {
-            kernels_.linear({x, weights.weight.get(), weights.bias.get(), y, all_rows, weights.inner,
-                             x_stride, y_stride, task * together, std::min((task + 1) * together, panels),
-                             activation});
-        });
+        LinearEnds ends;
+        ends.activation = activation;
+        run_linear(*pool_, threads_, kernels_, weights, columns,
+                   {x, x_stride, y, y_stride, rows < 0 ? rows_ : rows}, ends);
     }
 
     void normalise(float* x, const float* y, const float* scale, float* out, const OwnNorm& norm,
@@ -263,27 +258,26 @@ class KernelForward final : public StackForward {
     void join(const OwnNorm& norm, const OwnNorm& norm_behind, const float* layer_scale,
               const OwnNorm& next) {
         if (spec_.placement == NormPlacement::after) {
-            normalise(state_.get(), change_.get(), nullptr, state_.get(), norm, rows_);
+            normalise(state_, change_, nullptr, state_, norm, rows_);
             return;
         }
         if (spec_.placement == NormPlacement::around)
-            normalise(change_.get(), nullptr, nullptr, change_.get(), norm_behind, rows_);
-        normalise(state_.get(), change_.get(), layer_scale, normed_.get(), next, rows_);
+            normalise(change_, nullptr, nullptr, change_, norm_behind, rows_);
+        normalise(state_, change_, layer_scale, normed_, next, rows_);
     }
 
     void run_mlp(const PackedMlp& mlp, const float* input) {
         const int64_t inner = spec_.intermediate, stride = inner_stride();
         if (!spec_.is_gated) {
-            linear(mlp.up, inner, input, spec_.hidden, inner_.get(), stride, spec_.activation);
+            linear(mlp.up, inner, input, spec_.hidden, inner_, stride, spec_.activation);
         } else {
-            gate_.reserve(rows_ * stride);
-            linear(mlp.gate, inner, input, spec_.hidden, gate_.get(), stride, spec_.activation);
-            linear(mlp.up, inner, input, spec_.hidden, inner_.get(), stride, Activation::none);
+            linear(mlp.gate, inner, input, spec_.hidden, gate_, stride, spec_.activation);
+            linear(mlp.up, inner, input, spec_.hidden, inner_, stride, Activation::none);
             share(rows_, [&](int64_t i, int64_t) {
-                kernels_.multiply(inner_.get() + i * stride, gate_.get() + i * stride, inner);
+                kernels_.multiply(inner_ + i * stride, gate_ + i * stride, inner);
             });
         }
-        linear(mlp.down, spec_.hidden, inner_.get(), stride, change_.get(), spec_.hidden, Activation::none);
+        linear(mlp.down, spec_.hidden, inner_, stride, change_, spec_.hidden, Activation::none);
     }
 
     // A norm over each head of `heads` in rows of the projection.
@@ -314,16 +308,16 @@ class KernelForward final : public StackForward {
         const int64_t query = spec.query_size(), shared = spec.key_value_size(), width = spec.head_width;
         // Values that nobody reads now, a causal stack's later rows may.
         const bool wants_values = goes_on || spec_.is_causal || keeps_values_;
-        linear(part.query_key_value, query + (wants_values ? 2 : 1) * shared, input, spec_.hidden,
-               projected_.get(), projected_stride(), Activation::none);
-        float* keys = projected_.get() + query;
-        if (part.query_norm.is_there) normalise_heads(projected_.get(), spec.heads, part.query_norm);
+        linear(part.query_key_value, query + (wants_values ? 2 : 1) * shared, input, spec_.hidden, projected_,
+               projected_stride(), Activation::none);
+        float* keys = projected_ + query;
+        if (part.query_norm.is_there) normalise_heads(projected_, spec.heads, part.query_norm);
         if (part.key_norm.is_there) normalise_heads(keys, spec.key_value_heads, part.key_norm);
         if (const int64_t half = spec.rotary.width / 2; half > 0)
             share(rows_, [&](int64_t i, int64_t) {
                 const float *cos = angles_.cos.data() + i * half, *sin = angles_.sin.data() + i * half;
                 const int64_t at = i * projected_stride();
-                kernels_.rotate(projected_.get() + at, 1, 0, spec.heads, width, half, cos, sin);
+                kernels_.rotate(projected_ + at, 1, 0, spec.heads, width, half, cos, sin);
                 kernels_.rotate(keys + at, 1, 0, spec.key_value_heads, width, half, cos, sin);
             });
         HeadCache& cache = cache_of(layer);
@@ -335,7 +329,7 @@ class KernelForward final : public StackForward {
         };
         bias_.prepare(weights_, layer, kept_, count_);
         return attend(
-            projected_.get(), projected_stride(), cache, count_, attention, goes_on,
+            projected_, projected_stride(), cache, count_, attention, goes_on,
             [&](int64_t h) { return bias_.of_head(h); }, spec_.is_causal ? kept_ : -1, arrange);
     }
 
@@ -364,10 +358,10 @@ class KernelForward final : public StackForward {
                             cache.values(h / group) + (panel * cache.capacity() + first + j) * panel_width,
                             panel_width, values + j * width + panel * panel_width);
             for (int64_t panel = 0; panel < spec_.hidden / panel_width; ++panel)
-                kernels_.linear(
-                    {values, output.weight.get() + (panel * output.inner + h * width) * panel_width,
-                     scratch.no_bias.get(), parts + h * task.keys * spec_.hidden + panel * panel_width,
-                     task.keys, width, width, spec_.hidden, 0, 1, Activation::none});
+                kernels_.linear({values, output.weight + (panel * output.inner + h * width) * panel_width,
+                                 scratch.no_bias.get(),
+                                 parts + h * task.keys * spec_.hidden + panel * panel_width, task.keys, width,
+                                 width, spec_.hidden, 0, 1, Activation::none});
         }
         task.parts = parts;
         task.heads = spec.heads;
@@ -394,10 +388,10 @@ class KernelForward final : public StackForward {
             });
             has_source_[static_cast<size_t>(layer)] = true;
         }
-        linear(part.query, spec.query_size(), input, spec_.hidden, projected_.get(), projected_stride(),
+        linear(part.query, spec.query_size(), input, spec_.hidden, projected_, projected_stride(),
                Activation::none);
         return attend(
-            projected_.get(), projected_stride(), cache, source_rows_, attention, goes_on,
+            projected_, projected_stride(), cache, source_rows_, attention, goes_on,
             [](int64_t) { return nullptr; }, -1, [](int64_t) {});
     }
 
@@ -424,7 +418,7 @@ class KernelForward final : public StackForward {
             of.keys = cache.keys(head / group);
             of.values = cache.values(head / group);
             of.weights = attention + (head * count_ + kept_) * keys;
-            of.context = goes_on ? context_.get() + head * width : nullptr;
+            of.context = goes_on ? context_ + head * width : nullptr;
             of.scratch = scratch + thread * scratch_rows * padded;
             of.count = keys;
             of.width = width;
@@ -449,7 +443,7 @@ class KernelForward final : public StackForward {
         const int64_t width = spec_.attention.head_width, stride = context_stride();
         for (const HeadAblation& of : ablations_) {
             if (of.layer != layer || (of.kind == AttentionKind::cross) != is_cross) continue;
-            float* context = context_.get() + of.head * width;
+            float* context = context_ + of.head * width;
             for (int64_t d = 0; d < width; ++d) {
                 double mean = 0;
                 if (of.to_mean)
@@ -503,8 +497,10 @@ class KernelForward final : public StackForward {
     int64_t count_ = 0, kept_ = 0, rows_ = 0, threads_ = 1, source_rows_ = 0;
     RotaryTable angles_;
     ScoreBias bias_;
+    AlignedFloats memory_;  // of what follows
     // [R, ...], rows padded by row_padding where wide
-    AlignedFloats state_, normed_, change_, projected_, context_, inner_, gate_;
+    float *state_ = nullptr, *normed_ = nullptr, *change_ = nullptr, *projected_ = nullptr;
+    float *context_ = nullptr, *inner_ = nullptr, *gate_ = nullptr;
     AlignedFloats source_, source_projected_, scratch_;
     std::vector<HeadAblation> ablations_;
     bool keeps_values_ = false;

@@ -53,13 +53,22 @@ void KernelPass::begin(const PassInput& input) {
     is_done_ = false;
     changes_.assign(input.changes.begin(), input.changes.end());
     kept_.resize(std::max(kept_.size(), static_cast<size_t>(keeps_ ? spec_.layers : 1)));
-    for (int64_t l = keeps_ ? first_layer_ : 0; l < (keeps_ ? spec_.layers : 1); ++l)
-        kept(l).reserve(spec_, all_rows_, source_copies_ * source_rows_);
-    state_.reserve(all_rows_ * spec_.hidden);
-    normed_.reserve(all_rows_ * spec_.hidden);
-    change_.reserve(all_rows_ * spec_.hidden);
-    context_.reserve(all_rows_ * query_stride(spec_));
-    inner_.reserve(all_rows_ * inner_stride(spec_));
+    const int64_t first_kept = keeps_ ? first_layer_ : 0, end_kept = keeps_ ? spec_.layers : 1;
+    const int64_t source_rows = source_copies_ * source_rows_;
+    const int64_t of_layer = KeptLayer().lay_out(nullptr, spec_, all_rows_, source_rows);
+    float* memory = kept_memory_.reserve((end_kept - first_kept) * of_layer);
+    for (int64_t l = first_kept; l < end_kept; ++l, memory += of_layer)
+        kept(l).lay_out(memory, spec_, all_rows_, source_rows);
+    const int64_t state = all_rows_ * spec_.hidden;
+    const int64_t back = keeps_ ? all_rows_ * (spec_.is_gated ? 2 * spec_.intermediate + row_padding : 0) : 0;
+    share_out(memory_, {{&entry_, packed_->entry_norm.is_there ? state : 0},
+                        {&state_, state},
+                        {&normed_, state},
+                        {&change_, state},
+                        {&context_, all_rows_ * query_stride(spec_)},
+                        {&inner_, all_rows_ * inner_stride(spec_)},
+                        {&gradient_, keeps_ ? state : 0},
+                        {&projected_, keeps_ ? std::max(back, all_rows_ * projected_stride(spec_)) : 0}});
     if (spec_.attention.rotary.width == 0) return;
     angles_ = rotary_table(spec_.attention.rotary, 0, rows_, rows_);
     back_sin_ = angles_.sin;
@@ -73,7 +82,7 @@ const LayerChange* KernelPass::change_of(int64_t layer, bool is_cross) const {
 }
 
 float* KernelPass::entering(int64_t layer) {
-    return norms_first() && layer < spec_.layers ? kept(layer).self.state : state_.get();
+    return norms_first() && layer < spec_.layers ? kept(layer).self.state : state_;
 }
 
 bool KernelPass::forward(const PassInput& input, const std::function<bool()>& stop) {
@@ -82,7 +91,7 @@ bool KernelPass::forward(const PassInput& input, const std::function<bool()>& st
     float* x = entering(first_layer_);
     std::copy_n(input.states, count, x);
     if (first_layer_ == 0 && packed_->entry_norm.is_there) {
-        std::copy_n(x, count, entry_.reserve(count));
+        std::copy_n(x, count, entry_);
         normalise(x, nullptr, nullptr, x, packed_->entry_norm, nullptr);
     }
     for (int64_t l = first_layer_; l < spec_.layers; ++l) {
@@ -90,13 +99,13 @@ bool KernelPass::forward(const PassInput& input, const std::function<bool()>& st
         run_layer(l);
         if (stop && stop()) return false;
     }
-    if (input.layer_states) std::copy_n(state_.get(), count, input.layer_states + spec_.layers * count);
+    if (input.layer_states) std::copy_n(state_, count, input.layer_states + spec_.layers * count);
     is_done_ = true;
     return true;
 }
 
 void KernelPass::copy_output(float* output) const {
-    std::copy_n(state_.get(), all_rows_ * spec_.hidden, output);
+    std::copy_n(state_, all_rows_ * spec_.hidden, output);
     if (packed_->final_norm.is_there)
         normalise(output, nullptr, nullptr, output, packed_->final_norm, nullptr);
 }
@@ -106,19 +115,19 @@ void KernelPass::run_layer(int64_t layer) {
     KeptLayer& to = kept(layer);
     const int64_t hidden = spec_.hidden;
     float *x = entering(layer), *next = entering(layer + 1), *input = x;
-    const auto change_for = [&](float* kept_change) { return kept_change ? kept_change : change_.get(); };
+    const auto change_for = [&](float* kept_change) { return kept_change ? kept_change : change_; };
     if (norms_first()) {
-        input = normed_.get();
+        input = normed_;
         normalise(x, nullptr, nullptr, input, packed.attention.norm, nullptr);
     }
     project_self(packed.attention, input, to.self);
     attend(self_operands(layer));
     float* change = change_for(to.self.change);
-    linear(packed.attention.output, context_.get(), query_stride(spec_), change, hidden, all_rows_, {});
+    linear(packed.attention.output, context_, query_stride(spec_), change, hidden, all_rows_, {});
     if (spec_.is_parallel) {
-        normalise(x, nullptr, nullptr, normed_.get(), packed.mlp.norm, nullptr);
+        normalise(x, nullptr, nullptr, normed_, packed.mlp.norm, nullptr);
         normalise(x, change, nullptr, nullptr, {}, to.mlp.state);
-        run_mlp(packed.mlp, normed_.get(), to.mlp, change);
+        run_mlp(packed.mlp, normed_, to.mlp, change);
         normalise(to.mlp.state, change, nullptr, nullptr, {}, next);
         return;
     }
@@ -130,14 +139,14 @@ void KernelPass::run_layer(int64_t layer) {
     if (has_cross) {
         x = y;
         y = norms_first() ? to.mlp.state : x;
-        project_cross(cross, norms_first() ? normed_.get() : x, to.cross);
+        project_cross(cross, norms_first() ? normed_ : x, to.cross);
         attend(cross_operands(layer));
         change = change_for(to.cross.change);
-        linear(cross.output, context_.get(), query_stride(spec_), change, hidden, all_rows_, {});
+        linear(cross.output, context_, query_stride(spec_), change, hidden, all_rows_, {});
         join(cross.norm, cross.norm_behind, scale_of(cross), change, x, to.cross.state, y, packed.mlp.norm);
     }
     change = change_for(to.mlp.change);
-    run_mlp(packed.mlp, norms_first() ? normed_.get() : y, to.mlp, change);
+    run_mlp(packed.mlp, norms_first() ? normed_ : y, to.mlp, change);
     join(packed.mlp.norm, packed.mlp.norm_behind,
          packed.mlp.has_layer_scale ? packed.mlp.layer_scale.get() : nullptr, change, y, to.mlp.state, next,
          {});
@@ -150,10 +159,10 @@ void KernelPass::join(const OwnNorm& norm, const OwnNorm& norm_behind, const flo
         return;
     }
     if (spec_.placement == NormPlacement::around) {
-        normalise(const_cast<float*>(change), nullptr, nullptr, change_.get(), norm_behind, nullptr);
-        change = change_.get();
+        normalise(const_cast<float*>(change), nullptr, nullptr, change_, norm_behind, nullptr);
+        change = change_;
     }
-    normalise(x, change, layer_scale, normed_.get(), next, y);
+    normalise(x, change, layer_scale, normed_, next, y);
 }
 
 void KernelPass::project_self(const PackedAttention& part, const float* input, KeptAttention& to) {
@@ -229,51 +238,23 @@ void KernelPass::run_mlp(const PackedMlp& mlp, const float* input, KeptMlp& to, 
     ends.activation = spec_.activation;
     ends.slope = keeps_ ? to.slope : nullptr;
     if (!spec_.is_gated) {
-        linear(mlp.up, input, hidden, inner_.get(), stride, all_rows_, ends);
+        linear(mlp.up, input, hidden, inner_, stride, all_rows_, ends);
     } else {
         linear(mlp.gate, input, hidden, to.gate, stride, all_rows_, ends);
-        linear(mlp.up, input, hidden, inner_.get(), stride, all_rows_, {});
+        linear(mlp.up, input, hidden, inner_, stride, all_rows_, {});
         share(all_rows_, [&](int64_t i, int64_t) {
-            float* row = inner_.get() + i * stride;
+            float* row = inner_ + i * stride;
             if (keeps_) kernels_.multiply(to.slope + i * stride, row, spec_.intermediate);
             kernels_.multiply(row, to.gate + i * stride, spec_.intermediate);
         });
     }
-    linear(mlp.down, inner_.get(), stride, change, hidden, all_rows_, {});
+    linear(mlp.down, inner_, stride, change, hidden, all_rows_, {});
 }
 
-// In tasks of some rows and some panels: the rows stay in a core's second-level cache while the panels pass
-// by.
 void KernelPass::linear(const PackedLinear& weights, const float* x, int64_t x_stride, float* y,
                         int64_t y_stride, int64_t rows, const LinearEnds& ends) const {
-    constexpr int64_t cached_floats = int64_t{1} << 17, tasks_per_thread = 8;
-    const int64_t together = kernels_.panels_together, panels = weights.outer / panel_width;
-    // In whole tiles: a tile of fewer rows takes as long.
-    const int64_t tile = kernels_.rows_together, tiles = (rows + tile - 1) / tile;
-    const int64_t block = std::max<int64_t>(1, cached_floats / weights.inner / tile);
-    const int64_t blocks = (tiles + block - 1) / block, groups = (panels + together - 1) / together;
-    const int64_t wanted = (tasks_per_thread * pool_->threads() + blocks - 1) / blocks;
-    const int64_t parts = std::clamp<int64_t>(wanted, 1, groups);
-    share(blocks * parts, [&](int64_t task, int64_t) {
-        const int64_t b = task / parts, part = task % parts;
-        const int64_t row = b * tiles / blocks * tile, at = row * y_stride;
-        LinearTask of{};
-        of.x = x + row * x_stride;
-        of.packed = weights.weight.get();
-        of.bias = weights.bias.get();
-        of.y = y + at;
-        of.rows = std::min((b + 1) * tiles / blocks * tile, rows) - row;
-        of.inner = weights.inner;
-        of.x_stride = x_stride;
-        of.y_stride = y_stride;
-        of.panel_begin = part * groups / parts * together;
-        of.panel_end = std::min((part + 1) * groups / parts * together, panels);
-        of.activation = ends.activation;
-        of.slope = ends.slope ? ends.slope + at : nullptr;
-        of.factor = ends.factor ? ends.factor + at : nullptr;
-        of.adds = ends.adds;
-        kernels_.linear(of);
-    });
+    run_linear(*pool_, pool_->threads(), kernels_, weights, weights.outer, {x, x_stride, y, y_stride, rows},
+               ends);
 }
 
 void KernelPass::normalise(float* x, const float* y, const float* scale, float* out, const OwnNorm& norm,

@@ -7,9 +7,11 @@
 #include <vector>
 
 #include "analysis/family/positions.h"
+#include "analysis/torch/float_arena.h"
 #include "analysis/torch/kept_layer.h"
 #include "analysis/torch/packed_stack.h"
 #include "analysis/torch/score_bias.h"
+#include "analysis/torch/shared_linear.h"
 #include "analysis/torch/stack_pass.h"
 #include "analysis/torch/task_pool.h"
 
@@ -52,12 +54,6 @@ class KernelPass final : public StackPass {
     // What LayerGradient shows of one copy.
     struct Shown {
         float *attention = nullptr, *attention_gradient = nullptr, *context = nullptr;
-    };
-    struct LinearEnds {
-        Activation activation = Activation::none;
-        float* slope = nullptr;
-        const float* factor = nullptr;
-        bool adds = false;
     };
 
     // kernel_pass.cpp
@@ -130,14 +126,16 @@ class KernelPass final : public StackPass {
     RotaryTable angles_;
     std::vector<float> back_sin_;  // of the negative angles
     mutable ScoreBias bias_;
+    AlignedFloats kept_memory_, memory_;  // of kept_, and of what follows
     // [copies rows, ...]
-    AlignedFloats entry_, state_, normed_, change_, context_, inner_;
-    AlignedFloats source_;  // [source copies, S, D]
+    float *entry_ = nullptr, *state_ = nullptr, *normed_ = nullptr, *change_ = nullptr;
+    float *context_ = nullptr, *inner_ = nullptr;
+    float *gradient_ = nullptr, *projected_ = nullptr;  // on the way back
+    AlignedFloats source_;                              // [source copies, S, D]
     int64_t source_copies_ = 0, source_rows_ = 0;
     mutable AlignedFloats heads_;  // of each thread
 
-    // On the way back.
-    AlignedFloats gradient_, projected_, key_value_, per_head_;
+    AlignedFloats key_value_, per_head_;  // on the way back
     AlignedFloats shown_, shown_values_;
     float* source_gradient_ = nullptr;
 };

@@ -13,19 +13,19 @@ bool KernelPass::backward(const Back& back, const std::function<bool()>& stop) {
     is_done_ = false;
     static_cast<void>(packed_->transposed());  // throws before anything has begun
     const int64_t count = all_rows_ * spec_.hidden;
-    std::copy_n(back.output_gradient, count, gradient_.reserve(count));
+    std::copy_n(back.output_gradient, count, gradient_);
     source_gradient_ = back.source_gradient;
     if (source_gradient_) std::fill_n(source_gradient_, copies_ * source_rows_ * spec_.hidden, 0.0f);
     if (packed_->final_norm.is_there)
-        normalise_back(state_.get(), gradient_.get(), gradient_.get(), false, packed_->final_norm);
+        normalise_back(state_, gradient_, gradient_, false, packed_->final_norm);
     for (int64_t l = spec_.layers - 1; l >= first_layer_; --l) {
         layer_back(l, back);
         if (stop && stop()) return false;
     }
     if (!back.state_gradient) return true;
     if (first_layer_ == 0 && packed_->entry_norm.is_there)
-        normalise_back(entry_.get(), gradient_.get(), gradient_.get(), false, packed_->entry_norm);
-    std::copy_n(gradient_.get(), count, back.state_gradient);
+        normalise_back(entry_, gradient_, gradient_, false, packed_->entry_norm);
+    std::copy_n(gradient_, count, back.state_gradient);
     return true;
 }
 
@@ -33,10 +33,10 @@ void KernelPass::layer_back(int64_t layer, const Back& back) {
     const PackedLayer& packed = packed_->layer(layer);
     const KeptLayer& from = kept(layer);
     if (spec_.is_parallel) {
-        mlp_back(layer, gradient_.get(), normed_.get(), false);
-        self_back(layer, back, gradient_.get(), change_.get(), false);
-        normalise_back(from.self.state, normed_.get(), gradient_.get(), true, packed.mlp.norm);
-        normalise_back(from.self.state, change_.get(), gradient_.get(), true, packed.attention.norm);
+        mlp_back(layer, gradient_, normed_, false);
+        self_back(layer, back, gradient_, change_, false);
+        normalise_back(from.self.state, normed_, gradient_, true, packed.mlp.norm);
+        normalise_back(from.self.state, change_, gradient_, true, packed.attention.norm);
         return;
     }
     const auto scale = [](const auto& part) {
@@ -61,7 +61,7 @@ void KernelPass::layer_back(int64_t layer, const Back& back) {
 template <typename Part>
 void KernelPass::part_back(const float* state, const float* change, const OwnNorm& norm,
                            const OwnNorm& norm_behind, const float* layer_scale, const Part& part) {
-    float* gradient = gradient_.get();
+    float* gradient = gradient_;
     if (spec_.placement == NormPlacement::after) {
         normalise_back(state, gradient, gradient, false, norm);
         part(gradient, gradient, true);
@@ -70,18 +70,18 @@ void KernelPass::part_back(const float* state, const float* change, const OwnNor
     const float* of_change = gradient;
     if (layer_scale) {
         share(all_rows_, [&](int64_t i, int64_t) {
-            float* to = change_.get() + i * spec_.hidden;
+            float* to = change_ + i * spec_.hidden;
             std::copy_n(gradient + i * spec_.hidden, spec_.hidden, to);
             kernels_.multiply(to, layer_scale, spec_.hidden);
         });
-        of_change = change_.get();
+        of_change = change_;
     }
     if (spec_.placement == NormPlacement::around) {
-        normalise_back(change, of_change, change_.get(), false, norm_behind);
-        of_change = change_.get();
+        normalise_back(change, of_change, change_, false, norm_behind);
+        of_change = change_;
     }
-    part(of_change, normed_.get(), false);
-    normalise_back(state, normed_.get(), gradient, true, norm);
+    part(of_change, normed_, false);
+    normalise_back(state, normed_, gradient, true, norm);
 }
 
 void KernelPass::mlp_back(int64_t layer, const float* from, float* to, bool adds) {
@@ -93,12 +93,12 @@ void KernelPass::mlp_back(int64_t layer, const float* from, float* to, bool adds
     if (!spec_.is_gated) {
         LinearEnds ends;
         ends.factor = mlp.slope;
-        linear(packed.down, from, hidden, inner_.get(), stride, all_rows_, ends);
-        linear(packed.up, inner_.get(), stride, to, hidden, all_rows_, last);
+        linear(packed.down, from, hidden, inner_, stride, all_rows_, ends);
+        linear(packed.up, inner_, stride, to, hidden, all_rows_, last);
         return;
     }
     const int64_t both = 2 * inner + row_padding;
-    float* up = projected_.reserve(all_rows_ * both);  // [up, gate]
+    float* up = projected_;  // [up, gate]
     linear(packed.down, from, hidden, up, both, all_rows_, {});
     share(all_rows_, [&](int64_t i, int64_t) {
         float* row = up + i * both;
@@ -113,10 +113,10 @@ void KernelPass::self_back(int64_t layer, const Back& back, const float* from, f
     const TransposedLayer& packed = packed_->transposed()[packed_->index(layer)];
     const PackedAttention& part = packed_->layer(layer).attention;
     const AttentionSpec& spec = spec_.attention;
-    linear(packed.output, from, spec_.hidden, context_.get(), query_stride(spec_), all_rows_, {});
+    linear(packed.output, from, spec_.hidden, context_, query_stride(spec_), all_rows_, {});
     const int64_t stride = projected_stride(spec_);
     OperandGradients gradients;
-    gradients.query = projected_.reserve(all_rows_ * stride);
+    gradients.query = projected_;
     gradients.key = gradients.query + spec.query_size();
     gradients.value = gradients.key + spec.key_value_size();
     gradients.query_stride = gradients.key_stride = stride;
@@ -135,12 +135,12 @@ void KernelPass::self_back(int64_t layer, const Back& back, const float* from, f
 void KernelPass::cross_back(int64_t layer, const Back& back, const float* from, float* to, bool adds) {
     const TransposedLayer& packed = packed_->transposed()[packed_->index(layer)];
     const AttentionSpec& spec = spec_.attention;
-    linear(packed.cross_output, from, spec_.hidden, context_.get(), query_stride(spec_), all_rows_, {});
+    linear(packed.cross_output, from, spec_.hidden, context_, query_stride(spec_), all_rows_, {});
     const int64_t source_rows = copies_ * source_rows_;
     OperandGradients gradients;
     gradients.query_stride = query_stride(spec_);
     gradients.key_stride = key_value_stride(spec_);
-    gradients.query = projected_.reserve(all_rows_ * gradients.query_stride);
+    gradients.query = projected_;
     gradients.key = key_value_.reserve(source_rows * gradients.key_stride);
     gradients.value = gradients.key + spec.key_value_size();
     heads_back(layer, back, cross_operands(layer), gradients);
@@ -215,7 +215,7 @@ void KernelPass::show(int64_t layer, int64_t copy, const Operands& operands, con
     of.attention = shown.attention;
     of.attention_gradient = shown.attention_gradient;
     of.context = {shown.context, width, spec.query_size()};
-    of.context_gradient = {context_.get() + copy * rows_ * query_stride(spec_), width, query_stride(spec_)};
+    of.context_gradient = {context_ + copy * rows_ * query_stride(spec_), width, query_stride(spec_)};
     const float* values = operands.value + operands.key_row(copy) * operands.key_stride;
     if (group() == 1) {
         of.values = {values, width, operands.key_stride};

@@ -89,7 +89,7 @@ void KernelPass::attend(const Operands& operands) {
 void KernelPass::attend_head(const Operands& operands, const Head& of) {
     const int64_t stride = query_stride(spec_), width = spec_.attention.head_width;
     const int64_t block = block_rows(operands.keys);
-    float* context = context_.get() + of.copy * rows_ * stride + of.head * width;
+    float* context = context_ + of.copy * rows_ * stride + of.head * width;
     bool is_finite = true;
     for (int64_t begin = 0; begin < rows_; begin += block)
         is_finite &= weigh(operands, of, begin, std::min(begin + block, rows_), of.weights,
@@ -119,7 +119,7 @@ void KernelPass::head_back(const Operands& operands, const OperandGradients& to,
     const LayerChange* change = operands.change;
     const bool is_mean = change && !change->means.empty() && change->means[at];
     const int64_t first = of.copy * rows_;
-    const float* gradient = context_.get() + first * stride + of.head * width;
+    const float* gradient = context_ + first * stride + of.head * width;
     if (is_mean) {
         std::fill_n(of.mean, width, 0.0f);
         for (int64_t i = 0; i < rows_; ++i)

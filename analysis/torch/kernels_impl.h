@@ -148,11 +148,12 @@ WEFT_INLINE Vector slope_of(Vector x, Activation activation, Vector& value) {
 }
 
 // acc[r][v] += sum_k a[r, k] b[k, v]; `vectors` registers of b lie at b + k * b_stride, and those of the
-// tile's second panel at panel_stride after the first.
-template <int rows, int vectors>
+// tile's second panel at panel_stride after the first. each() is called before each k.
+template <int rows, int vectors, typename Each>
 WEFT_INLINE void multiply(const float* a, int64_t a_stride, const float* b, int64_t b_stride,
-                          int64_t panel_stride, int64_t inner, Vector (&acc)[rows][vectors]) {
+                          int64_t panel_stride, int64_t inner, Vector (&acc)[rows][vectors], Each each) {
     for (int64_t k = 0; k < inner; ++k) {
+        each();
         Vector row[vectors];
 #pragma GCC unroll 8
         for (int v = 0; v < vectors; ++v)
@@ -168,49 +169,67 @@ WEFT_INLINE void multiply(const float* a, int64_t a_stride, const float* b, int6
 }
 
 template <int rows, int vectors>
-void linear_tile(const LinearTask& task, int64_t row, int64_t panel) {
+WEFT_INLINE void multiply(const float* a, int64_t a_stride, const float* b, int64_t b_stride,
+                          int64_t panel_stride, int64_t inner, Vector (&acc)[rows][vectors]) {
+    multiply<rows, vectors>(a, a_stride, b, b_stride, panel_stride, inner, acc, [] {});
+}
+
+// Into the second-level cache, so that it is there when it is wanted.
+WEFT_INLINE void fetch(const float* p) {
+    __builtin_prefetch(p, 0, 2);
+}
+
+// A tile of y. While it is computed, the part of the weights that comes next is fetched from `ahead` on, one
+// row of the panels every `pause` steps: the processor's own prefetch comes too late for few rows.
+template <int rows, int vectors>
+void linear_tile(const LinearTask& task, int64_t row, int64_t panel, const float* ahead, int64_t pause) {
     Vector acc[rows][vectors];
     const int64_t column = panel * panel_width;
-#pragma GCC unroll 16
-    for (int r = 0; r < rows; ++r)
-#pragma GCC unroll 8
-        for (int v = 0; v < vectors; ++v)
-            acc[r][v] = load(task.adds ? task.y + (row + r) * task.y_stride + column + v * lanes
-                                       : task.bias + column + v * lanes);
-    multiply<rows, vectors>(task.x + row * task.x_stride, task.x_stride,
-                            task.packed + panel * task.inner * panel_width, panel_width,
-                            task.inner * panel_width, task.inner, acc);
-    float* y = task.y + row * task.y_stride + column;
-    if (task.factor) {
-        const float* factor = task.factor + row * task.y_stride + column;
+    const int64_t at = row * task.y_stride + column;
+    float* y = task.y + at;
+    const float* factor = task.factor ? task.factor + at : nullptr;
+    float* slope = task.slope ? task.slope + at : nullptr;
+    const auto over_tile = [&](auto run) {
 #pragma GCC unroll 16
         for (int r = 0; r < rows; ++r)
 #pragma GCC unroll 8
-            for (int v = 0; v < vectors; ++v)
-                store(y + r * task.y_stride + v * lanes,
-                      acc[r][v] * load(factor + r * task.y_stride + v * lanes));
+            for (int v = 0; v < vectors; ++v) run(r, v, r * task.y_stride + v * lanes);
+    };
+    const float* beside = factor ? factor : slope;
+    if (beside)
+        for (int r = 0; r < rows; ++r)
+            for (int v = 0; v < vectors; v += panel_vectors) fetch(beside + r * task.y_stride + v * lanes);
+    over_tile([&](int r, int v, int64_t to) {
+        acc[r][v] = load(task.adds ? y + to : task.bias + column + v * lanes);
+    });
+    multiply<rows, vectors>(
+        task.x + row * task.x_stride, task.x_stride, task.packed + panel * task.inner * panel_width,
+        panel_width, task.inner * panel_width, task.inner, acc, [ahead, pause, left = pause]() mutable {
+            if (--left > 0) return;
+            left = pause;
+            for (int v = 0; v < vectors; v += panel_vectors) fetch(ahead + v * lanes);
+            ahead += vectors * lanes;
+        });
+    if (factor) {
+        over_tile([&](int r, int v, int64_t to) { store(y + to, acc[r][v] * load(factor + to)); });
         return;
     }
-#pragma GCC unroll 16
-    for (int r = 0; r < rows; ++r)
-#pragma GCC unroll 8
-        for (int v = 0; v < vectors; ++v) store(y + r * task.y_stride + v * lanes, acc[r][v]);
-    if (task.slope) {
-        float* slope = task.slope + row * task.y_stride + column;
+    over_tile([&](int r, int v, int64_t to) { store(y + to, acc[r][v]); });
+    if (slope) {
         for (int r = 0; r < rows; ++r)
             for (int v = 0; v < vectors; ++v) {
-                const int64_t at = r * task.y_stride + v * lanes;
+                const int64_t to = r * task.y_stride + v * lanes;
                 Vector value;
-                store(slope + at, slope_of(load(y + at), task.activation, value));
-                store(y + at, value);
+                store(slope + to, slope_of(load(y + to), task.activation, value));
+                store(y + to, value);
             }
         return;
     }
     if (task.activation == Activation::none) return;
     for (int r = 0; r < rows; ++r)
         for (int v = 0; v < vectors; ++v) {
-            float* at = y + r * task.y_stride + v * lanes;
-            store(at, activate(load(at), task.activation));
+            float* to = y + r * task.y_stride + v * lanes;
+            store(to, activate(load(to), task.activation));
         }
 }
 
@@ -266,14 +285,18 @@ WEFT_INLINE int64_t tiles_of(int64_t rows) {
 
 void linear(const LinearTask& task) {
     const int64_t tiles = tiles_of(task.rows);
-    // Panels outside: a panel pair stays in the second-level cache while all rows pass by it.
+    // Panels outside: a panel pair stays in the second-level cache while all rows pass by it. All tiles
+    // together fetch the next one.
     for (int64_t panel = task.panel_begin; panel < task.panel_end; panel += tile_panels) {
         const int64_t end = panel + tile_panels < task.panel_end ? panel + tile_panels : task.panel_end;
+        const float* next_panels = task.packed + end * task.inner * panel_width;
         for (int64_t tile = 0; tile < tiles; ++tile) {
             const int64_t row = tile * task.rows / tiles, next = (tile + 1) * task.rows / tiles;
+            const float* ahead = next_panels + tile * task.inner / tiles * tile_panels * panel_width;
             with_rows<tile_rows>(next - row, [&]<int rows>() {
-                over_panels<rows>(panel, end,
-                                  [&]<int r, int v>(int64_t at) { linear_tile<r, v>(task, row, at); });
+                over_panels<rows>(panel, end, [&]<int r, int v>(int64_t at) {
+                    linear_tile<r, v>(task, row, at, ahead, tiles);
+                });
             });
         }
     }

@@ -1,26 +1,29 @@
-// A layer's weights in the order of the kernels: own memory, nothing of the file. Private to analysis/torch.
+// A layer's weights in the order of the kernels: nothing of the file; the matrices lie in an arena, which
+// outlives them. Private to analysis/torch.
 #pragma once
 
 #include <initializer_list>
 
 #include "analysis/torch/aligned_floats.h"
+#include "analysis/torch/float_arena.h"
 #include "analysis/torch/kernels.h"
 #include "analysis/torch/stack_weights.h"
 
 namespace weft::torch_part {
 
 struct PackedLinear {
-    AlignedFloats weight;  // [outer / 16 rounded up, inner, 16]
-    AlignedFloats bias;    // [outer rounded up to 16], 0 where there is none
+    float* weight = nullptr;  // [outer / 16 rounded up, inner, 16]
+    float* bias = nullptr;    // [outer rounded up to 16], 0 where there is none
     int64_t inner = 0, outer = 0;
 
     PackedLinear() = default;
-    PackedLinear(int64_t inner_size, int64_t outer_size);
+    PackedLinear(FloatArena& arena, int64_t inner_size, int64_t outer_size);
     // Puts `part` times `scale` behind column `first`, a multiple of 16.
     void place(const LinearWeights& part, int64_t first, float scale = 1);
-    static PackedLinear of(const LinearWeights& part);
+    static PackedLinear of(FloatArena& arena, const LinearWeights& part);
     // For rows of the outputs of all `parts`, the first one's times `scale`.
-    static PackedLinear transposed(std::initializer_list<const LinearWeights*> parts, float scale = 1);
+    static PackedLinear transposed(FloatArena& arena, std::initializer_list<const LinearWeights*> parts,
+                                   float scale = 1);
 };
 
 struct OwnNorm {
@@ -64,7 +67,8 @@ struct TransposedLayer {
 };
 
 // The factors of the scores are in the query's weights.
-PackedLayer pack_layer(const LayerWeights& weights, const StackSpec& spec, int64_t layer);
-TransposedLayer pack_transposed(const LayerWeights& weights, const StackSpec& spec, int64_t layer);
+PackedLayer pack_layer(FloatArena& arena, const LayerWeights& weights, const StackSpec& spec, int64_t layer);
+TransposedLayer pack_transposed(FloatArena& arena, const LayerWeights& weights, const StackSpec& spec,
+                                int64_t layer);
 
 }  // namespace weft::torch_part

@@ -22,15 +22,15 @@ std::shared_ptr<const PackedStack> PackedStack::of(const std::shared_ptr<const M
 PackedStack::PackedStack(std::shared_ptr<const ModelWeights> weights, size_t stack)
     : storage_(std::move(weights)), weights_(storage_->stacks[stack]) {
     const EmbeddingWeights& embedding = weights_.embedding;
-    if (embedding.projection.weight) projection = PackedLinear::of(embedding.projection);
-    if (weights_.patches.projection.weight) patches = PackedLinear::of(weights_.patches.projection);
+    if (embedding.projection.weight) projection = PackedLinear::of(arena_, embedding.projection);
+    if (weights_.patches.projection.weight) patches = PackedLinear::of(arena_, weights_.patches.projection);
     embedding_norm = OwnNorm(embedding.norm, weights_.embedding_spec.norm);
     entry_norm = OwnNorm(weights_.entry_norm, spec().norm);
     final_norm = OwnNorm(weights_.final_norm, spec().norm);
     layers_.resize(static_cast<size_t>(spec().shares_layers ? 1 : spec().layers));
     std::vector<int64_t> parameters(layers_.size());
     pack([&](const LayerWeights& layer, size_t at) {
-        layers_[at] = pack_layer(layer, spec(), static_cast<int64_t>(at));
+        layers_[at] = pack_layer(arena_, layer, spec(), static_cast<int64_t>(at));
         parameters[at] = layer.parameters;
     });
     for (const int64_t of_layer : parameters) parameters_ += of_layer;
@@ -41,14 +41,15 @@ const std::vector<TransposedLayer>& PackedStack::transposed() const {
     if (!transposed_.empty()) return transposed_;
     check_memory(parameters_ * static_cast<int64_t>(sizeof(float)),
                  "going back through the layers of the model for gradients");
-    std::vector<TransposedLayer> made(layers_.size());
-    transposed_.swap(made);
+    transposed_arena_ = std::make_unique<FloatArena>();
+    transposed_.resize(layers_.size());
     try {
         pack([&](const LayerWeights& layer, size_t at) {
-            transposed_[at] = pack_transposed(layer, spec(), static_cast<int64_t>(at));
+            transposed_[at] = pack_transposed(*transposed_arena_, layer, spec(), static_cast<int64_t>(at));
         });
     } catch (...) {
         transposed_.clear();
+        transposed_arena_.reset();
         throw;
     }
     return transposed_;

@@ -38,9 +38,11 @@ class PackedStack {
 
     const std::shared_ptr<const ModelWeights> storage_;
     const StackWeights& weights_;
+    FloatArena arena_;  // of all matrices but the transposed ones
     std::vector<PackedLayer> layers_;
     int64_t parameters_ = 0;
     mutable std::mutex mutex_;
+    mutable std::unique_ptr<FloatArena> transposed_arena_;
     mutable std::vector<TransposedLayer> transposed_;
 };
 

@@ -1,0 +1,53 @@
+#include "analysis/torch/shared_linear.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace weft::torch_part {
+
+namespace {
+
+// Half of a core's second-level cache, at least 512 KB: the other half is for weights and products.
+int64_t cached_floats() {
+    static const int64_t floats = std::max<int64_t>(sysconf(_SC_LEVEL2_CACHE_SIZE) / 2, int64_t{1} << 19) /
+                                  static_cast<int64_t>(sizeof(float));
+    return floats;
+}
+
+}  // namespace
+
+// In tasks of some rows and some panels: the rows stay in the cache while the panels pass by.
+void run_linear(TaskPool& pool, int64_t threads, const Kernels& kernels, const PackedLinear& weights,
+                int64_t columns, const LinearRows& rows, const LinearEnds& ends) {
+    constexpr int64_t tasks_per_thread = 8;
+    const int64_t together = kernels.panels_together, panels = columns / panel_width;
+    // In whole tiles: a tile of fewer rows takes as long.
+    const int64_t tile = kernels.rows_together, tiles = (rows.rows + tile - 1) / tile;
+    const int64_t block = std::max<int64_t>(1, cached_floats() / weights.inner / tile);
+    const int64_t blocks = (tiles + block - 1) / block, groups = (panels + together - 1) / together;
+    const int64_t wanted = (tasks_per_thread * threads + blocks - 1) / blocks;
+    const int64_t parts = blocks == 1 ? groups : std::clamp<int64_t>(wanted, 1, groups);
+    pool.run(blocks * parts, threads, [&](int64_t task, int64_t) {
+        const int64_t b = task / parts, part = task % parts;
+        const int64_t row = b * tiles / blocks * tile, at = row * rows.y_stride;
+        LinearTask of{};
+        of.x = rows.x + row * rows.x_stride;
+        of.packed = weights.weight;
+        of.bias = weights.bias;
+        of.y = rows.y + at;
+        of.rows = std::min((b + 1) * tiles / blocks * tile, rows.rows) - row;
+        of.inner = weights.inner;
+        of.x_stride = rows.x_stride;
+        of.y_stride = rows.y_stride;
+        of.panel_begin = part * groups / parts * together;
+        of.panel_end = std::min((part + 1) * groups / parts * together, panels);
+        of.activation = ends.activation;
+        of.slope = ends.slope ? ends.slope + at : nullptr;
+        of.factor = ends.factor ? ends.factor + at : nullptr;
+        of.adds = ends.adds;
+        kernels.linear(of);
+    });
+}
+
+}  // namespace weft::torch_part

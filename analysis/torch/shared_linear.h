@@ -1,0 +1,32 @@
+// A linear map over many rows, shared out between the threads of a pool. The same numbers however many there
+// are. Private to analysis/torch.
+#pragma once
+
+#include "analysis/torch/kernels.h"
+#include "analysis/torch/packed_layer.h"
+#include "analysis/torch/task_pool.h"
+
+namespace weft::torch_part {
+
+// What becomes of the products, as LinearTask has it.
+struct LinearEnds {
+    Activation activation = Activation::none;
+    float* slope = nullptr;
+    const float* factor = nullptr;
+    bool adds = false;
+};
+
+struct LinearRows {
+    const float* x = nullptr;
+    int64_t x_stride = 0;
+    float* y = nullptr;
+    int64_t y_stride = 0;
+    int64_t rows = 0;
+};
+
+// The first `columns` columns (whole panels) of what `weights` make of the rows, on at most `threads`
+// threads.
+void run_linear(TaskPool& pool, int64_t threads, const Kernels& kernels, const PackedLinear& weights,
+                int64_t columns, const LinearRows& rows, const LinearEnds& ends);
+
+}  // namespace weft::torch_part
