@@ -68,14 +68,34 @@ Explainer::Explainer(ExplainerParts parts) : parts_(std::move(parts)) {
     sides_.resize(count);
 }
 
+bool Explainer::has_unchanged(const Begun& wanted) const {
+    return sides_are_of_begun_ && begun_ && begun_->input == wanted.input &&
+           begun_->ablations == wanted.ablations;
+}
+
+bool Explainer::begin_picture(const ExplainedInput& input, const std::vector<HeadAblation>& ablations,
+                              PictureTarget& picture, const Stop& stop) {
+    WEFT_ASSERT(stacks() == 1 && !parts_.patches, std::to_string(stacks()) + " stacks");
+    begun_ = Begun{input, ablations, {}, {}};
+    target_.reset();
+    try {
+        return run_unchanged(&picture, stop);
+    } catch (...) {
+        begun_.reset();
+        throw;
+    }
+}
+
 bool Explainer::begin(const ExplainedInput& input, const AnalysisOptions& options, const Stop& stop) {
     Begun wanted{input, options.ablations, options.method.target, options.method.target_space};
-    if (begun_ && *begun_ == wanted) return true;
+    if (target_ && begun_ && *begun_ == wanted) return true;
+    // Another text's pass comes between where the target is compared with it.
+    const bool is_run = has_unchanged(wanted) && !needs_other(wanted);
     begun_ = std::move(wanted);
     target_.reset();
     std::vector<double> other_mean;
     try {
-        if (!mean_of_other(stop, other_mean) || !run_unchanged(stop)) {
+        if (!is_run && (!mean_of_other(stop, other_mean) || !run_unchanged(nullptr, stop))) {
             begun_.reset();
             return false;
         }
@@ -88,8 +108,8 @@ bool Explainer::begin(const ExplainedInput& input, const AnalysisOptions& option
 }
 
 // What the entry of each stack is, and both passes.
-bool Explainer::run_unchanged(const Stop& stop) {
-    source_is_unchanged_ = unchanged_is_kept_ = false;
+bool Explainer::run_unchanged(PictureTarget* picture, const Stop& stop) {
+    source_is_unchanged_ = unchanged_is_kept_ = sides_are_of_begun_ = false;
     const ExplainedInput& input = begun_->input;
     for (size_t stack = 0; stack < stacks(); ++stack) {
         Side& side = sides_[stack];
@@ -102,10 +122,10 @@ bool Explainer::run_unchanged(const Stop& stop) {
         if (stack > 0) read_source(sides_[0].output.data(), 1);
         ChangedPass pass;
         pass.stack = stack;
-        if (!run_stack(stack, pass, true, side.layer_states.data(), stop)) return false;
+        if (!run_stack(stack, pass, true, side.layer_states.data(), picture, stop)) return false;
         passes_[stack]->copy_output(side.output.data());
     }
-    source_is_unchanged_ = unchanged_is_kept_ = true;
+    source_is_unchanged_ = unchanged_is_kept_ = sides_are_of_begun_ = true;
     output_ = sides_.back().output;
     return true;
 }
@@ -140,16 +160,20 @@ std::span<const uint8_t> Explainer::segments_of(size_t stack) const {
     return stack == 0 ? std::span<const uint8_t>(begun_->input.segments) : std::span<const uint8_t>();
 }
 
+bool Explainer::needs_other(const Begun& wanted) const {
+    return wanted.target.kind == TargetChoice::Kind::similarity && !wanted.input.other_ids.empty() &&
+           stacks() == 1;
+}
+
 // The mean-pooled output for the second text.
 bool Explainer::mean_of_other(const Stop& stop, std::vector<double>& mean) {
     const ExplainedInput input = begun_->input;
-    if (begun_->target.kind != TargetChoice::Kind::similarity || input.other_ids.empty() || stacks() > 1)
-        return true;
+    if (!needs_other(*begun_)) return true;
     ExplainedInput other;
     other.ids = {input.other_ids};
     other.segments = input.other_segments;
     begun_->input = std::move(other);
-    const bool done = run_unchanged(stop);
+    const bool done = run_unchanged(nullptr, stop);
     begun_->input = input;
     if (!done) return false;
     const int64_t hidden = spec(0).hidden, rows = sides_[0].rows;
@@ -230,7 +254,7 @@ void Explainer::read_source(const float* states, int64_t copies) {
 }
 
 bool Explainer::run_stack(size_t stack, const ChangedPass& pass, bool keeps, float* layer_states,
-                          const Stop& stop) {
+                          PictureTarget* picture, const Stop& stop) {
     const Side& side = sides_[stack];
     const bool is_changed = stack == pass.stack;
     PassInput input;
@@ -252,6 +276,7 @@ bool Explainer::run_stack(size_t stack, const ChangedPass& pass, bool keeps, flo
     input.changes = changes;
     input.keeps = keeps;
     input.layer_states = layer_states;
+    input.picture = picture;
     return passes_[stack]->forward(input, stop);
 }
 
@@ -264,7 +289,7 @@ bool Explainer::run(const ChangedPass& pass, bool keeps, const Stop& stop) {
         passes_[stack]->copy_output(output_.data());
     };
     if (pass.stack < last) {
-        if (!run_stack(0, pass, keeps, nullptr, stop)) return false;
+        if (!run_stack(0, pass, keeps, nullptr, nullptr, stop)) return false;
         keep_output(0);
         read_source(output_.data(), pass.copies);
         source_is_unchanged_ = false;
@@ -272,7 +297,7 @@ bool Explainer::run(const ChangedPass& pass, bool keeps, const Stop& stop) {
         read_source(sides_[0].output.data(), 1);
         source_is_unchanged_ = true;
     }
-    if (!run_stack(last, pass, keeps, nullptr, stop)) return false;
+    if (!run_stack(last, pass, keeps, nullptr, nullptr, stop)) return false;
     keep_output(last);
     return true;
 }
@@ -359,6 +384,7 @@ std::vector<float> Explainer::states_of_ids(size_t stack, std::span<const int32_
     std::vector<float> states(size * static_cast<size_t>(copies));
     for (size_t copy = 0; copy < static_cast<size_t>(copies); ++copy) {
         const std::span<const int32_t> of_copy = ids.subspan(copy * rows, rows);
+        if (passes_[stack]->embed(of_copy, segments_of(stack), states.data() + copy * size)) continue;
         copy_to(embeddings_[stack].states(embeddings_[stack].words(of_copy), of_copy, segments_of(stack)),
                 states.data() + copy * size);
     }

@@ -83,6 +83,12 @@ class Explainer {
     // UsageError as TargetFunction does.
     bool begin(const ExplainedInput& input, const AnalysisOptions& options, const Stop& stop);
 
+    // Runs the unchanged pass and leaves what a picture is made of: A in `picture` (of the last stack, all
+    // copies of it the same bytes as by StackForward), and output() and layer_states(). begin() of the same
+    // input and ablations has it then already. For a model of one stack that reads a text.
+    bool begin_picture(const ExplainedInput& input, const std::vector<HeadAblation>& ablations,
+                       PictureTarget& picture, const Stop& stop);
+
     // Of what was begun.
     const ExplainedInput& input() const { return begun_->input; }
     const ExplainedTarget& target() const { return target_->explained(); }
@@ -135,13 +141,16 @@ class Explainer {
         std::vector<float> output;        // [N, D]
     };
 
-    bool run_unchanged(const Stop& stop);
+    bool has_unchanged(const Begun& wanted) const;
+    bool needs_other(const Begun& wanted) const;  // beside which its target lies
+    bool run_unchanged(PictureTarget* picture, const Stop& stop);
     void choose_target(const std::vector<double>& other_mean);
     std::string name_of(int64_t index) const;
     std::span<const uint8_t> segments_of(size_t stack) const;
     bool mean_of_other(const Stop& stop, std::vector<double>& mean);
     bool run(const ChangedPass& pass, bool keeps, const Stop& stop);
-    bool run_stack(size_t stack, const ChangedPass& pass, bool keeps, float* layer_states, const Stop& stop);
+    bool run_stack(size_t stack, const ChangedPass& pass, bool keeps, float* layer_states,
+                   PictureTarget* picture, const Stop& stop);
     std::vector<LayerChange> changes_of(size_t stack, const ChangedPass& pass) const;
     void read_source(const float* states, int64_t copies);
     std::vector<float> repeated(std::span<const float> states, int64_t copies) const;
@@ -150,6 +159,7 @@ class Explainer {
     std::vector<PlainEmbedding> embeddings_;  // of each stack that reads a text
     std::vector<std::unique_ptr<StackPass>> passes_;
     std::optional<Begun> begun_;
+    bool sides_are_of_begun_ = false;  // what sides_ hold is its unchanged pass
     std::vector<Side> sides_;
     std::optional<TargetFunction> target_;
     std::vector<float> output_;         // [copies, N, D] of the last stack in the last pass

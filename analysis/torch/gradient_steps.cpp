@@ -31,6 +31,18 @@ size_t block_of(size_t stack, bool is_cross) {
     return stack + (is_cross ? 1 : 0);
 }
 
+bool explains_at_once(const AnalysisOptions& options) {
+    constexpr const char* others[] = {"integrated_gradients",
+                                      "attention_integrated_gradients",
+                                      "ablation",
+                                      "token_ablation",
+                                      "deletion",
+                                      "insertion"};
+    const auto is_wanted = [&](const std::string& name) { return options.wants(name); };
+    return options.pause_ms <= 0 &&
+           (std::ranges::any_of(shared_pass_methods(), is_wanted) || std::ranges::any_of(others, is_wanted));
+}
+
 Explainer* begin_explained(LazyExplainer& explainer, const ExplainedInput& input,
                            const AnalysisOptions& options, AttentionFrame& frame,
                            const std::function<bool()>& stop) {

@@ -15,6 +15,10 @@ namespace weft::torch_part {
 void append_gradient_steps(const AnalysisRequest& request, LazyExplainer& explainer, ExplainedInput input,
                            std::vector<FrameStep>& steps);
 
+// Whether a step of these options begins the explainer, whose pass can then be the picture's as well: nobody
+// waits for the picture alone.
+bool explains_at_once(const AnalysisOptions& options);
+
 // For any step that needs y or a changed pass: begins `input` and writes the target into the frame. Null:
 // stopped.
 Explainer* begin_explained(LazyExplainer& explainer, const ExplainedInput& input,

@@ -8,11 +8,13 @@
 #include "analysis/error.h"
 #include "analysis/family/positions.h"
 #include "analysis/method/head_ablations.h"
+#include "analysis/torch/finite.h"
 #include "analysis/torch/head_cache.h"
 #include "analysis/torch/kept_rows.h"
+#include "analysis/torch/kernel_embedding.h"
 #include "analysis/torch/packed_stack.h"
 #include "analysis/torch/score_bias.h"
-#include "analysis/torch/shared_linear.h"
+#include "analysis/torch/shared_rows.h"
 #include "analysis/torch/stack_forward.h"
 #include "analysis/torch/task_pool.h"
 
@@ -47,31 +49,7 @@ class KernelForward final : public StackForward {
     void embed(std::span<const int32_t> ids, std::span<const uint8_t> segments, int64_t kept) override {
         WEFT_ASSERT(kept == 0 || (spec_.is_causal && !has_mean(ablations_)), std::to_string(kept));
         begin(static_cast<int64_t>(ids.size()), kept);
-        const EmbeddingSpec& spec = weights_.embedding_spec;
-        const EmbeddingWeights& from = weights_.embedding;
-        const int64_t width = spec.width;
-        const bool is_projected = packed_->projection.outer > 0;
-        float* x = is_projected ? change_ : state_;
-        const std::vector<int64_t> rows = position_rows(spec, ids);
-        std::vector<float> sinusoid(static_cast<size_t>(width));
-        for (int64_t i = 0; i < rows_; ++i, x += width) {
-            const size_t token = static_cast<size_t>(kept + i);
-            const float* word = from.words + ids[token] * width;
-            const float scale = static_cast<float>(spec.scale);
-            for (int64_t d = 0; d < width; ++d) x[d] = word[d] * scale;
-            if (from.types) add(x, from.types + (segments.empty() ? 0 : segments[token]) * width, width);
-            if (from.positions) {
-                add(x, from.positions + rows[token] * width, width);
-            } else if (spec.positions != EmbeddingSpec::Positions::none) {
-                sinusoid_row(spec, rows[token], sinusoid.data());
-                add(x, sinusoid.data(), width);
-            }
-        }
-        float* first = is_projected ? change_ : state_;
-        if (packed_->embedding_norm.is_there)
-            normalise(first, nullptr, nullptr, first, packed_->embedding_norm, rows_);
-        if (is_projected)
-            linear(packed_->projection, packed_->projection.outer, first, width, state_, spec_.hidden, {});
+        embed_tokens(embedding_means(), ids, segments, kept, state_);
         enter_stack();
     }
 
@@ -82,25 +60,8 @@ class KernelForward final : public StackForward {
     }
 
     bool enter_image(const ImageInput& image) override {
-        WEFT_ASSERT(packed_->patches.inner == image.patch_size(), std::to_string(image.patch_size()));
-        const int64_t across = image.columns(), count = image.rows() * across, hidden = spec_.hidden;
-        begin(image.first + count, 0);
-        const int64_t stride = patch_stride();
-        share(image.rows(), [&](int64_t row, int64_t) {
-            float* to = inner_ + row * across * stride;
-            for (int64_t c = 0, at = 0; c < image.channels; ++c)
-                for (int64_t y = 0; y < image.patch_height; ++y, at += image.patch_width) {
-                    const float* from =
-                        image.pixels + (c * image.height + row * image.patch_height + y) * image.width;
-                    for (int64_t column = 0; column < across; ++column)
-                        std::copy_n(from + column * image.patch_width, image.patch_width,
-                                    to + column * stride + at);
-                }
-        });
-        linear(packed_->patches, packed_->patches.outer, inner_, stride, state_ + image.first * hidden,
-               hidden, Activation::none, count);
-        std::copy_n(image.added, image.first * hidden, state_);
-        add(state_ + image.first * hidden, image.added + image.first * hidden, count * hidden);
+        begin(image.first + image.rows() * image.columns(), 0);
+        embed_image(embedding_means(), image, state_);
         enter_stack();
         return true;
     }
@@ -196,30 +157,25 @@ class KernelForward final : public StackForward {
         pool_->run(tasks, threads_, task);
     }
 
-    static void add(float* x, const float* y, int64_t width) {
-        for (int64_t d = 0; d < width; ++d) x[d] += y[d];
-    }
+    EmbeddingMeans embedding_means() { return {*packed_, kernels_, *pool_, threads_, embedding_scratch_}; }
 
     int64_t context_stride() const { return spec_.attention.query_size() + row_padding; }
     int64_t projected_stride() const {
         return spec_.attention.query_size() + 2 * spec_.attention.key_value_size() + row_padding;
     }
     int64_t inner_stride() const { return spec_.intermediate + row_padding; }
-    int64_t patch_stride() const { return packed_->patches.inner + row_padding; }
 
     void begin(int64_t count, int64_t kept) {
         count_ = count;
         kept_ = kept;
         rows_ = count - kept;
         threads_ = rows_ <= short_rows ? short_threads_ : pool_->threads();
-        const int64_t width = std::max(spec_.hidden, weights_.embedding_spec.width);
-        const int64_t inner = std::max(inner_stride(), patch_stride());
         share_out(memory_, {{&state_, rows_ * spec_.hidden},
                             {&normed_, rows_ * spec_.hidden},
-                            {&change_, rows_ * width},
+                            {&change_, rows_ * spec_.hidden},
                             {&projected_, rows_ * projected_stride()},
                             {&context_, rows_ * context_stride()},
-                            {&inner_, rows_ * inner},
+                            {&inner_, rows_ * inner_stride()},
                             {&gate_, spec_.is_gated ? rows_ * inner_stride() : 0}});
         const RotarySpec& rotary = spec_.attention.rotary;
         if (rotary.width == 0) return;
@@ -242,15 +198,10 @@ class KernelForward final : public StackForward {
 
     void normalise(float* x, const float* y, const float* scale, float* out, const OwnNorm& norm,
                    int64_t rows) const {
-        constexpr int64_t together = 16;
-        const int64_t width = norm.is_there ? norm.width : spec_.hidden;
-        share((rows + together - 1) / together, [&](int64_t task, int64_t) {
-            const int64_t at = task * together * width;
-            kernels_.normalise({x + at, y ? y + at : nullptr, scale, out ? out + at : nullptr,
-                                std::min(together, rows - task * together), width,
-                                norm.is_there ? norm.gain.get() : nullptr, norm.bias_or_null(), norm.epsilon,
-                                norm.is_rms});
-        });
+        run_normalise(
+            *pool_, threads_, kernels_,
+            {x, y, scale, out, rows, norm.is_there ? norm.width : spec_.hidden,
+             norm.is_there ? norm.gain.get() : nullptr, norm.bias_or_null(), norm.epsilon, norm.is_rms});
     }
 
     // state <- state joined with change, as the placement says; where norms come first, normed <-
@@ -432,10 +383,7 @@ class KernelForward final : public StackForward {
             of.first_row = first_row;
             worst[static_cast<size_t>(task)] = kernels_.attention(of);
         });
-        double largest = 0;
-        for (const float error : worst)
-            if (error > largest || std::isnan(error)) largest = error;
-        return largest;
+        return largest_error(worst);
     }
 
     // The context of ablated heads, between attention and output projection.
@@ -501,7 +449,7 @@ class KernelForward final : public StackForward {
     // [R, ...], rows padded by row_padding where wide
     float *state_ = nullptr, *normed_ = nullptr, *change_ = nullptr, *projected_ = nullptr;
     float *context_ = nullptr, *inner_ = nullptr, *gate_ = nullptr;
-    AlignedFloats source_, source_projected_, scratch_;
+    AlignedFloats source_, source_projected_, scratch_, embedding_scratch_;
     std::vector<HeadAblation> ablations_;
     bool keeps_values_ = false;
     std::vector<ContributionScratch> contributions_;  // of each thread

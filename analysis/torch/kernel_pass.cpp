@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "analysis/error.h"
+#include "analysis/torch/kernel_embedding.h"
 #include "analysis/torch/stack_forward.h"
 
 namespace weft::torch_part {
@@ -23,6 +24,12 @@ KernelPass::KernelPass(std::shared_ptr<const PackedStack> packed, const Kernels&
       kernels_(kernels),
       pool_(std::make_unique<TaskPool>(usable_processors(most_threads))) {}
 
+bool KernelPass::embed(std::span<const int32_t> ids, std::span<const uint8_t> segments, float* states) {
+    embed_tokens({*packed_, kernels_, *pool_, pool_->threads(), embedding_scratch_}, ids, segments, 0,
+                 states);
+    return true;
+}
+
 void KernelPass::set_source(const float* states, int64_t copies, int64_t rows) {
     source_copies_ = copies;
     source_rows_ = rows;
@@ -38,6 +45,7 @@ void KernelPass::begin(const PassInput& input) {
                 std::to_string(input.first_layer));
     WEFT_ASSERT(!spec_.has_cross_attention || source_copies_ == 1 || source_copies_ == input.copies,
                 std::to_string(source_copies_) + " sources");
+    WEFT_ASSERT(!input.picture || input.copies == 1, std::to_string(input.copies) + " copies of a picture");
     for (const LayerChange& change : input.changes) {
         const size_t numbers = static_cast<size_t>(input.copies * spec_.attention.heads);
         WEFT_ASSERT(change.gates.empty() || change.gates.size() == numbers,
@@ -96,7 +104,7 @@ bool KernelPass::forward(const PassInput& input, const std::function<bool()>& st
     }
     for (int64_t l = first_layer_; l < spec_.layers; ++l) {
         if (input.layer_states) std::copy_n(entering(l), count, input.layer_states + l * count);
-        run_layer(l);
+        run_layer(l, input.picture);
         if (stop && stop()) return false;
     }
     if (input.layer_states) std::copy_n(state_, count, input.layer_states + spec_.layers * count);
@@ -110,7 +118,7 @@ void KernelPass::copy_output(float* output) const {
         normalise(output, nullptr, nullptr, output, packed_->final_norm, nullptr);
 }
 
-void KernelPass::run_layer(int64_t layer) {
+void KernelPass::run_layer(int64_t layer, PictureTarget* picture) {
     const PackedLayer& packed = packed_->layer(layer);
     KeptLayer& to = kept(layer);
     const int64_t hidden = spec_.hidden;
@@ -121,7 +129,10 @@ void KernelPass::run_layer(int64_t layer) {
         normalise(x, nullptr, nullptr, input, packed.attention.norm, nullptr);
     }
     project_self(packed.attention, input, to.self);
-    attend(self_operands(layer));
+    Operands operands = self_operands(layer);
+    if (picture) operands.shown = picture->attention[static_cast<size_t>(layer)];
+    const double row_error = attend(operands);
+    if (picture) picture->row_errors[static_cast<size_t>(layer)] = row_error;
     float* change = change_for(to.self.change);
     linear(packed.attention.output, context_, query_stride(spec_), change, hidden, all_rows_, {});
     if (spec_.is_parallel) {
@@ -259,16 +270,9 @@ void KernelPass::linear(const PackedLinear& weights, const float* x, int64_t x_s
 
 void KernelPass::normalise(float* x, const float* y, const float* scale, float* out, const OwnNorm& norm,
                            float* sum) const {
-    constexpr int64_t together = 16;
-    const int64_t width = spec_.hidden;
-    share((all_rows_ + together - 1) / together, [&](int64_t task, int64_t) {
-        const int64_t at = task * together * width;
-        const auto from = [at](auto* values) { return values ? values + at : nullptr; };
-        kernels_.normalise({x + at, from(y), scale, from(out),
-                            std::min(together, all_rows_ - task * together), width,
-                            norm.is_there ? norm.gain.get() : nullptr, norm.bias_or_null(), norm.epsilon,
-                            norm.is_rms, from(sum)});
-    });
+    run_normalise(*pool_, pool_->threads(), kernels_,
+                  {x, y, scale, out, all_rows_, spec_.hidden, norm.is_there ? norm.gain.get() : nullptr,
+                   norm.bias_or_null(), norm.epsilon, norm.is_rms, sum});
 }
 
 std::unique_ptr<StackPass> make_kernel_pass(const std::shared_ptr<const ModelWeights>& weights,

@@ -11,7 +11,7 @@
 #include "analysis/torch/kept_layer.h"
 #include "analysis/torch/packed_stack.h"
 #include "analysis/torch/score_bias.h"
-#include "analysis/torch/shared_linear.h"
+#include "analysis/torch/shared_rows.h"
 #include "analysis/torch/stack_pass.h"
 #include "analysis/torch/task_pool.h"
 
@@ -22,6 +22,7 @@ class KernelPass final : public StackPass {
     explicit KernelPass(std::shared_ptr<const PackedStack> packed, const Kernels& kernels = cpu_kernels());
 
     const StackSpec& spec() const override { return spec_; }
+    bool embed(std::span<const int32_t> ids, std::span<const uint8_t> segments, float* states) override;
     void set_source(const float* states, int64_t copies, int64_t rows) override;
     bool forward(const PassInput& input, const std::function<bool()>& stop) override;
     void copy_output(float* output) const override;
@@ -37,6 +38,7 @@ class KernelPass final : public StackPass {
         bool keys_are_shared = false;  // by all copies
         bool is_cross = false;
         const LayerChange* change = nullptr;
+        float* shown = nullptr;  // where A goes [H, rows, keys], of the first copy; null: it is not kept
 
         int64_t key_row(int64_t copy) const { return keys_are_shared ? 0 : copy * keys; }
     };
@@ -63,12 +65,12 @@ class KernelPass final : public StackPass {
     const KeptLayer& kept(int64_t layer) const { return kept_[keeps_ ? static_cast<size_t>(layer) : 0]; }
     bool norms_first() const { return spec_.placement != NormPlacement::after; }
     float* entering(int64_t layer);  // where what enters the layer lies
-    void run_layer(int64_t layer);
+    void run_layer(int64_t layer, PictureTarget* picture);
     void project_self(const PackedAttention& part, const float* input, KeptAttention& to);
     void project_cross(const PackedAttention& part, const float* input, KeptAttention& to);
     Operands self_operands(int64_t layer) const;
     Operands cross_operands(int64_t layer) const;
-    void attend(const Operands& operands);
+    double attend(const Operands& operands);  // PictureTarget::row_errors
     void run_mlp(const PackedMlp& mlp, const float* input, KeptMlp& to, float* change);
     // What the part's change makes of the state `x`: to `y`, and normed_ is what `next` makes of that.
     void join(const OwnNorm& norm, const OwnNorm& norm_behind, const float* layer_scale, const float* change,
@@ -86,10 +88,11 @@ class KernelPass final : public StackPass {
     void reserve_heads(int64_t keys) const { heads_.reserve(pool_->threads() * head_floats(keys)); }
     // Lays out the keys and values; for the way back `values_across` too.
     Head begin_head(const Operands& operands, int64_t task, int64_t thread, bool is_back) const;
-    // Rows [begin, end) of A to `weights`, and of A V if `context` is not null. False: some are no numbers.
-    bool weigh(const Operands& operands, const Head& of, int64_t begin, int64_t end, float* weights,
-               float* context, int64_t context_stride) const;
-    void attend_head(const Operands& operands, const Head& of);
+    // Rows [begin, end) of A to `weights`, and of A V if `context` is not null. Returns the largest
+    // |row sum - 1|, not a number if some are none.
+    float weigh(const Operands& operands, const Head& of, int64_t begin, int64_t end, float* weights,
+                float* context, int64_t context_stride) const;
+    float attend_head(const Operands& operands, const Head& of);
     void head_back(const Operands& operands, const OperandGradients& to, const Head& of, const Shown& shown);
 
     // kernel_pass_back.cpp
@@ -134,6 +137,7 @@ class KernelPass final : public StackPass {
     AlignedFloats source_;                              // [source copies, S, D]
     int64_t source_copies_ = 0, source_rows_ = 0;
     mutable AlignedFloats heads_;  // of each thread
+    AlignedFloats embedding_scratch_;
 
     AlignedFloats key_value_, per_head_;  // on the way back
     AlignedFloats shown_, shown_values_;

@@ -1,6 +1,7 @@
 // The way back of KernelPass, from the output to what entered: part by part in the reverse order of
 // kernel_pass.cpp.
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "analysis/error.h"
@@ -260,7 +261,7 @@ void KernelPass::copy_attention(int64_t layer, int64_t copy, bool is_cross, floa
     share(heads, [&](int64_t head, int64_t thread) {
         const Head of = begin_head(operands, copy * heads + head, thread, false);
         float* to = attention + head * rows_ * operands.keys;
-        if (!weigh(operands, of, 0, rows_, to, nullptr, 0))
+        if (!std::isfinite(weigh(operands, of, 0, rows_, to, nullptr, 0)))
             std::fill_n(to, rows_ * operands.keys, std::numeric_limits<float>::quiet_NaN());
     });
 }

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "analysis/torch/finite.h"
 #include "analysis/torch/kernel_pass.h"
 
 namespace weft::torch_part {
@@ -55,8 +56,8 @@ KernelPass::Head KernelPass::begin_head(const Operands& operands, int64_t task, 
     return to;
 }
 
-bool KernelPass::weigh(const Operands& operands, const Head& of, int64_t begin, int64_t end, float* weights,
-                       float* context, int64_t context_stride) const {
+float KernelPass::weigh(const Operands& operands, const Head& of, int64_t begin, int64_t end, float* weights,
+                        float* context, int64_t context_stride) const {
     AttentionTask task{};
     task.query = operands.query + (of.copy * rows_ + begin) * operands.query_stride +
                  of.head * spec_.attention.head_width;
@@ -76,39 +77,50 @@ bool KernelPass::weigh(const Operands& operands, const Head& of, int64_t begin, 
     task.bias = bias ? bias + begin * task.padded() : nullptr;
     task.softcap = static_cast<float>(spec_.attention.softcap);
     task.first_row = spec_.is_causal && !operands.is_cross ? begin : -1;
-    return std::isfinite(kernels_.attention(task));
+    return kernels_.attention(task);
 }
 
-void KernelPass::attend(const Operands& operands) {
+double KernelPass::attend(const Operands& operands) {
     reserve_heads(operands.keys);
+    std::vector<float> errors(static_cast<size_t>(copies_ * spec_.attention.heads));
     share(copies_ * spec_.attention.heads, [&](int64_t task, int64_t thread) {
-        attend_head(operands, begin_head(operands, task, thread, false));
+        errors[static_cast<size_t>(task)] = attend_head(operands, begin_head(operands, task, thread, false));
     });
+    return largest_error(errors);
 }
 
-void KernelPass::attend_head(const Operands& operands, const Head& of) {
+float KernelPass::attend_head(const Operands& operands, const Head& of) {
     const int64_t stride = query_stride(spec_), width = spec_.attention.head_width;
-    const int64_t block = block_rows(operands.keys);
+    const int64_t block = block_rows(operands.keys), keys = operands.keys;
     float* context = context_ + of.copy * rows_ * stride + of.head * width;
-    bool is_finite = true;
-    for (int64_t begin = 0; begin < rows_; begin += block)
-        is_finite &= weigh(operands, of, begin, std::min(begin + block, rows_), of.weights,
-                           context + begin * stride, stride);
+    float worst = 0;
+    for (int64_t begin = 0; begin < rows_; begin += block) {
+        float* weights = operands.shown ? operands.shown + (of.head * rows_ + begin) * keys : of.weights;
+        const float error = weigh(operands, of, begin, std::min(begin + block, rows_), weights,
+                                  context + begin * stride, stride);
+        if (error > worst || std::isnan(error)) worst = error;
+        if (std::isnan(worst)) break;
+    }
     const auto with_rows = [&](const auto& change) {
         for (int64_t i = 0; i < rows_; ++i)
             for (int64_t d = 0; d < width; ++d) change(context[i * stride + d], d);
     };
     // The kernel stops at the first row that is none, and the rest of the pass must not look like a result.
-    if (!is_finite) with_rows([](float& value, int64_t) { value = std::numeric_limits<float>::quiet_NaN(); });
-    if (!operands.change) return;
+    if (!std::isfinite(worst))
+        with_rows([](float& value, int64_t) { value = std::numeric_limits<float>::quiet_NaN(); });
+    if (!operands.change) return worst;
     const size_t at = static_cast<size_t>(of.copy * spec_.attention.heads + of.head);
     const LayerChange& change = *operands.change;
     if (!change.gates.empty() && change.gates[at] != 1)
         with_rows([gate = change.gates[at]](float& value, int64_t) { value *= gate; });
-    if (change.means.empty() || !change.means[at]) return;
-    std::fill_n(of.mean, width, 0.0f);
-    with_rows([&](float value, int64_t d) { of.mean[d] += value; });
-    with_rows([&](float& value, int64_t d) { value = of.mean[d] / static_cast<float>(rows_); });
+    if (change.means.empty() || !change.means[at]) return worst;
+    for (int64_t d = 0; d < width; ++d) {
+        double mean = 0;
+        for (int64_t i = 0; i < rows_; ++i) mean += context[i * stride + d];
+        of.mean[d] = static_cast<float>(mean / static_cast<double>(rows_));
+    }
+    with_rows([&](float& value, int64_t d) { value = of.mean[d]; });
+    return worst;
 }
 
 void KernelPass::head_back(const Operands& operands, const OperandGradients& to, const Head& of,

@@ -90,30 +90,7 @@ WEFT_INLINE Vector hyperbolic_tangent(Vector x) {
     return square < 0.005f ? near : far;
 }
 
-WEFT_INLINE Vector activate(Vector x, Activation activation) {
-    switch (activation) {
-        case Activation::none:
-            return x;
-        case Activation::relu:
-            return x < 0.0f ? Vector{} : x;
-        case Activation::gelu_erf:
-            return 0.5f * x * (1.0f + error_function(x * 0.70710678f));
-        case Activation::gelu_tanh: {
-            // 0.5 (1 + tanh u) = 1 / (1 + e^-2u)
-            const Vector u = 0.79788456f * (x + 0.044715f * x * x * x);
-            return x / (1.0f + exponential(-2.0f * u));
-        }
-        case Activation::quick_gelu:
-            return x / (1.0f + exponential(-1.702f * x));
-        case Activation::silu:
-            return x / (1.0f + exponential(-x));
-        case Activation::tanh:
-            return hyperbolic_tangent(x);
-    }
-    return x;
-}
-
-// The derivative of activate() at x, whose value goes to `value`.
+// The derivative of an activation at x, whose value goes to `value`.
 WEFT_INLINE Vector slope_of(Vector x, Activation activation, Vector& value) {
     // x s(x) with s' = s (1 - s) inner'
     const auto gated = [&](Vector s, Vector inner_slope) {
@@ -133,6 +110,7 @@ WEFT_INLINE Vector slope_of(Vector x, Activation activation, Vector& value) {
             return normal + x * (0.39894228f * exponential(-0.5f * x * x));
         }
         case Activation::gelu_tanh: {
+            // 0.5 (1 + tanh u) = 1 / (1 + e^-2u)
             const Vector u = 0.79788456f * (x + 0.044715f * x * x * x);
             return gated(1.0f / (1.0f + exponential(-2.0f * u)), 1.59576912f * (1.0f + 0.134145f * x * x));
         }
@@ -145,6 +123,13 @@ WEFT_INLINE Vector slope_of(Vector x, Activation activation, Vector& value) {
             return 1.0f - value * value;
     }
     return x;
+}
+
+// The value alone, of the same bytes: what computes the slope is left out by the compiler.
+WEFT_INLINE Vector activate(Vector x, Activation activation) {
+    Vector value;
+    slope_of(x, activation, value);
+    return value;
 }
 
 // acc[r][v] += sum_k a[r, k] b[k, v]; `vectors` registers of b lie at b + k * b_stride, and those of the
@@ -369,8 +354,11 @@ float attention(const AttentionTask& task) {
                 float* weights = task.weights + (row + r) * task.count;
                 adjust_row(scores, panels * panel_width, task.bias ? task.bias + (row + r) * padded : nullptr,
                            task.softcap);
-                const float sum = softmax_row(scores, visible, weights);
-                for (int64_t j = visible; j < task.count; ++j) weights[j] = 0.0f;
+                // Of a row's own keys, so that no number depends on which rows make a tile.
+                const int64_t own = task.first_row + row + r + 1;
+                const int64_t seen = task.first_row < 0 || own > task.count ? task.count : own;
+                const float sum = softmax_row(scores, seen, weights);
+                for (int64_t j = seen; j < task.count; ++j) weights[j] = 0.0f;
                 const float error = sum > 1.0f ? sum - 1.0f : 1.0f - sum;
                 if (error > worst || error != error) worst = error;
             }

@@ -75,6 +75,7 @@ class PlainPass final : public StackPass {
             for (int64_t copy = 0; copy < copies_; ++copy) {
                 Watched self = watched(l, copy, false), cross = watched(l, copy, true);
                 next.push_back(run_layer(l, x_[copy], source_of(copy), self, cross));
+                if (input.picture) show(self.attention, l, *input.picture);
             }
             x_ = at::stack(next);
             if (stop && stop()) return false;
@@ -137,6 +138,8 @@ class PlainPass final : public StackPass {
     void check(const PassInput& input) const {
         WEFT_ASSERT(input.copies > 0 && input.rows > 0,
                     std::to_string(input.copies) + " copies of " + std::to_string(input.rows) + " rows");
+        WEFT_ASSERT(!input.picture || input.copies == 1,
+                    std::to_string(input.copies) + " copies of a picture");
         WEFT_ASSERT(input.first_layer >= 0 && input.first_layer <= spec().layers,
                     std::to_string(input.first_layer));
         WEFT_ASSERT(!spec().has_cross_attention || source_.defined(), "no source");
@@ -154,6 +157,12 @@ class PlainPass final : public StackPass {
     at::Tensor on_device(const float* values, int64_t copies, int64_t rows) const {
         return at::from_blob(const_cast<float*>(values), {copies, rows, spec().hidden}, at::kFloat)
             .to(stack_.device(), /*non_blocking=*/false, /*copy=*/true);
+    }
+
+    static void show(const at::Tensor& attention, int64_t layer, PictureTarget& to) {
+        copy(attention, to.attention[static_cast<size_t>(layer)]);
+        to.row_errors[static_cast<size_t>(layer)] =
+            at::max(at::abs(at::sum(attention, -1) - 1)).item<double>();
     }
 
     static void copy(const at::Tensor& from, float* to) {

@@ -23,14 +23,21 @@ struct LayerChange {
     std::vector<uint8_t> means;  // [copies, H] 1: the gated context becomes its mean over rows. Empty: 0
 };
 
+// Where the self-attention of one copy goes as it is computed, for a picture.
+struct PictureTarget {
+    std::vector<float*> attention;   // [L] of [H, rows, rows]
+    std::vector<double> row_errors;  // [L] the largest |row sum - 1|; not a number if the attention is none
+};
+
 struct PassInput {
     const float* states = nullptr;  // [copies, rows, D] what enters layer `first_layer`
     int64_t copies = 1, rows = 0;
     int64_t first_layer = 0;  // at 0 the stack's entry norm comes first; at L only the final norm
     std::span<const LayerChange> changes;  // at most one of each attention
     bool keeps = false;                    // what backward() needs
-    float* layer_states = nullptr;  // [L + 1, copies, rows, D] what enters each layer and leaves the last;
-                                    // null: not wanted. Layers before `first_layer` are left alone
+    float* layer_states = nullptr;     // [L + 1, copies, rows, D] what enters each layer and leaves the last;
+                                       // null: not wanted. Layers before `first_layer` are left alone
+    PictureTarget* picture = nullptr;  // of one copy; null: not wanted
 };
 
 // Numbers of the heads of one layer: that of head h, row i, dimension k is data[h head_stride + i row_stride
@@ -60,6 +67,13 @@ class StackPass {
     virtual ~StackPass() = default;
 
     virtual const StackSpec& spec() const = 0;
+
+    // What enters the stack for these tokens [rows, D], before the entry norm, as StackForward computes it;
+    // false: this path leaves that to PlainEmbedding.
+    virtual bool embed(std::span<const int32_t> ids, std::span<const uint8_t> segments, float* states) {
+        static_cast<void>(ids), static_cast<void>(segments), static_cast<void>(states);
+        return false;
+    }
 
     // What the cross-attention reads: [copies, rows, D], or one copy for all.
     virtual void set_source(const float* states, int64_t copies, int64_t rows) = 0;

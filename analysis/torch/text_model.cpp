@@ -116,16 +116,48 @@ bool TextModel::analyze_unguarded(const AnalysisRequest& request, const std::fun
     block.queries = block.keys = static_cast<uint32_t>(count);
     block.causal = spec.is_causal;
     std::shared_ptr<std::vector<float>> hidden;
-    const size_t state_size = static_cast<size_t>(count * spec.hidden);
-    const auto keep_hidden = [&](int64_t entry) {
-        if (hidden) forward_->copy_hidden(hidden->data() + static_cast<size_t>(entry) * state_size);
-    };
     if (wants_states(request.options))
-        hidden = std::make_shared<std::vector<float>>(static_cast<size_t>(spec.layers + 1) * state_size);
-
-    const int64_t kept = shared_prefix(ids, request);
-    const std::vector<int32_t> kept_ids(ids.begin(), ids.begin() + kept);
+        hidden = std::make_shared<std::vector<float>>(
+            static_cast<size_t>((spec.layers + 1) * count * spec.hidden));
     const std::vector<uint8_t> segments = reads_segments ? input.stack.segments : std::vector<uint8_t>();
+    ExplainedInput explained = explained_input(request, input.stack, reads_segments);
+    const bool is_whole = picture_is_explained(request.options)
+                              ? run_explained_pass(request, explained, superseded, block, hidden.get())
+                              : run_pass(request, ids, segments, superseded, block, hidden.get());
+    if (!is_whole) return false;
+    if (request.options.ablations.empty()) unablated_ = {ids, segments, block.layer_weights};
+    frame.timings_ms["text_to_attention"] = since_text.elapsed_ms();
+
+    if (hidden) {
+        check_finite(*hidden, "\"hidden_states\"");
+        if (request.options.hidden_states)
+            frame.hidden_states = {FrameTensor{{spec.layers + 1, count, spec.hidden}, hidden}};
+    }
+    frame.revision = request.revision;
+    frame.provenance = provenance_;
+    frame.provenance.title += ablations_title(request.options.ablations);
+    std::vector<FrameStep> steps = head_steps(request);
+    std::ranges::move(contribution_steps(request), std::back_inserter(steps));
+    std::ranges::move(difference_steps(request, segments), std::back_inserter(steps));
+    append_gradient_steps(request, explainer_, explained, steps);
+    append_ablation_steps(request, explainer_, std::move(explained), steps);
+    append_lens_step(request, lens_, hidden, prediction_row(ids), steps);
+    frame.stacks.push_back(std::move(input.stack));
+    frame.truncation = input.truncation;
+    frame.max_row_sum_error = block.max_row_sum_error;
+    frame.blocks.push_back(std::move(block));
+    return run_steps(frame, request, std::move(steps), superseded, post);
+}
+
+bool TextModel::run_pass(const AnalysisRequest& request, const std::vector<int32_t>& ids,
+                         const std::vector<uint8_t>& segments, const std::function<bool()>& superseded,
+                         AttentionBlock& block, std::vector<float>* hidden) {
+    const StackSpec& spec = config_.stack();
+    const int64_t count = static_cast<int64_t>(ids.size()), kept = shared_prefix(ids, request);
+    const std::vector<int32_t> kept_ids(ids.begin(), ids.begin() + kept);
+    const auto keep_hidden = [&](int64_t entry) {
+        if (hidden) forward_->copy_hidden(hidden->data() + entry * count * spec.hidden);
+    };
     forward_->set_ablations(request.options.ablations);
     forward_->keep_values(request.options.wants("contribution"));
     forward_->embed(ids, segments, kept);
@@ -150,29 +182,36 @@ bool TextModel::analyze_unguarded(const AnalysisRequest& request, const std::fun
         }
     }
     if (spec.is_causal) before_ = {ids, count, block.layer_weights, request.options.ablations};
-    if (request.options.ablations.empty()) unablated_ = {ids, segments, block.layer_weights};
-    frame.timings_ms["text_to_attention"] = since_text.elapsed_ms();
+    return true;
+}
 
-    if (hidden) {
-        check_finite(*hidden, "\"hidden_states\"");
-        if (request.options.hidden_states)
-            frame.hidden_states = {FrameTensor{{spec.layers + 1, count, spec.hidden}, hidden}};
+bool TextModel::run_explained_pass(const AnalysisRequest& request, const ExplainedInput& input,
+                                   const std::function<bool()>& superseded, AttentionBlock& block,
+                                   std::vector<float>* hidden) {
+    const StackSpec& spec = config_.stack();
+    PictureTarget picture;
+    for (int64_t layer = 0; layer < spec.layers; ++layer) {
+        const auto weights = pool_.take(size_t{block.heads} * block.queries * block.keys);
+        picture.attention.push_back(weights->data());
+        block.layer_weights.push_back(weights);
     }
-    frame.revision = request.revision;
-    frame.provenance = provenance_;
-    frame.provenance.title += ablations_title(request.options.ablations);
-    std::vector<FrameStep> steps = head_steps(request);
-    std::ranges::move(contribution_steps(request), std::back_inserter(steps));
-    std::ranges::move(difference_steps(request, segments), std::back_inserter(steps));
-    ExplainedInput explained = explained_input(request, input.stack, reads_segments);
-    append_gradient_steps(request, explainer_, explained, steps);
-    append_ablation_steps(request, explainer_, std::move(explained), steps);
-    append_lens_step(request, lens_, hidden, prediction_row(ids), steps);
-    frame.stacks.push_back(std::move(input.stack));
-    frame.truncation = input.truncation;
-    frame.max_row_sum_error = block.max_row_sum_error;
-    frame.blocks.push_back(std::move(block));
-    return run_steps(frame, request, std::move(steps), superseded, post);
+    picture.row_errors.assign(static_cast<size_t>(spec.layers), 0.0);
+    const auto broken = [&] {
+        return std::ranges::find_if(picture.row_errors, [](double error) { return !std::isfinite(error); });
+    };
+    const auto stop = [&] { return broken() != picture.row_errors.end() || (superseded && superseded()); };
+    const bool is_whole = explainer_.get().begin_picture(input, request.options.ablations, picture, stop);
+    if (const auto layer = broken(); layer != picture.row_errors.end())
+        throw_not_finite("\"attention\" of layer " + std::to_string(layer - picture.row_errors.begin()));
+    if (!is_whole) return false;
+    block.max_row_sum_error = *std::ranges::max_element(picture.row_errors);
+    if (hidden) std::ranges::copy(explainer_.get().layer_states(0), hidden->begin());
+    return true;
+}
+
+// What a contribution is made of is kept by the pass of the picture alone.
+bool TextModel::picture_is_explained(const AnalysisOptions& options) const {
+    return explains_at_once(options) && !options.wants("contribution");
 }
 
 std::vector<FrameStep> TextModel::contribution_steps(const AnalysisRequest& request) {
@@ -251,18 +290,17 @@ std::vector<FrameStep> TextModel::head_steps(const AnalysisRequest& request) {
     const bool wants_logits = request.options.logits, wants_next = request.options.next_token;
     const int64_t wanted = request.options.predictions;
     if (!head_ || (!wants_logits && !wants_next && wanted == 0)) return {};
-    const bool is_finished = wants_states(request.options);
     return {{"logits", true,
-             [=, this, generation = request.generation](AttentionFrame& frame, const StepContext&) {
+             [=, this, options = request.options, generation = request.generation](AttentionFrame& frame,
+                                                                                   const StepContext&) {
                  std::vector<int32_t> ids;
                  for (const Token& token : frame.stacks.front().tokens) ids.push_back(token.id);
                  const int64_t count = static_cast<int64_t>(ids.size()), hidden = config_.stack().hidden;
-                 if (!is_finished) finish_last_layer(count);
+                 const std::vector<float> states = output_states(options, count);
                  // The pass may have computed the last rows only; the prediction's is one of them.
-                 const int64_t rows = forward_->rows(), row = prediction_row(ids) - (count - rows);
+                 const int64_t rows = static_cast<int64_t>(states.size()) / hidden;
+                 const int64_t row = prediction_row(ids) - (count - rows);
                  WEFT_ASSERT(row >= 0 && (rows == count || !wants_logits), std::to_string(row));
-                 std::vector<float> states(static_cast<size_t>(rows * hidden));
-                 forward_->copy_output(states.data());
                  const bool one_row = !wants_logits && head_->is_row_by_row();
                  HeadForward::Result result = one_row ? head_->run(states.data() + row * hidden, 1, hidden, 0)
                                                       : head_->run(states.data(), rows, hidden, row);
@@ -284,6 +322,18 @@ std::vector<FrameStep> TextModel::head_steps(const AnalysisRequest& request) {
                          result.shape, std::make_shared<const std::vector<float>>(std::move(result.values))};
                  return true;
              }}};
+}
+
+// Behind the final norm, of all rows or of those that the pass computed.
+std::vector<float> TextModel::output_states(const AnalysisOptions& options, int64_t count) {
+    if (picture_is_explained(options)) {
+        const std::span<const float> output = explainer_.get().output(0);
+        return {output.begin(), output.end()};
+    }
+    if (!wants_states(options)) finish_last_layer(count);
+    std::vector<float> states(static_cast<size_t>(forward_->rows() * config_.stack().hidden));
+    forward_->copy_output(states.data());
+    return states;
 }
 
 // The pass ended with the last layer's attention; its output is computed when a head asks for it.

@@ -47,6 +47,16 @@ class TextModel final : public Model {
     };
     bool analyze_unguarded(const AnalysisRequest& request, const std::function<bool()>& superseded,
                            const std::function<void(FramePtr)>& post);
+    // The pass of the picture, into a block and, where it is there, [L + 1, N, D] of hidden states. False:
+    // superseded.
+    bool run_pass(const AnalysisRequest& request, const std::vector<int32_t>& ids,
+                  const std::vector<uint8_t>& segments, const std::function<bool()>& superseded,
+                  AttentionBlock& block, std::vector<float>* hidden);
+    // The same by the explainer, which methods need anyway.
+    bool run_explained_pass(const AnalysisRequest& request, const ExplainedInput& input,
+                            const std::function<bool()>& superseded, AttentionBlock& block,
+                            std::vector<float>* hidden);
+    bool picture_is_explained(const AnalysisOptions& options) const;
     int64_t shared_prefix(const std::vector<int32_t>& ids, const AnalysisRequest& request) const;
     std::vector<FrameStep> head_steps(const AnalysisRequest& request);
     std::vector<FrameStep> contribution_steps(const AnalysisRequest& request);
@@ -58,6 +68,7 @@ class TextModel final : public Model {
     // As the stack is given it; `reads_segments`: with the tokenizer's.
     ExplainedInput explained_input(const AnalysisRequest& request, const TokenStack& stack,
                                    bool reads_segments) const;
+    std::vector<float> output_states(const AnalysisOptions& options, int64_t count);  // of the last rows
     void finish_last_layer(int64_t count);
     int64_t prediction_row(const std::vector<int32_t>& ids) const;
     bool goes_on() const;  // a causal language model

@@ -1,5 +1,5 @@
-// A linear map over many rows, shared out between the threads of a pool. The same numbers however many there
-// are. Private to analysis/torch.
+// What the kernels do to each of many rows, shared out between the threads of a pool. The same numbers
+// however many there are. Private to analysis/torch.
 #pragma once
 
 #include "analysis/torch/kernels.h"
@@ -28,5 +28,16 @@ struct LinearRows {
 // threads.
 void run_linear(TaskPool& pool, int64_t threads, const Kernels& kernels, const PackedLinear& weights,
                 int64_t columns, const LinearRows& rows, const LinearEnds& ends);
+
+// All rows of `norm`.
+void run_normalise(TaskPool& pool, int64_t threads, const Kernels& kernels, const NormTask& norm);
+
+// `x` [rows, width] of each of which `norm` is taken, in place.
+inline void run_norm(TaskPool& pool, int64_t threads, const Kernels& kernels, const OwnNorm& norm, float* x,
+                     int64_t rows) {
+    run_normalise(pool, threads, kernels,
+                  {x, nullptr, nullptr, x, rows, norm.width, norm.gain.get(), norm.bias_or_null(),
+                   norm.epsilon, norm.is_rms});
+}
 
 }  // namespace weft::torch_part

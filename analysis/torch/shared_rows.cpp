@@ -1,4 +1,4 @@
-#include "analysis/torch/shared_linear.h"
+#include "analysis/torch/shared_rows.h"
 
 #include <unistd.h>
 
@@ -47,6 +47,21 @@ void run_linear(TaskPool& pool, int64_t threads, const Kernels& kernels, const P
         of.factor = ends.factor ? ends.factor + at : nullptr;
         of.adds = ends.adds;
         kernels.linear(of);
+    });
+}
+
+void run_normalise(TaskPool& pool, int64_t threads, const Kernels& kernels, const NormTask& norm) {
+    constexpr int64_t together = 16;
+    pool.run((norm.rows + together - 1) / together, threads, [&](int64_t task, int64_t) {
+        const int64_t at = task * together * norm.width;
+        const auto from = [at](auto* values) { return values ? values + at : nullptr; };
+        NormTask of = norm;
+        of.x = norm.x + at;
+        of.y = from(norm.y);
+        of.out = from(norm.out);
+        of.sum = from(norm.sum);
+        of.rows = std::min(together, norm.rows - task * together);
+        kernels.normalise(of);
     });
 }
 
