@@ -39,11 +39,37 @@ struct Image {
     std::vector<uint8_t> rgba;
 };
 
+// Numbers 0..1 in a grid over an image, one for each cell. They lie in a part of `numbers`, so that many
+// grids share one image: alpha is the number, red above 127 says that the cell has none.
+struct CellGrid {
+    std::shared_ptr<const Image> numbers;  // null: no numbers; the grid may still be ruled
+    glm::ivec2 first{0}, count{0};         // column and row
+    bool smooth = false;                   // cubic between the cells' middles
+    float rule_opacity = 0.0f;             // of white (black, if negative) lines between the cells ..
+    float least_rule_px = 6.0f;            // .. where every cell is at least so large
+};
+
+enum class TexturedLook {
+    image,      // the image
+    spotlight,  // the image, where its cell's number is above 0; that is its opacity
+    map         // in place of the image the cell's colour of `colors`
+};
+
 struct TexturedPlane {
     std::array<glm::vec3, 4> corners{};  // top left, top right, bottom right, bottom left of the image
     std::shared_ptr<const Image> image;
     glm::vec4 tint{1.0f};
     bool nearest = false;
+    // What of the image is shown: left, top, right, bottom, 0..1. Beyond the image lies grey.
+    glm::vec4 window{0.0f, 0.0f, 1.0f, 1.0f};
+    float saturation = 1.0f;  // 0: grey of the same luminance
+    TexturedLook look = TexturedLook::image;
+    CellGrid cells;
+    std::shared_ptr<const Image>
+        colors;                       // of the numbers 0..1 from left to right, one row; where look is map
+    bool hatches_lower_half = false;  // numbers below 0.5, of a map whose middle is zero
+    glm::vec4 edge{0.0f};             // just inside the border
+    float edge_px = 0.0f;
 };
 
 // A straight line that faces the camera: hairline, bar, tick; with a == b a dot of `width_px`.
@@ -156,10 +182,11 @@ struct DrawList {
     std::vector<Stroke> strokes_below;  // under the flow lines
     std::vector<WeightBlock> blocks;
     std::vector<FlowBatch> flows;
-    std::vector<Stroke> strokes_above;  // over the flow lines
-    std::vector<ScreenRect> rects;      // over all of the above
-    std::vector<Label> labels;          // over the rects
-    bool animates = false;              // the next frame will differ even without input
+    std::vector<Stroke> strokes_above;    // over the flow lines
+    std::vector<TexturedPlane> pictures;  // over all of the above: x and y of the corners in px
+    std::vector<ScreenRect> rects;        // over the pictures
+    std::vector<Label> labels;            // over the rects
+    bool animates = false;                // the next frame will differ even without input
 };
 
 }  // namespace weft

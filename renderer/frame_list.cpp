@@ -91,7 +91,8 @@ void FrameRenderer::record_frame(FrameContext& frame, UiLayer* ui, bool presenti
     const bool flows = !frame.list.flows.empty() && bounds.max_px.x > bounds.min_px.x &&
                        bounds.max_px.y > bounds.min_px.y && flow_select_->draws_any();
     if (flows) record_flows(frame, bounds);
-    if (flows || !frame.list.strokes_above.empty()) record_composite(frame, flows ? bounds : FlowBounds{});
+    const bool has_more = !frame.list.strokes_above.empty() || !frame.list.pictures.empty();
+    if (flows || has_more) record_composite(frame, flows ? bounds : FlowBounds{});
     record_upscale(frame);
     record_overlay(frame, ui);
     if (captures_.wants(false)) record_capture(frame, false);
@@ -160,7 +161,7 @@ void FrameRenderer::record_composite(FrameContext& frame, const FlowBounds& boun
     memory_barrier(frame.commands, color_stage, color_access, color_stage, color_access);
     if (frame.depth) memory_barrier(frame.commands, depth_stages, depth_access, depth_stages, depth_access);
     const bool flows = bounds.max_px.x > bounds.min_px.x;
-    const bool all = !frame.list.strokes_above.empty();
+    const bool all = !frame.list.strokes_above.empty() || !frame.list.pictures.empty();
     begin_pass(frame.commands, render_passes_.handles.composite[frame.depth], targets_->ground[frame.depth],
                all ? glm::ivec2(0) : bounds.min_px, all ? targets_->scene_px : bounds.max_px, {},
                targets_->scene_px);
@@ -175,6 +176,10 @@ void FrameRenderer::record_composite(FrameContext& frame, const FlowBounds& boun
         vkCmdSetScissor(frame.commands, 0, 1, &whole_target);
     }
     record_pass(frame, *strokes_above_);
+    if (!frame.list.pictures.empty()) {
+        const TimedPass timed(timings_, "pictures");
+        textured_planes_->record_pictures(frame);
+    }
     vkCmdEndRenderPass(frame.commands);
 }
 

@@ -3,17 +3,20 @@
 #include "shaders/shared/frame_params.h"
 #include "shaders/shared/quad_data.h"
 
+layout(constant_id = 0) const uint on_screen = 0;  // corners are in px of the output
 layout(std140, binding = 0) uniform Frame { FrameParams frame; };
 layout(std430, binding = 1) readonly buffer Quads { QuadData quads[]; };
 layout(location = 0) out vec2 out_uv;
-layout(location = 1) flat out vec4 out_tint;
+layout(location = 1) flat out int out_quad;
 
 const int corners[6] = int[](0, 1, 2, 0, 2, 3);
 const vec2 uvs[4] = vec2[](vec2(0, 0), vec2(1, 0), vec2(1, 1), vec2(0, 1));
 
 void main() {
     int corner = corners[gl_VertexIndex];
-    gl_Position = frame.clip_from_world * vec4(quads[gl_InstanceIndex].corners[corner].xyz, 1.0);
+    vec3 at = quads[gl_InstanceIndex].corners[corner].xyz;
+    gl_Position = on_screen != 0 ? vec4(at.xy / frame.output_px * 2.0 - 1.0, 0.0, 1.0)
+                                 : frame.clip_from_world * vec4(at, 1.0);
     out_uv = uvs[corner];
-    out_tint = quads[gl_InstanceIndex].tint;
+    out_quad = gl_InstanceIndex;
 }

@@ -16,8 +16,8 @@ constexpr uint64_t kept_frames = 60;  // hovering switches between a few selecti
 template <typename T>
 GpuBuffer upload(Device& device, const std::vector<T>& values, const char* name) {
     GpuBuffer buffer(device, std::max<size_t>(16, values.size() * sizeof(T)),
-                     VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_UNIFORM_BUFFER_BIT, MemoryKind::upload,
-                     name);
+                     VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_UNIFORM_BUFFER_BIT,
+                     MemoryKind::upload, name);
     std::copy(values.begin(), values.end(), static_cast<T*>(buffer.mapped));
     return buffer;
 }

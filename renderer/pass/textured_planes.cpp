@@ -8,17 +8,54 @@
 
 namespace weft {
 
+namespace {
+
+gpu::QuadData pack(const TexturedPlane& plane, const glm::vec4& ground) {
+    gpu::QuadData packed{};
+    for (size_t i = 0; i < 4; ++i) packed.corners[i] = glm::vec4(plane.corners[i], 1.0f);
+    packed.tint = linear_from_srgb(plane.tint);
+    packed.window = plane.window;
+    packed.edge = linear_over_ground(plane.edge, ground);
+    packed.cells = {glm::vec2(plane.cells.first), glm::vec2(plane.cells.count)};
+    packed.saturation = plane.saturation;
+    packed.edge_px = plane.edge_px;
+    packed.rule_opacity = plane.cells.rule_opacity;
+    packed.least_rule_px = plane.cells.least_rule_px;
+    packed.look = static_cast<uint32_t>(plane.look);
+    packed.has_numbers = plane.cells.numbers != nullptr;
+    packed.smooth_cells = plane.cells.smooth;
+    packed.hatches_lower_half = plane.hatches_lower_half;
+    return packed;
+}
+
+void check_cells(const CellGrid& cells) {
+    if (!cells.numbers) return;
+    const glm::ivec2 end = cells.first + cells.count;
+    WEFT_ASSERT(cells.first.x >= 0 && cells.first.y >= 0 && cells.count.x > 0 && cells.count.y > 0 &&
+                    end.x <= static_cast<int>(cells.numbers->width) &&
+                    end.y <= static_cast<int>(cells.numbers->height),
+                std::to_string(end.x) + "x" + std::to_string(end.y) + " cells in " +
+                    std::to_string(cells.numbers->width) + "x" + std::to_string(cells.numbers->height));
+}
+
+}  // namespace
+
 TexturedPlanesPass::TexturedPlanesPass(const PassContext& context)
     : device_(context.device), linear_(context.linear_sampler), nearest_(context.nearest_sampler) {
+    PipelineInfo info;
+    info.name = name();
+    info.vertex = "textured_planes.vert";
+    info.fragment = "textured_planes.frag";
+    info.bindings = {VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,
+                     VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER,
+                     VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER};
     for (int depth = 0; depth < 2; ++depth) {
-        PipelineInfo info;
-        info.name = name();
-        info.vertex = "textured_planes.vert";
-        info.fragment = "textured_planes.frag";
-        info.bindings = {VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,
-                         VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER};
+        info.constants = {0};
         info.render_pass = context.render_passes.ground[depth];
-        pipelines_[depth] = context.pipelines.add(info);
+        in_world_[depth] = context.pipelines.add(info);
+        info.constants = {1};
+        info.render_pass = context.render_passes.composite[depth];
+        on_screen_[depth] = context.pipelines.add(info);
     }
 }
 
@@ -46,32 +83,45 @@ TexturedPlanesPass::Texture& TexturedPlanesPass::find(FrameContext& frame,
 }
 
 void TexturedPlanesPass::prepare(FrameContext& frame) {
-    for (const TexturedPlane& plane : frame.list.textured_planes)
-        if (plane.image) find(frame, plane.image).used_in_frame = frame.frame;
+    for (const auto* planes : {&frame.list.textured_planes, &frame.list.pictures})
+        for (const TexturedPlane& plane : *planes)
+            for (const auto& image : {plane.image, plane.cells.numbers, plane.colors})
+                if (image) find(frame, image).used_in_frame = frame.frame;
     std::erase_if(textures_, [&](const auto& texture) { return texture->used_in_frame + 60 < frame.frame; });
 }
 
-void TexturedPlanesPass::record(FrameContext& frame) {
+void TexturedPlanesPass::draw(FrameContext& frame, Pipeline& pipeline,
+                              const std::vector<TexturedPlane>& planes) {
+    if (planes.empty()) return;
     std::vector<gpu::QuadData> data;
-    for (const TexturedPlane& plane : frame.list.textured_planes) {
-        gpu::QuadData packed{};
-        for (size_t i = 0; i < 4; ++i) packed.corners[i] = glm::vec4(plane.corners[i], 1.0f);
-        packed.tint = linear_from_srgb(plane.tint);
-        data.push_back(packed);
-    }
+    for (const TexturedPlane& plane : planes) data.push_back(pack(plane, frame.list.ground));
     const BufferSlice quads = frame.arena.push(data);
-    Pipeline& pipeline = *pipelines_[frame.depth];
     pipeline.bind(frame.commands);
     for (uint32_t i = 0; i < data.size(); ++i) {
-        const TexturedPlane& plane = frame.list.textured_planes[i];
+        const TexturedPlane& plane = planes[i];
         if (!plane.image) continue;
+        check_cells(plane.cells);
+        // What a plane does not use is bound all the same, to its image.
+        const auto view = [&](const std::shared_ptr<const Image>& image) {
+            return find(frame, image ? image : plane.image).image.view;
+        };
         PushDescriptors()
             .buffer(0, frame.frame_params)
             .buffer(1, quads)
-            .image(2, find(frame, plane.image).image.view, plane.nearest ? nearest_ : linear_)
+            .image(2, view(plane.image), plane.nearest ? nearest_ : linear_)
+            .image(3, view(plane.cells.numbers), nearest_)
+            .image(4, view(plane.colors), linear_)
             .push(device_, frame.commands, pipeline);
         vkCmdDraw(frame.commands, 6, 1, 0, i);
     }
+}
+
+void TexturedPlanesPass::record(FrameContext& frame) {
+    draw(frame, *in_world_[frame.depth], frame.list.textured_planes);
+}
+
+void TexturedPlanesPass::record_pictures(FrameContext& frame) {
+    draw(frame, *on_screen_[frame.depth], frame.list.pictures);
 }
 
 }  // namespace weft

@@ -1,5 +1,5 @@
-// Images on quadrilaterals, blended in the list's order; no depth. An image is on the device as long as it is
-// drawn.
+// Images on quadrilaterals, in the world and on the picture, with the numbers of a grid over them; blended in
+// the list's order, no depth. An image is on the device as long as it is drawn.
 #pragma once
 
 #include <memory>
@@ -12,9 +12,12 @@ class TexturedPlanesPass : public Pass {
   public:
     explicit TexturedPlanesPass(const PassContext& context);
     const char* name() const override { return "textured planes"; }
-    bool is_empty(const DrawList& list) const override { return list.textured_planes.empty(); }
+    bool is_empty(const DrawList& list) const override {
+        return list.textured_planes.empty() && list.pictures.empty();
+    }
     void prepare(FrameContext& frame) override;
-    void record(FrameContext& frame) override;
+    void record(FrameContext& frame) override;  // those in the world, inside the ground's render pass
+    void record_pictures(FrameContext& frame);  // inside the composite's
 
   private:
     struct Texture {
@@ -23,10 +26,11 @@ class TexturedPlanesPass : public Pass {
         uint64_t used_in_frame = 0;
     };
     Texture& find(FrameContext& frame, const std::shared_ptr<const Image>& source);
+    void draw(FrameContext& frame, Pipeline& pipeline, const std::vector<TexturedPlane>& planes);
 
     Device& device_;
     VkSampler linear_, nearest_;
-    Pipeline* pipelines_[2];
+    Pipeline *in_world_[2], *on_screen_[2];
     std::vector<std::unique_ptr<Texture>> textures_;
 };
 

@@ -6,6 +6,17 @@ WEFT_GPU_BEGIN
 struct QuadData {
     vec4 corners[4];  // xyz: top left, top right, bottom right, bottom left
     vec4 tint;
+    vec4 window;      // of the image: left, top, right, bottom, 0..1
+    vec4 edge;
+    vec4 cells;       // first column, first row, columns, rows; no columns: no grid
+    float saturation;
+    float edge_px;
+    float rule_opacity;  // below 0: of black
+    float least_rule_px;
+    uint look;        // TexturedLook
+    uint has_numbers;
+    uint smooth_cells;
+    uint hatches_lower_half;
 };
 struct MeshParams {
     mat4 world_from_mesh;

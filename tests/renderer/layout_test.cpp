@@ -107,7 +107,13 @@ std::vector<Layout> layouts() {
          {MEMBER(RectData, low), MEMBER(RectData, high), MEMBER(RectData, fill), MEMBER(RectData, border),
           MEMBER(RectData, border_px), MEMBER(RectData, corner_px), MEMBER(RectData, right_height_px),
           MEMBER(RectData, pad0)}},
-        {"QuadData", sizeof(QuadData), {MEMBER(QuadData, corners), MEMBER(QuadData, tint)}},
+        {"QuadData",
+         sizeof(QuadData),
+         {MEMBER(QuadData, corners), MEMBER(QuadData, tint), MEMBER(QuadData, window), MEMBER(QuadData, edge),
+          MEMBER(QuadData, cells), MEMBER(QuadData, saturation), MEMBER(QuadData, edge_px),
+          MEMBER(QuadData, rule_opacity), MEMBER(QuadData, least_rule_px), MEMBER(QuadData, look),
+          MEMBER(QuadData, has_numbers), MEMBER(QuadData, smooth_cells),
+          MEMBER(QuadData, hatches_lower_half)}},
         {"MeshParams", sizeof(MeshParams), {MEMBER(MeshParams, world_from_mesh), MEMBER(MeshParams, color)}},
     };
 }
