@@ -64,6 +64,9 @@ Shape shape_of(const Program& program) {
 void step_layer(Program& program, int step) {
     ViewState& view = program.session.view();
     const int layers = shape_of(program).layers;
+    // Where one layer is open and the others are pages beside it, they all stay.
+    if (program.session.opens_layers())
+        return program.session.open_layer((program.session.opened_layer() + step + layers) % layers);
     const bool all = view.first_layer == 0 && view.last_layer < 0;
     const int now = all ? (step > 0 ? -1 : 0) : view.first_layer;
     const int next = (now + step + layers) % layers;

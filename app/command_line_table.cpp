@@ -1,4 +1,5 @@
 #include "app/command_line_table.h"
+#include "app/color_map_file.h"
 
 #include <algorithm>
 #include <fstream>
@@ -187,7 +188,7 @@ const std::vector<OptionRow> option_rows = {
      [](Options& o, const std::string& v) { set_view_option(o.view, "layers", v); }},
     {"--heads", "L.H,...", in_pictures, "Heads that are shown, layer and head from 0 (all).",
      [](Options& o, const std::string& v) { set_view_option(o.view, "heads", v); }},
-    {"--query", "N", in_pictures, "Select token N as the query.",
+    {"--query", "N", in_pictures, "Select token N as the query; of an image also 'mean', the mean of all queries.",
      [](Options& o, const std::string& v) { set_view_option(o.view, "query", v); }},
     {"--threshold", "X", in_pictures, "Draw weights of at least X.",
      [](Options& o, const std::string& v) { set_view_option(o.view, "threshold", v); }},
@@ -206,6 +207,15 @@ const std::vector<OptionRow> option_rows = {
      [](Options& o, const std::string&) { o.stack = true; }},
     {"--scene", "NAME", in_pictures, "auto: the place made for the input; stack: panes of tokens for any (auto).",
      [](Options& o, const std::string& v) { set_view_option(o.view, "scene", v); }},
+    {"--image-look", "NAME", in_pictures, "On an image: spotlight, light on what is read, or map, colours (spotlight).",
+     [](Options& o, const std::string& v) { set_view_option(o.view, "image-look", v); }},
+    {"--image-smoothing", "NAME", in_pictures, "Between the patches of an image: nearest or smooth (nearest).",
+     [](Options& o, const std::string& v) { set_view_option(o.view, "image-smoothing", v); }},
+    {"--image-opacity", "X", in_pictures, "Of what lies on an image, 0 to 1 (1 of light, 0.6 of a map).",
+     [](Options& o, const std::string& v) { set_view_option(o.view, "image-opacity", v); }},
+    {"--map", "NAME|FILE.png", in_pictures,
+     "Colours of numbers: default, viridis, cividis, magma, plasma, or a strip 1 pixel high or wide (default).",
+     [](Options& o, const std::string& v) { o.view.map = load_color_map(v); }},
     {"--theme", "NAME", in_pictures, "dark, light or projector (dark).",
      [](Options& o, const std::string& v) { set_view_option(o.view, "theme", v); }},
     {"--title", "TEXT", in_pictures, "The picture's title (the model's name).",

@@ -10,6 +10,7 @@
 #include "analysis/error.h"
 #include "analysis/method/method_table.h"
 #include "app/clock.h"
+#include "app/color_map_file.h"
 #include "app/intro.h"
 #include "app/panels/panels.h"
 #include "app/picture_file.h"
@@ -397,6 +398,8 @@ int run_window(const Options& options) {
     if (!options.watch_folder.empty())
         program.watch = std::make_unique<TraceWatch>(options.watch_folder, &Window::wake);
     mention_unfinished_recordings(session);
+    if (const std::string remark = color_map_remark(session.view().map.get()); !remark.empty())
+        session.set_message({remark, "", true});
     return FrameLoop(program, ui, std::move(script)).run();
 }
 

@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <optional>
 
+#include "app/color_map_file.h"
+
 namespace weft {
 
 namespace {
@@ -35,6 +37,8 @@ void say_truncation(const Session& session) {
     if (!frame->provenance.note.empty()) std::fprintf(stderr, "weft: %s\n", frame->provenance.note.c_str());
     if (frame->generation && !frame->generation->ignored_settings.empty())
         std::fprintf(stderr, "weft: %s\n", ignored_settings_text(*frame->generation).c_str());
+    if (const std::string remark = color_map_remark(session.view().map.get()); !remark.empty())
+        std::fprintf(stderr, "weft: %s\n", remark.c_str());
     say_cut("the text", frame->truncation);
     say_cut("the decoder's text", frame->target_truncation);
 }

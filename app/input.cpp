@@ -125,6 +125,7 @@ void focus_on_pointer(Program& program) {
     if (hovered.kind == FocusKind::none) {
         return session.show_preset(session.preset().value_or(CameraPreset::default_view));
     }
+    if (session.opens_layers() && hovered.head >= 0) return;  // a thumbnail stands beside the place
     session.camera_taken_by_hand();
     Camera camera = session.animator().camera();
     camera.target = point_under_pointer(camera, program.pointer.position_px, program.viewport.size);
@@ -161,13 +162,16 @@ void on_release(Program& program, const ButtonEvent& event) {
     pointer.in_prompt = false;
     if (pointer.button == event.button) pointer.button = -1;
     if (!is_click) return;
-    const Focus hovered = program.session.view().hovered;
-    program.session.select(hovered);
+    Session& session = program.session;
+    if (const auto layer = session.closed_layer_at(event.position_px, program.viewport))
+        return session.open_layer(*layer);
+    const Focus hovered = session.view().hovered;
+    session.select(hovered);
     if (!pointer.with_alt) return;
     try {
         explain_word(program, hovered);
     } catch (const Error& error) {
-        program.session.set_message({error.what(), error.hint()});
+        session.set_message({error.what(), error.hint()});
     }
 }
 
@@ -183,6 +187,8 @@ void on_scroll(Program& program, const ScrollEvent& event) {
     if (program.pointer.button == GLFW_MOUSE_BUTTON_RIGHT) {
         return program.flight.step_speed(event.steps.y > 0.0f ? 1 : -1);
     }
+    if (program.session.closed_layer_at(event.position_px, program.viewport))
+        return program.commands.run(event.steps.y > 0.0f ? "layer.previous" : "layer.next");
     take_camera(program, [&](Camera& camera) {
         zoom_to(camera, event.steps.y, event.position_px, program.viewport.size);
     });

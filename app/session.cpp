@@ -240,7 +240,9 @@ void Session::update_plan() {
         const auto asked = std::exchange(settings_.view.attention, std::nullopt);
         if (asked && *asked != block.kind)
             set_message({"there is no '" + attention_name(*asked) + "' attention here", ""});
-        const int layer = std::min(3, static_cast<int>(block.layers) - 1);
+        // An image stack opens the last layer; among words the design's fourth shows most.
+        const int last = static_cast<int>(block.layers) - 1;
+        const int layer = scene_->kind == SceneKind::image_stack ? last : std::min(3, last);
         head_choice_ = {layer, strongest_head(*frame_, block, layer)};
         const Focus line = strongest_line(*frame_, block, layer, head_choice_.head);
         token_choice_ = std::max(line.query, 0);
@@ -265,6 +267,12 @@ std::optional<SessionMessage> Session::refusal(const std::string& method) const 
     if (const auto failed = frame_->failures.find(method); failed != frame_->failures.end())
         return SessionMessage{row->title + ": " + failed->second.message, failed->second.hint};
     return std::nullopt;
+}
+
+// What is chosen, pointed at or selected beside the plan of the attention.
+void Session::follow_choices() {
+    view_.opened_layer = head_choice_.layer;
+    if (scene_) scene_ = follow_focus(scene_, view_);
 }
 
 // Back to what the picture shows.
@@ -346,12 +354,14 @@ void Session::take_pose(const PathPose& pose) {
     animator_.motion().stale = stale;
     view_.selected = pose.selected;
     view_.hovered = pose.hovered;
+    if (pose.opened_layer >= 0) head_choice_.layer = pose.opened_layer;
 }
 
 void Session::play_show(double dt_s, const Viewport& viewport) {
     show_s_ += dt_s;
     const bool is_intro = show_ == Show::intro;
-    take_pose(is_intro ? intro_pose(*plan(), show_s_, viewport) : default_path(*plan(), show_s_, viewport));
+    take_pose(is_intro ? intro_pose(*plan(), show_s_, viewport) : scene_path(*scene_, show_s_, viewport));
+    follow_choices();
     if (show_s_ >= (is_intro ? intro_duration_s : default_path_duration_s)) end_show();
 }
 
@@ -379,7 +389,10 @@ void Session::advance(double dt_s, const Viewport& viewport) {
     const std::shared_ptr<const Scene> before_scene = scene_;
     const TextStackPlan* before = before_scene ? before_scene->stack.get() : nullptr;
     update_plan();
+    follow_choices();
     if (!plan()) return;
+    if (const auto& image = scene_->image)
+        animator_.open_panes(image->key_pane, image->query_pane, show_ != Show::none);
     if (!before && settings_.camera) {
         preset_.reset();
         animator_.jump_to(*settings_.camera);
@@ -393,16 +406,17 @@ void Session::advance(double dt_s, const Viewport& viewport) {
     refit(viewport);
     const bool is_other =
         before && (before->frame != plan()->frame || &shown_block(*before) != &shown_block(*plan()));
-    if (is_other && preset_) {
+    const bool is_other_place = before_scene && before_scene->kind != scene_->kind;
+    if ((is_other || is_other_place) && preset_) {
         const Camera goal = fitted(*preset_, viewport);
         const float room = goal.distance_u / animator_.camera().distance_u;
-        if (room > overflow || room < waste) animator_.fly_to(goal, refit_s);
+        if (is_other_place || room > overflow || room < waste) animator_.fly_to(goal, refit_s);
     }
     const bool is_stale = has_pending_analysis() && time_s_ - asked_s_ > stale_after_s;
     const auto step = static_cast<float>(dt_s / stale_fade_s);
     float& stale = animator_.motion().stale;
     stale = std::clamp(stale + (is_stale ? step : -step), 0.0f, 1.0f);
-    animator_.advance(dt_s, view_, plan());
+    animator_.advance(dt_s, view_, opens_layers() ? nullptr : plan());  // no waves through an image
 }
 
 bool Session::is_moving() const {
@@ -633,9 +647,16 @@ void Session::hover(glm::vec2 pointer_px, const Viewport& viewport, bool out_of_
         pick_scene(*scene_, animator_.motion(), animator_.camera(), viewport, pointer_px, out_of_key);
 }
 
+std::optional<int> Session::closed_layer_at(glm::vec2 pointer_px, const Viewport& viewport) const {
+    if (!opens_layers()) return std::nullopt;
+    return sliver_at(*scene_->image, animator_.motion(), animator_.camera(), viewport, pointer_px);
+}
+
 void Session::select(const Focus& focus) {
     view_.selected = focus;
     if (focus.kind == FocusKind::none) return;
+    // A head of an image stack's strip: it alone, of the query that is shown.
+    if (opens_layers() && focus.head >= 0 && focus.layer >= 0) view_.heads = {{focus.layer, focus.head}};
     if (focus.layer >= 0 && !(plan() && plan()->joins_ends)) head_choice_.layer = focus.layer;
     if (focus.head >= 0) head_choice_.head = focus.head;
 }

@@ -131,6 +131,12 @@ class Session {
     void end_show();  // the introduction at its last state, the path where it is
 
     const Scene* scene() const { return scene_.get(); }
+    // The place has all layers, of which one is open.
+    bool opens_layers() const { return scene_ && scene_->kind == SceneKind::image_stack; }
+    void open_layer(int layer) { choose_head({layer, head_choice_.head}); }
+    int opened_layer() const { return head_choice_.layer; }
+    // The layer whose closed pane is under the pointer.
+    std::optional<int> closed_layer_at(glm::vec2 pointer_px, const Viewport& viewport) const;
     // Of the attention that is shown, in any scene.
     const TextStackPlan* plan() const { return scene_ ? scene_->stack.get() : nullptr; }
     FramePtr frame() const { return frame_; }  // newest; may hold more quantities than the plan's
@@ -160,6 +166,7 @@ class Session {
     void take_trace(FramePtr trace, const MethodOptions& read_with);
     bool is_computing() const;
     void update_plan();
+    void follow_choices();
     void refuse_quantity();
     void show_everything();
     void drop_focus_out_of_range();

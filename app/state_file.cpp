@@ -63,6 +63,20 @@ nlohmann::ordered_json target_json(const Session& session) {
     return json;
 }
 
+// Of an image stack; null elsewhere.
+nlohmann::ordered_json image_json(const Session& session) {
+    const Scene* scene = session.scene();
+    if (!scene || !scene->image) return {};
+    const ImageStackPlan& plan = *scene->image;
+    const ViewMotion& motion = session.animator().motion();
+    return {{"layer", plan.layer},
+            {"heads", plan.heads},
+            {"query", plan.query ? nlohmann::ordered_json(*plan.query) : nlohmann::ordered_json()},
+            {"look", image_look_text(plan.view.image.look)},
+            {"smooth", plan.view.image.smooth},
+            {"open", {motion.open_key, motion.open_query}}};
+}
+
 nlohmann::ordered_json progress_json(const Session& session) {
     const auto progress = session.method_progress();
     if (!progress) return {};
@@ -134,6 +148,7 @@ std::string state_json(const Program& program, uint64_t validation_messages) {
         {"preset", session.preset() ? camera_preset_names().at(size_t(*session.preset())) : "by hand"},
         {"folded", session.is_folded()},
         {"quantity", view.quantity},
+        {"image", image_json(session)},
         {"scene", scene_text(view.scene)},
         {"theme", theme_text(view.theme)},
         {"threshold", threshold_text(view.threshold)},

@@ -9,6 +9,7 @@
 #include "analysis/error.h"
 #include "analysis/method/method_table.h"
 #include "analysis/spelling.h"
+#include "scenes/image_stack.h"
 #include "scenes/shown_block.h"
 #include "scenes/text_stack.h"
 
@@ -18,6 +19,8 @@ namespace {
 
 const std::vector<std::string> theme_names = {"dark", "light", "projector"};
 const std::vector<std::string> scene_names = {"auto", "stack"};
+const std::vector<std::string> image_look_names = {"spotlight", "map"};
+const std::vector<std::string> smoothing_names = {"nearest", "smooth"};
 const std::vector<std::string> sink_names = {"bars", "lines", "hidden"};
 const std::vector<std::string> attention_names = {"encoder", "decoder", "cross"};
 
@@ -94,6 +97,10 @@ void set_heads(ViewState& view, const std::string& value) {
 }
 
 void set_query(ViewState& view, const std::string& value) {
+    if (value == "mean") {
+        view.selected = Focus{FocusKind::layer, 0, -1, -1, -1, -1, false};
+        return;
+    }
     const auto query = static_cast<int>(parse_integer("query", value, -1, max_index));
     view.selected = Focus{};
     if (query < 0) return;
@@ -233,6 +240,12 @@ void set_view_option(ViewState& view, std::string_view option, const std::string
         view.sinks = static_cast<SinkMode>(parse_choice(option, value, sink_names));
     } else if (option == "scene") {
         view.scene = static_cast<SceneChoice>(parse_choice(option, value, scene_names));
+    } else if (option == "image-look") {
+        view.image.look = static_cast<ImageLook>(parse_choice(option, value, image_look_names));
+    } else if (option == "image-smoothing") {
+        view.image.smooth = parse_choice(option, value, smoothing_names) == 1;
+    } else if (option == "image-opacity") {
+        view.image.opacity = static_cast<float>(parse_number(option, value, 0.0, 1.0));
     } else if (option == "theme") {
         view.theme = static_cast<ThemeName>(parse_choice(option, value, theme_names));
     } else if (option == "title") {
@@ -290,10 +303,16 @@ void check_view(const ViewState& view, const AttentionFrame& frame) {
         check_index("heads", head, block.heads, "head");
     }
     check_index("query", view.selected.query, block.queries, "token");
+    if (view.selected.kind == FocusKind::layer && !shows_image(frame, view))
+        throw UsageError("--query 'mean' needs an image: words are not averaged",
+                         "Give the number of a word.");
 }
 
 std::string theme_text(ThemeName theme) {
     return theme_names.at(static_cast<size_t>(theme));
+}
+std::string image_look_text(ImageLook look) {
+    return image_look_names.at(static_cast<size_t>(look));
 }
 std::string scene_text(SceneChoice scene) {
     return scene_names.at(static_cast<size_t>(scene));

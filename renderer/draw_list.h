@@ -51,7 +51,7 @@ struct CellGrid {
 
 enum class TexturedLook {
     image,      // the image
-    spotlight,  // the image, where its cell's number is above 0; that is its opacity
+    spotlight,  // the image, where its cell's number is above 0; that is its brightness (sRGB)
     map         // in place of the image the cell's colour of `colors`
 };
 

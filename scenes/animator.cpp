@@ -13,6 +13,7 @@ namespace weft {
 namespace {
 
 constexpr double fold_duration_s = 0.8, inside_duration_s = 1.0;
+constexpr double page_duration_s = 0.5;
 constexpr double focus_in_s = 0.25, focus_out_s = 0.35;
 
 }  // namespace
@@ -75,6 +76,13 @@ void Animator::follow_token(int token) {
     along_.go(token >= 0 ? 1.0 : 0.0, inside_duration_s);
 }
 
+void Animator::open_panes(int key, int query, bool at_once) {
+    const bool is_first = open_key_.target < 0.0;
+    open_key_.go(key, page_duration_s);
+    open_query_.go(query, page_duration_s);
+    if (is_first || at_once) open_key_.runs = open_query_.runs = false;
+}
+
 void Animator::restart_wave() {
     motion_.wave_s = 0.0f;
     wave_rests_ = false;
@@ -127,6 +135,8 @@ void Animator::write_motion() {
     motion_.inside = static_cast<float>(inside_.value());
     motion_.along = static_cast<float>(along_.value());
     motion_.focus = static_cast<float>(focus_.value());
+    motion_.open_key = static_cast<float>(open_key_.value());
+    motion_.open_query = static_cast<float>(open_query_.value());
     if (inside_.value() <= 0.0 && inside_.target <= 0.0) motion_.inside_layer = motion_.inside_head = -1;
     if (along_.value() <= 0.0 && along_.target <= 0.0) motion_.along_token = -1;
 }
@@ -139,6 +149,8 @@ void Animator::advance(double dt_s, const ViewState& view, const TextStackPlan* 
     stack_.advance(dt_s);
     inside_.advance(dt_s);
     along_.advance(dt_s);
+    open_key_.advance(dt_s);
+    open_query_.advance(dt_s);
     advance_wave(dt_s, view, plan);
     if (reduced_) return finish();
     write_motion();
@@ -146,13 +158,12 @@ void Animator::advance(double dt_s, const ViewState& view, const TextStackPlan* 
 
 void Animator::finish() {
     if (flies_) jump_to(to_);
-    for (Transition* transition : {&fold_, &stack_, &inside_, &along_, &focus_}) transition->runs = false;
+    for (Transition* transition : {&fold_, &stack_, &inside_, &along_, &focus_, &open_key_, &open_query_}) transition->runs = false;
     write_motion();
 }
 
 bool Animator::is_moving() const {
-    return flies_ || fold_.runs || stack_.runs || inside_.runs || along_.runs || focus_.runs ||
-           motion_.wave_s >= 0.0f;
+    return !is_settled() || motion_.wave_s >= 0.0f;
 }
 
 }  // namespace weft

@@ -20,6 +20,8 @@ class Animator {
     void enter_head(int layer, int head);  // widens its gap in 1.0 s
     void leave_head();
     void follow_token(int token);  // all but the lines into it go in 1.0 s; -1: they come back
+    // Of an image stack: pages turn in 0.5 s; the first time at once.
+    void open_panes(int key, int query, bool at_once = false);
     void restart_wave();
     void rest_wave();  // no pulses until restart_wave()
     void advance(double dt_s, const ViewState& view, const TextStackPlan* plan);
@@ -36,7 +38,8 @@ class Animator {
     ViewMotion& motion() { return motion_; }
     bool is_moving() const;  // false: the next frame will be the same
     bool is_settled() const {
-        return !flies_ && !fold_.runs && !stack_.runs && !inside_.runs && !along_.runs && !focus_.runs;
+        return !flies_ && !fold_.runs && !stack_.runs && !inside_.runs && !along_.runs && !focus_.runs &&
+               !open_key_.runs && !open_query_.runs;
     }  // but for the wave
 
   private:
@@ -57,7 +60,7 @@ class Animator {
         flown_;  // flown_: where the flight left the camera, to see that someone else moved it
     double fly_elapsed_s_ = 0.0, fly_duration_s_ = 0.0;
     bool flies_ = false, reduced_ = false, wave_rests_ = false;
-    Transition fold_, stack_, inside_, along_, focus_;
+    Transition fold_, stack_, inside_, along_, focus_, open_key_{-1.0, -1.0}, open_query_{-1.0, -1.0};
     ViewMotion motion_;
 };
 

@@ -12,6 +12,7 @@ struct PathPose {
     ViewMotion motion;
     Focus selected;  // the head that the path enters; none outside of it
     Focus hovered;   // the one line that it lights up
+    int opened_layer = -1;  // of a place that opens one layer; -1: it stays as it is
 };
 
 // Between two cameras, `part` 0..1 already eased. What fills the picture's height changes evenly in

@@ -1,8 +1,10 @@
-#include <algorithm>
-#include <cmath>
-#include <span>
+#include "scenes/color_map.h"
 
-#include "scenes/theme.h"
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "analysis/error.h"
 
 namespace weft {
 namespace {
@@ -51,10 +53,101 @@ glm::vec4 color_at(std::span<const glm::vec4> stops, float position) {
     return srgb_from_lab(glm::mix(lab_from_srgb(stops[below]), lab_from_srgb(stops[below + 1]), part));
 }
 
+struct KnownMap {
+    const char* name;
+    std::array<uint32_t, 17> stops;
+};
+
+// Seventeen of the 256 colours each; what is interpolated between them is at most 13/255 off. viridis, magma,
+// plasma: S. van der Walt, N. Smith, E. Firing 2015; cividis: Nunez, Anderton, Renslow 2018.
+const std::array<KnownMap, 4> known_maps{{
+    {"viridis",
+     {0x440154, 0x48186A, 0x472D7B, 0x424086, 0x3B528B, 0x33638D, 0x2C728E, 0x26828E, 0x21918C, 0x1F9F88,
+      0x27AD81, 0x3DBC74, 0x5CC863, 0x81D34D, 0xAADC32, 0xD5E21A, 0xFDE725}},
+    {"cividis",
+     {0x00224E, 0x002E6A, 0x1A386F, 0x32436D, 0x434E6C, 0x535A6D, 0x61656F, 0x6F7073, 0x7D7C78, 0x8B8778,
+      0x9A9376, 0xAAA073, 0xBBAD6D, 0xCCBA64, 0xDDC858, 0xEFD748, 0xFEE838}},
+    {"magma",
+     {0x000004, 0x0A0822, 0x1D1147, 0x36106B, 0x51127C, 0x6A1C81, 0x832681, 0x9C2E7F, 0xB73779, 0xCF4070,
+      0xE55064, 0xF4695C, 0xFB8761, 0xFEA571, 0xFEC287, 0xFDE0A1, 0xFCFDBF}},
+    {"plasma",
+     {0x0D0887, 0x310597, 0x4C02A1, 0x6600A7, 0x7E03A8, 0x9511A1, 0xAA2395, 0xBC3587, 0xCC4778, 0xD9586A,
+      0xE56B5D, 0xF07F4F, 0xF89441, 0xFDAB33, 0xFDC328, 0xF9DD25, 0xF0F921}},
+}};
+
 }  // namespace
 
-glm::vec4 weight_color(const Theme& theme, float weight) {
-    return color_at(theme.weight_map, std::sqrt(std::clamp(weight, 0.0f, 1.0f)));
+const std::vector<std::string>& color_map_names() {
+    static const std::vector<std::string> names = [] {
+        std::vector<std::string> all{"default"};
+        for (const KnownMap& map : known_maps) all.emplace_back(map.name);
+        return all;
+    }();
+    return names;
+}
+
+std::shared_ptr<const ColorMap> named_color_map(const std::string& name) {
+    static const std::vector<std::shared_ptr<const ColorMap>> maps = [] {
+        std::vector<std::shared_ptr<const ColorMap>> made;
+        for (const KnownMap& known : known_maps) {
+            auto map = std::make_shared<ColorMap>();
+            map->name = known.name;
+            for (const uint32_t rgb : known.stops) map->colors.push_back(srgb_color(rgb));
+            made.push_back(std::move(map));
+        }
+        return made;
+    }();
+    for (const auto& map : maps)
+        if (map->name == name) return map;
+    return nullptr;
+}
+
+std::shared_ptr<const ColorMap> color_map_of_strip(const std::string& name, uint32_t width, uint32_t height,
+                                                   std::span<const uint8_t> rgba) {
+    const std::string size = std::to_string(width) + "x" + std::to_string(height);
+    if ((width != 1 && height != 1) || std::max(width, height) < 2)
+        throw Error("the colour map '" + name + "' is \"" + size + "\" pixels",
+                    "Give a strip that is 1 pixel high or wide, from the colour of 0 to that of the most.");
+    const size_t count = size_t{width} * height;
+    if (count > most_map_colors)
+        throw Error("the colour map '" + name + "' has \"" + std::to_string(count) + "\" colours",
+                    "It can have " + std::to_string(most_map_colors) + ".");
+    WEFT_ASSERT(rgba.size() == 4 * count, std::to_string(rgba.size()) + " bytes of " + size);
+    auto map = std::make_shared<ColorMap>();
+    map->name = name;
+    for (size_t i = 0; i < count; ++i) {
+        const uint8_t* pixel = &rgba[4 * i];
+        if (pixel[3] != 255)
+            throw Error("the colour map '" + name + "' is transparent at pixel \"" + std::to_string(i) + "\"",
+                        "Make all of it opaque.");
+        map->colors.push_back(
+            srgb_color(uint32_t{pixel[0]} << 16 | uint32_t{pixel[1]} << 8 | uint32_t{pixel[2]}));
+    }
+    return map;
+}
+
+bool has_monotone_lightness(const ColorMap& map) {
+    // Steps that 8 bits cannot show are level.
+    constexpr float least_step = 0.3f;
+    float lightest = -1.0f, darkest = 101.0f;
+    bool rises = true, falls = true;
+    for (const glm::vec4& color : map.colors) {
+        const float lightness = lab_from_srgb(color).x;
+        rises = rises && lightness > lightest - least_step;
+        falls = falls && lightness < darkest + least_step;
+        lightest = std::max(lightest, lightness);
+        darkest = std::min(darkest, lightness);
+    }
+    return (rises || falls) && lightest - darkest > least_step;
+}
+
+glm::vec4 map_color(const Theme& theme, const ColorMap* map, float position) {
+    if (!map) return color_at(theme.weight_map, position);
+    return color_at(map->colors, position);
+}
+
+glm::vec4 weight_color(const Theme& theme, float weight, const ColorMap* map) {
+    return map_color(theme, map, std::sqrt(std::clamp(weight, 0.0f, 1.0f)));
 }
 
 glm::vec4 difference_color(const Theme& theme, float difference) {

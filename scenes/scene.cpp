@@ -7,8 +7,23 @@ namespace weft {
 std::shared_ptr<const Scene> plan_scene(std::shared_ptr<const AttentionFrame> frame, const ViewState& view,
                                         const Scene* previous) {
     auto scene = std::make_shared<Scene>();
-    scene->stack = plan_text_stack(std::move(frame), view, previous ? previous->stack.get() : nullptr);
+    scene->stack = plan_text_stack(frame, view, previous ? previous->stack.get() : nullptr);
+    if (view.scene == SceneChoice::automatic && frame && shows_image(*frame, view)) {
+        scene->kind = SceneKind::image_stack;
+        scene->image = plan_image_stack(std::move(frame), view, previous ? previous->image.get() : nullptr);
+    }
     return scene;
+}
+
+std::shared_ptr<const Scene> follow_focus(std::shared_ptr<const Scene> scene, const ViewState& view) {
+    if (scene->kind != SceneKind::image_stack) return scene;
+    ViewState wanted = view;
+    wanted.quantity = scene->stack->view.quantity;
+    wanted.attention = scene->stack->view.attention;
+    if (same_image_plan(scene->image->view, wanted)) return scene;
+    auto followed = std::make_shared<Scene>(*scene);
+    followed->image = plan_image_stack(scene->image->frame, wanted, scene->image.get());
+    return followed;
 }
 
 DrawList draw_scene(const Scene& scene, const ViewState& view, const ViewMotion& motion, const Camera& camera,
@@ -16,6 +31,8 @@ DrawList draw_scene(const Scene& scene, const ViewState& view, const ViewMotion&
     switch (scene.kind) {
         case SceneKind::text_stack:
             break;
+        case SceneKind::image_stack:
+            return draw_image_stack(*scene.image, *scene.stack, view, motion, camera, viewport, measure);
     }
     return draw_text_stack(*scene.stack, view, motion, camera, time_s, viewport, measure);
 }
@@ -25,6 +42,8 @@ Camera scene_camera(const Scene& scene, CameraPreset preset, const ViewMotion& m
     switch (scene.kind) {
         case SceneKind::text_stack:
             break;
+        case SceneKind::image_stack:
+            return image_stack_camera(*scene.image, preset, motion, viewport);
     }
     return text_stack_camera(*scene.stack, preset, motion, focus, viewport);
 }
@@ -34,14 +53,28 @@ Focus pick_scene(const Scene& scene, const ViewMotion& motion, const Camera& cam
     switch (scene.kind) {
         case SceneKind::text_stack:
             break;
+        case SceneKind::image_stack:
+            return pick_image_stack(*scene.image, motion, camera, viewport, pointer_px);
     }
     return pick_text_stack(*scene.stack, motion, camera, viewport, pointer_px, out_of_key);
+}
+
+PathPose scene_path(const Scene& scene, double time_s, const Viewport& viewport) {
+    switch (scene.kind) {
+        case SceneKind::text_stack:
+            break;
+        case SceneKind::image_stack:
+            return image_stack_path(*scene.image, time_s, viewport);
+    }
+    return default_path(*scene.stack, time_s, viewport);
 }
 
 std::array<glm::vec3, 8> scene_box(const Scene& scene, const ViewMotion& motion, const Viewport& viewport) {
     switch (scene.kind) {
         case SceneKind::text_stack:
             break;
+        case SceneKind::image_stack:
+            return image_layout(*scene.image, motion).box_corners();
     }
     return make_layout(*scene.stack, motion, viewport).box_corners();
 }

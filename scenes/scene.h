@@ -5,22 +5,29 @@
 #include <array>
 #include <memory>
 
+#include "scenes/camera_path.h"
+#include "scenes/image_stack.h"
 #include "scenes/text_stack.h"
 
 namespace weft {
 
-enum class SceneKind { text_stack };
+enum class SceneKind { text_stack, image_stack };
 
 // What depends on frame and choices. A value; plans are shared and immutable.
 struct Scene {
     SceneKind kind = SceneKind::text_stack;
     // Of the attention that the view shows, in every place: what panels, keys and figures speak of.
     std::shared_ptr<const TextStackPlan> stack;
+    std::shared_ptr<const ImageStackPlan> image;  // SceneKind::image_stack
 };
 
 // `previous` (may be null) gives rungs and sinks their hysteresis while typing.
 std::shared_ptr<const Scene> plan_scene(std::shared_ptr<const AttentionFrame> frame, const ViewState& view,
                                         const Scene* previous);
+
+// The same scene where `view` points at or selects something else and the place depends on it; `scene` itself where
+// nothing changes. Its frame and choices stay.
+std::shared_ptr<const Scene> follow_focus(std::shared_ptr<const Scene> scene, const ViewState& view);
 
 DrawList draw_scene(const Scene& scene, const ViewState& view, const ViewMotion& motion, const Camera& camera,
                     double time_s, const Viewport& viewport, const MeasureText& measure);
@@ -33,6 +40,9 @@ Camera scene_camera(const Scene& scene, CameraPreset preset, const ViewMotion& m
 // What lies under the pointer, nearest in pixels, or none. `out_of_key`: Shift is held.
 Focus pick_scene(const Scene& scene, const ViewMotion& motion, const Camera& camera, const Viewport& viewport,
                  glm::vec2 pointer_px, bool out_of_key);
+
+// The default path of a video through this place.
+PathPose scene_path(const Scene& scene, double time_s, const Viewport& viewport);
 
 // Corners of the box around everything that stands there, u.
 std::array<glm::vec3, 8> scene_box(const Scene& scene, const ViewMotion& motion, const Viewport& viewport);

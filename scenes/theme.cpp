@@ -47,7 +47,7 @@ Theme light_theme() {
     t.drawn = srgb_color(0x0B7A63);
     t.neighbours = srgb_color(0x4C8CA3);
     t.selected = srgb_color(0x000000);
-    t.amber = srgb_color(0xFFC857);
+    t.amber = srgb_color(0xB87400);  // of a mark's contrast on a light ground
     t.heads_12 = colors({0xD30157, 0x0760D5, 0x504109, 0x0CA382, 0x4E279E, 0xA29203, 0x820552, 0x9F78FE,
                          0x206646, 0xED57B0, 0x626F04, 0x935C84});
     t.heads_8 = colors({0x747202, 0x7078FE, 0xFF2F54, 0x5A22AF, 0x099E73, 0x0B521C, 0xB776A7, 0x782E4E});
@@ -138,6 +138,11 @@ std::shared_ptr<const std::vector<glm::vec4>> sink_colors(ThemeName name, int la
 
 std::shared_ptr<const std::vector<glm::vec4>> drawn_colors(ThemeName name, int lanes) {
     static const KeptColors kept([](const Theme& t, int, int) { return t.drawn; });
+    return kept.get(name, lanes);
+}
+
+std::shared_ptr<const std::vector<glm::vec4>> amber_colors(ThemeName name, int lanes) {
+    static const KeptColors kept([](const Theme& t, int, int) { return t.amber; });
     return kept.get(name, lanes);
 }
 

@@ -49,11 +49,13 @@ std::shared_ptr<const std::vector<glm::vec4>> head_colors(ThemeName name, int he
 // The sinks' grey in every lane; the one colour of lines that are no head's. As above, the same arrays.
 std::shared_ptr<const std::vector<glm::vec4>> sink_colors(ThemeName name, int lanes);
 std::shared_ptr<const std::vector<glm::vec4>> drawn_colors(ThemeName name, int lanes);
+// Of lines of the selected patch.
+std::shared_ptr<const std::vector<glm::vec4>> amber_colors(ThemeName name, int lanes);
 // Of signed lines above zero.
 std::shared_ptr<const std::vector<glm::vec4>> plus_colors(ThemeName name, int lanes);
 
-// Colour of a weight 0..1: the map at sqrt(weight). Lightness rises (dark) or falls (light) strictly.
-glm::vec4 weight_color(const Theme& theme, float weight);
+// Colour of a weight 0..1: the map (the theme's own where it is null) at sqrt(weight). Lightness rises (dark) or falls (light) strictly.
+glm::vec4 weight_color(const Theme& theme, float weight, const ColorMap* map = nullptr);
 // Colour of a difference -1..1; 0 is the ground's neutral.
 glm::vec4 difference_color(const Theme& theme, float difference);
 

@@ -39,6 +39,7 @@ TokenStrip token_strip(const TextStackPlan& plan, const ViewState& view) {
     const std::string method = is_quantity ? plan.view.quantity : view.strip;
     if (method.empty() || !drawn_tensor(block, method)) return strip;
     const MethodRow* row = find_method(method);
+    strip.map = view.map;
     strip.is_signed = row && (row->is_signed || method == "token_ablation");
     strip.values = is_quantity ? *plan.numbers : drawn_numbers(*plan.frame, block, method);
     std::string of;
@@ -63,7 +64,7 @@ TokenStrip token_strip(const TextStackPlan& plan, const ViewState& view) {
 glm::vec4 strip_color(const TokenStrip& strip, const Theme& theme, size_t token) {
     const float value = strip.values.at(token);
     const float part = std::isfinite(value) && strip.largest > 0.0f ? value / strip.largest : 0.0f;
-    return strip.is_signed ? difference_color(theme, part) : weight_color(theme, part);
+    return strip.is_signed ? difference_color(theme, part) : weight_color(theme, part, strip.map.get());
 }
 
 glm::vec4 ink_on(const glm::vec4& chip, const Theme& theme) {

@@ -2,6 +2,7 @@
 // others on the weights' map, both relative to the largest |value| of all words. Pure; any thread.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@ struct TokenStrip {
     std::vector<float> values;  // [K] of the first pane's words, own units; NaN: not computed yet
     float largest = 0.0f;       // |value|
     bool is_signed = false;
+    std::shared_ptr<const ColorMap> map;  // of values without a sign; null: the theme's
     std::string note;  // "words: relevance for “it” · largest 0.31"; "" where the key at the foot says it
 };
 

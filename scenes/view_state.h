@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <glm/glm.hpp>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +17,8 @@ enum class ThemeName { dark, light, projector };
 // The place that a frame is shown as: the one made for what it holds, or panes of tokens for anything.
 enum class SceneChoice { automatic, stack };
 enum class SinkMode { bars, lines, hidden };
+// How numbers of patches lie on an image: as light on what it shows, or as colours over its grey.
+enum class ImageLook { spotlight, map };
 enum class ThresholdMode { budget, value, top_k, mass };
 
 struct Thresholding {
@@ -48,6 +51,15 @@ struct Camera {
 
 enum class CameraPreset { default_view, front, top, end, head, token };
 
+struct ImageChoices {
+    ImageLook look = ImageLook::spotlight;
+    bool smooth = false;  // cubic between patches; else each patch is one piece, as large as the model sees it
+    std::optional<float> opacity;  // 0..1 of what lies on the image; empty: 1 of light, 0.6 of colours
+    bool operator==(const ImageChoices&) const = default;
+};
+
+struct ColorMap;
+
 // What to show; nothing here changes by itself.
 struct ViewState {
     SceneChoice scene = SceneChoice::automatic;
@@ -61,6 +73,9 @@ struct ViewState {
     SinkMode sinks = SinkMode::bars;
     bool fold_neighbours = true;  // where the token count asks for it
     Focus hovered, selected;
+    int opened_layer = -1;  // of a place that opens one layer; -1: the last of the range
+    ImageChoices image;
+    std::shared_ptr<const ColorMap> map;  // of numbers without a sign; null: the theme's
     bool show_labels = true, show_hud = true, motion = true, reduced_motion = false;
     std::string title;  // "": the frame's
     std::string hint;   // one line at the foot, "" none
@@ -80,6 +95,8 @@ struct ViewMotion {
     float grow = 1.0f;     // lines grow from key to query, layer by layer
     float wave_s = -1.0f;  // seconds into the pulse wave; < 0: none
     float stale = 0.0f;    // "stale" by the ledger
+    // Of an image stack, the open panes of keys and queries, between two while pages turn; < 0: the plan's.
+    float open_key = -1.0f, open_query = -1.0f;
     bool operator==(const ViewMotion&) const = default;
 };
 

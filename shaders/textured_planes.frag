@@ -81,7 +81,8 @@ void main() {
     if (quad.look != look_image && quad.has_numbers != 0) {
         vec2 number = number_at(quad, at);
         color = quad.look == look_map ? looked_up(quad, number) : image_color(quad);
-        color.a *= number.y * (quad.look == look_map ? 1.0 : number.x);
+        // As bright as the number says to the eye, which sees roots of light.
+        color.a *= number.y * (quad.look == look_map ? 1.0 : pow(number.x, 2.2));
     }
     color *= quad.tint;
 

@@ -31,27 +31,34 @@ ImU32 packed(glm::vec4 c) {
     return ImGui::ColorConvertFloat4ToU32({c.r, c.g, c.b, c.a});
 }
 
-// The theme's weight map by the square root of the weight, packed once: a cell costs no power function.
+// The weight map by the square root of the weight, packed once: a cell costs no power function.
 class PackedMap {
   public:
     ImU32 at(float position) const {
         const float scaled = std::clamp(position, 0.0f, 1.0f) * static_cast<float>(colors_.size() - 1);
         return colors_[static_cast<size_t>(scaled + 0.5f)];
     }
-    static const PackedMap& of(ThemeName name) {
-        static const PackedMap maps[] = {PackedMap(ThemeName::dark), PackedMap(ThemeName::light),
-                                         PackedMap(ThemeName::projector)};
-        return maps[static_cast<size_t>(name)];
+    // Of the theme and the map that were asked for last.
+    static const PackedMap& of(const ViewState& view) {
+        static PackedMap kept;
+        if (!kept.is_made_ || kept.theme_ != view.theme || kept.map_ != view.map) kept.make(view);
+        return kept;
     }
 
   private:
-    explicit PackedMap(ThemeName name) {
+    void make(const ViewState& view) {
+        is_made_ = true;
+        theme_ = view.theme;
+        map_ = view.map;
         const auto steps = static_cast<float>(colors_.size() - 1);
         for (size_t i = 0; i < colors_.size(); ++i) {
             const float position = static_cast<float>(i) / steps;
-            colors_[i] = packed(weight_color(theme(name), position * position));
+            colors_[i] = packed(weight_color(theme(theme_), position * position, map_.get()));
         }
     }
+    bool is_made_ = false;
+    ThemeName theme_ = ThemeName::dark;
+    std::shared_ptr<const ColorMap> map_;
     std::array<ImU32, 1024> colors_{};
 };
 
@@ -108,7 +115,7 @@ Label axis_label(std::string text, glm::vec2 position, float scale, const UiColo
 
 void draw_color_bar(Program& program, ImguiLayer& ui, const std::string& quantity) {
     const float scale = program.viewport.ui_scale;
-    const PackedMap& colors = PackedMap::of(program.session.view().theme);
+    const PackedMap& colors = PackedMap::of(program.session.view());
     dim_text((quantity + " (colour = its square root)").c_str());
     ImDrawList* list = ImGui::GetWindowDrawList();
     const ImVec2 at = ImGui::GetCursorScreenPos();
@@ -135,7 +142,7 @@ void draw_color_bar(Program& program, ImguiLayer& ui, const std::string& quantit
 void draw_cells(Program& program, ImguiLayer& ui, const Matrix& matrix) {
     Session& session = program.session;
     const float scale = program.viewport.ui_scale;
-    const PackedMap& colors = PackedMap::of(session.view().theme);
+    const PackedMap& colors = PackedMap::of(session.view());
     ImDrawList* list = ImGui::GetWindowDrawList();
     const float room = ImGui::GetContentRegionAvail().x - row_label_width * scale - 14.0f * scale;
     const float wanted = room / static_cast<float>(std::max(1u, matrix.cells.columns));

@@ -5,6 +5,7 @@
 
 #include "analysis/error.h"
 #include "app/command_line_table.h"
+#include "scenes/color_map.h"
 #include "tests/app/temporary_folder.h"
 
 using namespace weft;
@@ -113,6 +114,8 @@ TEST_CASE("wrong names get the nearest right spelling") {
     CHECK(refusal({"--quantity", "rolout"}).message == "unknown value --quantity 'rolout'");
     CHECK(refusal({"--quantity", "rolout"}).hint.starts_with("Did you mean 'rollout'?"));
     CHECK(refusal({"--theme", "drak"}).hint.starts_with("Did you mean 'dark'?"));
+    CHECK(refusal({"--image-look", "spot"}).hint.starts_with("Did you mean 'spotlight'?"));
+    CHECK(refusal({"--map", "virdis"}).hint.starts_with("Did you mean 'viridis'?"));
     CHECK(refusal({"--scene", "stak"}).hint.starts_with("Did you mean 'stack'?"));
     CHECK(refusal({"--camera", "frnt"}).hint.starts_with("Did you mean 'front'?"));
     CHECK(refusal({"analyze", "--text", "x", "--output", "o.json", "--methods", "atention"})
@@ -345,4 +348,19 @@ TEST_CASE("numbers beyond the model are refused with what it has") {
     CHECK_THROWS_WITH(check_view(parse({"--layers", "3-6"}).view, frame), "--layers: there is no layer '6'");
     CHECK_THROWS_WITH(check_view(parse({"--heads", "5.12"}).view, frame), "--heads: there is no head '12'");
     CHECK_THROWS_WITH(check_view(parse({"--query", "9"}).view, frame), "--query: there is no token '9'");
+}
+
+TEST_CASE("how numbers lie on an image is chosen by name, and the mean of queries as a query") {
+    const Options options = parse({"--image-look", "map", "--image-smoothing", "smooth", "--image-opacity",
+                                   "0.3", "--map", "cividis", "--query", "mean"});
+    CHECK(options.view.image.look == ImageLook::map);
+    CHECK(options.view.image.smooth);
+    CHECK(options.view.image.opacity == 0.3f);
+    REQUIRE(options.view.map);
+    CHECK(options.view.map->name == "cividis");
+    CHECK(options.view.selected.kind == FocusKind::layer);
+    CHECK_FALSE(parse({"--map", "default"}).view.map);
+    CHECK_FALSE(parse({}).view.image.smooth);
+    CHECK_THROWS_AS(parse({"--image-opacity", "1.5"}), UsageError);
+    CHECK_THROWS_AS(parse({"--map", "no/such/strip.png"}), Error);
 }

@@ -20,6 +20,7 @@ import pictures
 import png
 import traces
 
+CHECKPOINTS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "parity", "checkpoints")
 REFERENCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "references")
 CHANNEL_TOLERANCE = 5
 SHARE_TOLERANCE = 0.001
@@ -43,6 +44,7 @@ class Rig:
         self.program, self.folder = os.path.abspath(program), os.path.abspath(folder)
         os.makedirs(self.folder, exist_ok=True)
         self.traces = traces.write_all(trace_folder)
+        self.image = os.path.join(trace_folder, "scenery.png")
         self.environment = dict(os.environ, XDG_STATE_HOME=trace_folder)
 
     def arguments(self, name):
@@ -52,6 +54,10 @@ class Rig:
         for own, text, size, more in pictures.OF_THE_MODEL:
             if own == name:
                 return ["view", "--device", "cpu", "--text", text, "--size", size, *more]
+        for own, folder, size, more in pictures.OF_IMAGE_MODELS:
+            if own == name:
+                return ["view", "--device", "cpu", "--model", os.path.join(CHECKPOINTS, folder), "--image",
+                        self.image, "--size", size, *more]
         raise KeyError(name)
 
     def draw(self, name, path):
@@ -148,7 +154,7 @@ def main():
     options = parser.parse_intermixed_args()
 
     of_traces = [row[0] for row in pictures.OF_TRACES]
-    of_the_model = [row[0] for row in pictures.OF_THE_MODEL]
+    of_the_model = [row[0] for row in pictures.OF_THE_MODEL + pictures.OF_IMAGE_MODELS]
     every = of_traces + of_the_model
     unknown = set(options.names) - set(every)
     if unknown:

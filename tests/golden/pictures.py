@@ -51,10 +51,32 @@ OF_TRACES = [
     ("shown_block_cross_head", "two_stacks", LARGE, ["--attention", "cross", "--camera", "head"]),
     ("shown_block_cross_entropy", "two_stacks", LARGE, ["--attention", "cross", "--quantity", "entropy"]),
     ("shown_block_cross_stack", "two_stacks", LARGE, ["--attention", "cross", "--stack"]),
-    ("trace_image_tokens", "image", LARGE, []),
+    ("trace_image_tokens", "image", LARGE, ["--scene", "stack"]),
+    ("image_stack_default", "scenery", WIDE, []),
+    ("image_stack_patch", "scenery", WIDE, ["--query", "53", "--heads", "3.4"]),
+    ("image_stack_map", "scenery", WIDE, ["--query", "53", "--heads", "3.4", "--image-look", "map"]),
+    ("image_stack_smooth", "scenery", WIDE, ["--query", "53", "--heads", "3.4", "--image-smoothing", "smooth"]),
+    ("image_stack_light", "scenery", WIDE, ["--query", "53", "--heads", "3.4", "--theme", "light"]),
+    ("image_stack_light_map", "scenery", WIDE, ["--query", "53", "--theme", "light", "--image-look", "map"]),
+    ("image_stack_mean", "scenery", WIDE, ["--query", "mean", "--layers", "1-1"]),
+    ("image_stack_registers", "registers", WIDE, ["--query", "20", "--layers", "4-4"]),
+    ("image_stack_rollout", "scenery", WIDE, ["--quantity", "rollout", "--image-look", "map", "--map", "viridis"]),
+    ("image_stack_entropy", "scenery", WIDE, ["--quantity", "entropy"]),
+    ("image_stack_flat", "scenery", WIDE, ["--query", "53", "--camera", "front"]),
+    ("image_stack_one_patch", "one_patch", SMALL, ["--query", "1"]),
+    ("image_stack_no_image", "image", WIDE, ["--query", "30"]),
+    ("image_stack_small", "scenery", LARGE, ["--query", "53"]),
+    ("image_stack_path", "scenery", LARGE, ["--time", "9"]),
     ("hud_no_ui", "mixed", LARGE, ["--no-ui"]),
     ("hud_long_title", "mixed", LARGE, ["--title", "A title that is longer than any window is wide, " * 4]),
     ("hud_twice_as_large", "mixed", LARGE, ["--ui-scale", "2"]),
+]
+
+# name, folder of a model below tests/parity/checkpoints, size, arguments: of the picture of scenery
+OF_IMAGE_MODELS = [
+    ("image_stack_signed", "vit_image_classification", WIDE, ["--quantity", "gradient_attention", "--query", "2"]),
+    ("image_stack_attributions", "deit_image_classification", WIDE, ["--quantity", "integrated_gradients"]),
+    ("image_stack_heads", "vit_image_classification", WIDE, ["--quantity", "head_importance"]),
 ]
 
 # name, text, size, arguments

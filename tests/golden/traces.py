@@ -1,6 +1,10 @@
 """Attention traces whose weights are known by construction, as METHODS.md defines the file."""
 import json
+import math
 import struct
+
+import png
+import scenery
 
 SENTENCE = ["[CLS]", "the", "animal", "did", "not", "cross", "the", "street", "because", "it", "was", "too", "tired",
             "[SEP]"]
@@ -106,6 +110,32 @@ def patchwork(rows, columns, seed):
     return weight
 
 
+def lookout(rows, columns, first, seed):
+    """An image of scenery: heads read the patches around, or one thing each, or all that is upright."""
+    chance = Chance(seed)
+    things = [scenery.HOUSE, scenery.SUN, scenery.TREE]
+
+    def near(row, column, place, reach):
+        return math.exp(-((row - place[1]) ** 2 + (column - place[0]) ** 2) / (2.0 * reach ** 2))
+
+    def weight(layer, head, i, j):
+        if j < first:
+            return 0.3 + 0.6 * chance.number() + 2.0 * (head == 5)
+        row, column = divmod(j - first, columns)
+        value = 0.004 + 0.004 * chance.number()
+        at = divmod(i - first, columns) if i >= first else (rows / 2, columns / 2)
+        if head % 6 == 0:
+            return value + 1.6 * near(row, column, (at[1], at[0]), 0.7 + 0.4 * layer)
+        if head % 6 == 5:
+            return value + 0.5 * (row == at[0])
+        places = things if head % 6 == 4 else [things[head % 3]]
+        for strength, (x, y) in zip((1.2, 0.5, 0.25), places):
+            value += strength * near(row, column, (x * columns - 0.5, y * rows - 0.5), 0.6 + 0.1 * layer)
+        return value
+
+    return weight
+
+
 def attention(layers, heads, tokens, weight, keys=None):
     values = []
     for layer in range(layers):
@@ -158,6 +188,21 @@ def image(rows=7, columns=10, layers=3, heads=6):
     return tensors, {"title": "an image", "tokens": json.dumps(tokens), "patch_grid": f"{rows}x{columns}"}
 
 
+def image_of_scenery(folder, name, rows, columns, special, layers=4, heads=6):
+    """A trace of scenery with its picture beside it, every patch 30 x 30 pixels; `special` tokens stand first."""
+    count = rows * columns + len(special)
+    png.write(f"{folder}/{name}.png", 30 * columns, 30 * rows, scenery.pixels(30 * columns, 30 * rows))
+    tokens = special + [f"{r},{c}" for r in range(rows) for c in range(columns)]
+    tensors = {"attention": ([layers, heads, count, count],
+                             attention(layers, heads, count, lookout(rows, columns, len(special), 29)))}
+    metadata = {"title": "scenery", "tokens": json.dumps(tokens), "patch_grid": f"{rows}x{columns}",
+                "image": f"{name}.png"}
+    path = f"{folder}/{name}.safetensors"
+    with open(path, "wb") as file:
+        file.write(trace_bytes(tensors, metadata))
+    return path
+
+
 def write_all(folder):
     """Name -> path of every trace that the pictures use."""
     paths = {}
@@ -180,5 +225,8 @@ def write_all(folder):
         paths[name] = f"{folder}/{name}.safetensors"
         with open(paths[name], "wb") as file:
             file.write(trace_bytes(tensors, metadata))
+    paths["scenery"] = image_of_scenery(folder, "scenery", 9, 12, ["[CLS]"])
+    paths["registers"] = image_of_scenery(folder, "registers", 8, 5, ["[CLS]", "[REG0]", "[REG1]"], layers=9)
+    paths["one_patch"] = image_of_scenery(folder, "one_patch", 1, 1, ["[CLS]"], layers=2, heads=2)
     add("tokens_130", long_text(130), 3, 4, mixed(130, 5))
     return paths
