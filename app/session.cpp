@@ -275,6 +275,10 @@ void Session::follow_choices() {
     if (scene_) scene_ = follow_focus(scene_, view_);
 }
 
+void Session::open_panes(bool at_once) {
+    if (const auto& image = scene_->image) animator_.open_panes(image->key_pane, image->query_pane, at_once);
+}
+
 // Back to what the picture shows.
 void Session::refuse_quantity() {
     const std::string refused = std::exchange(view_.quantity, plan() ? plan()->view.quantity : "attention");
@@ -362,6 +366,7 @@ void Session::play_show(double dt_s, const Viewport& viewport) {
     const bool is_intro = show_ == Show::intro;
     take_pose(is_intro ? intro_pose(*plan(), show_s_, viewport) : scene_path(*scene_, show_s_, viewport));
     follow_choices();
+    open_panes(true);
     if (show_s_ >= (is_intro ? intro_duration_s : default_path_duration_s)) end_show();
 }
 
@@ -391,8 +396,7 @@ void Session::advance(double dt_s, const Viewport& viewport) {
     update_plan();
     follow_choices();
     if (!plan()) return;
-    if (const auto& image = scene_->image)
-        animator_.open_panes(image->key_pane, image->query_pane, show_ != Show::none);
+    open_panes(false);
     if (!before && settings_.camera) {
         preset_.reset();
         animator_.jump_to(*settings_.camera);

@@ -167,6 +167,7 @@ class Session {
     bool is_computing() const;
     void update_plan();
     void follow_choices();
+    void open_panes(bool at_once);
     void refuse_quantity();
     void show_everything();
     void drop_focus_out_of_range();

@@ -114,7 +114,7 @@ TEST_CASE("wrong names get the nearest right spelling") {
     CHECK(refusal({"--quantity", "rolout"}).message == "unknown value --quantity 'rolout'");
     CHECK(refusal({"--quantity", "rolout"}).hint.starts_with("Did you mean 'rollout'?"));
     CHECK(refusal({"--theme", "drak"}).hint.starts_with("Did you mean 'dark'?"));
-    CHECK(refusal({"--image-look", "spot"}).hint.starts_with("Did you mean 'spotlight'?"));
+    CHECK(refusal({"--image-look", "spotligt"}).hint.starts_with("Did you mean 'spotlight'?"));
     CHECK(refusal({"--map", "virdis"}).hint.starts_with("Did you mean 'viridis'?"));
     CHECK(refusal({"--scene", "stak"}).hint.starts_with("Did you mean 'stack'?"));
     CHECK(refusal({"--camera", "frnt"}).hint.starts_with("Did you mean 'front'?"));

@@ -63,7 +63,7 @@ OF_TRACES = [
     ("image_stack_rollout", "scenery", WIDE, ["--quantity", "rollout", "--image-look", "map", "--map", "viridis"]),
     ("image_stack_entropy", "scenery", WIDE, ["--quantity", "entropy"]),
     ("image_stack_flat", "scenery", WIDE, ["--query", "53", "--camera", "front"]),
-    ("image_stack_one_patch", "one_patch", SMALL, ["--query", "1"]),
+    ("image_stack_one_patch", "one_patch", WIDE, ["--query", "1"]),
     ("image_stack_no_image", "image", WIDE, ["--query", "30"]),
     ("image_stack_small", "scenery", LARGE, ["--query", "53"]),
     ("image_stack_path", "scenery", LARGE, ["--time", "9"]),
