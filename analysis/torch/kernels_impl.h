@@ -90,7 +90,8 @@ WEFT_INLINE Vector hyperbolic_tangent(Vector x) {
     return square < 0.005f ? near : far;
 }
 
-// The derivative of an activation at x, whose value goes to `value`.
+// The derivative of an activation at x, whose value goes to `value`: of the same bytes, whether the
+// derivative is wanted or not.
 WEFT_INLINE Vector slope_of(Vector x, Activation activation, Vector& value) {
     // x s(x) with s' = s (1 - s) inner'
     const auto gated = [&](Vector s, Vector inner_slope) {
@@ -125,13 +126,6 @@ WEFT_INLINE Vector slope_of(Vector x, Activation activation, Vector& value) {
     return x;
 }
 
-// The value alone, of the same bytes: what computes the slope is left out by the compiler.
-WEFT_INLINE Vector activate(Vector x, Activation activation) {
-    Vector value;
-    slope_of(x, activation, value);
-    return value;
-}
-
 // acc[r][v] += sum_k a[r, k] b[k, v]; `vectors` registers of b lie at b + k * b_stride, and those of the
 // tile's second panel at panel_stride after the first. each() is called before each k.
 template <int rows, int vectors, typename Each>
@@ -162,6 +156,47 @@ WEFT_INLINE void multiply(const float* a, int64_t a_stride, const float* b, int6
 // Into the second-level cache, so that it is there when it is wanted.
 WEFT_INLINE void fetch(const float* p) {
     __builtin_prefetch(p, 0, 2);
+}
+
+// What is left of a tile when the products are in y. The activation is chosen outside of the loop: within it
+// a jump and the loads of constants took longer than the arithmetic.
+template <int vectors, bool keeps_slope, Activation activation>
+void activate_tile(float* y, float* slope, int64_t stride, int64_t rows) {
+    for (int64_t r = 0; r < rows; ++r, y += stride, slope += keeps_slope ? stride : 0)
+#pragma GCC unroll 8
+        for (int v = 0; v < vectors; ++v) {
+            Vector value;
+            const Vector derivative = slope_of(load(y + v * lanes), activation, value);
+            if constexpr (keeps_slope) store(slope + v * lanes, derivative);
+            store(y + v * lanes, value);
+        }
+}
+
+template <int vectors>
+WEFT_INLINE void finish_tile(float* y, float* slope, int64_t stride, int64_t rows, Activation activation) {
+    const auto run = [&]<Activation of>() {
+        if (slope)
+            activate_tile<vectors, true, of>(y, slope, stride, rows);
+        else
+            activate_tile<vectors, false, of>(y, slope, stride, rows);
+    };
+    switch (activation) {
+        case Activation::none:
+            if (slope) run.template operator()<Activation::none>();
+            return;
+        case Activation::relu:
+            return run.template operator()<Activation::relu>();
+        case Activation::gelu_erf:
+            return run.template operator()<Activation::gelu_erf>();
+        case Activation::gelu_tanh:
+            return run.template operator()<Activation::gelu_tanh>();
+        case Activation::quick_gelu:
+            return run.template operator()<Activation::quick_gelu>();
+        case Activation::silu:
+            return run.template operator()<Activation::silu>();
+        case Activation::tanh:
+            return run.template operator()<Activation::tanh>();
+    }
 }
 
 // A tile of y. While it is computed, the part of the weights that comes next is fetched from `ahead` on, one
@@ -200,22 +235,7 @@ void linear_tile(const LinearTask& task, int64_t row, int64_t panel, const float
         return;
     }
     over_tile([&](int r, int v, int64_t to) { store(y + to, acc[r][v]); });
-    if (slope) {
-        for (int r = 0; r < rows; ++r)
-            for (int v = 0; v < vectors; ++v) {
-                const int64_t to = r * task.y_stride + v * lanes;
-                Vector value;
-                store(slope + to, slope_of(load(y + to), task.activation, value));
-                store(y + to, value);
-            }
-        return;
-    }
-    if (task.activation == Activation::none) return;
-    for (int r = 0; r < rows; ++r)
-        for (int v = 0; v < vectors; ++v) {
-            float* to = y + r * task.y_stride + v * lanes;
-            store(to, activate(load(to), task.activation));
-        }
+    finish_tile<vectors>(y, slope, task.y_stride, rows, task.activation);
 }
 
 template <int rows, int vectors>
