@@ -31,16 +31,30 @@ WEFT_INLINE Vector larger(Vector a, Vector b) {
     return a > b ? a : b;
 }
 
+// v with lane i where lane i ^ step was.
+template <int step>
+WEFT_INLINE Vector swapped(Vector v) {
+    Integers from = {};
+#pragma GCC unroll 16
+    for (int i = 0; i < lanes; ++i) from[i] = i ^ step;
+    return __builtin_shuffle(v, from);
+}
+
+// join of all lanes, half by half: one lane after the other waits for each result.
+template <typename Join>
+WEFT_INLINE float fold(Vector v, Join join) {
+    if constexpr (lanes > 8) v = join(v, swapped<8 % lanes>(v));
+    if constexpr (lanes > 4) v = join(v, swapped<4 % lanes>(v));
+    v = join(v, swapped<2>(v));
+    return join(v, swapped<1>(v))[0];
+}
+
 WEFT_INLINE float sum_of(Vector v) {
-    float sum = 0;
-    for (int i = 0; i < lanes; ++i) sum += v[i];
-    return sum;
+    return fold(v, [](Vector a, Vector b) { return a + b; });
 }
 
 WEFT_INLINE float largest_of(Vector v) {
-    float largest = v[0];
-    for (int i = 1; i < lanes; ++i) largest = v[i] > largest ? v[i] : largest;
-    return largest;
+    return fold(v, [](Vector a, Vector b) { return larger(a, b); });
 }
 
 // e^x: x = n ln 2 + r with |r| <= ln 2 / 2, then the Taylor series of e^r up to r^7 (2e-9 of the value).
