@@ -4,7 +4,6 @@
 #include <cmath>
 #include <numeric>
 
-#include "scenes/color_map.h"
 #include "scenes/hud.h"
 #include "scenes/label_placement.h"
 #include "scenes/quantity.h"
@@ -48,10 +47,12 @@ std::string caption(const ImageStackPlan& plan) {
                                            : title + " of " + who + " in " + place_name(plan);
             break;
         case ImageNumbers::input_to_layer:
-            text = title + ": what " + who + " has of the image after " + place_name(plan);
+            text = title + ": what " + who + (plan.query ? " has" : " have") + " of the image after " +
+                   place_name(plan);
             break;
         case ImageNumbers::input_to_end:
-            text = title + ": what " + who + " has of the image after all layers";
+            text =
+                title + ": what " + who + (plan.query ? " has" : " have") + " of the image after all layers";
             break;
         case ImageNumbers::queries:
             text = title + " of every patch in " + place_name(plan);
@@ -313,16 +314,13 @@ void add_header(Hud& hud) {
 float add_color_bar(Hud& hud, float top) {
     const ImageStackPlan& plan = hud.plan;
     const float left = hud.at.key.left, width = hud.at.key.right - left, s = hud.at.scale, height = 9.0f * s;
-    constexpr int steps = 64;
-    for (int i = 0; i < steps; ++i) {
-        const float position = (static_cast<float>(i) + 0.5f) / steps;
-        ScreenRect rect;
-        rect.min = {left + width * static_cast<float>(i) / steps, top};
-        rect.max = {left + width * static_cast<float>(i + 1) / steps, top + height};
-        rect.fill = plan.is_signed ? difference_color(hud.colors, 2.0f * position - 1.0f)
-                                   : map_color(hud.colors, plan.view.map.get(), position);
-        hud.list.rects.push_back(rect);
-    }
+    TexturedPlane bar;
+    bar.corners = {glm::vec3(left, top, 0.0f),
+                   {left + width, top, 0.0f},
+                   {left + width, top + height, 0.0f},
+                   {left, top + height, 0.0f}};
+    bar.image = plan.colors;
+    hud.list.pictures.push_back(std::move(bar));
     const float size = std::max(11.0f / 13.0f * hud.at.text_px, least_text_px);
     const auto tick = [&](float part, float number, LabelAlign align) {
         Label label;
@@ -367,6 +365,7 @@ void add_key(Hud& hud) {
     };
     if (plan.is_map()) {
         write(quantity_title(plan.view.quantity), hud.colors.text, true);
+        if (!(plan.full > 0.0f)) return write("0 at every patch", hud.colors.dim_text);
         y = add_color_bar(hud, y - 0.6f * hud.at.text_px) + hud.at.text_px;
         write(unit_of_numbers(hud), hud.colors.dim_text);
         if (plan.is_signed) write("hatched: below 0", hud.colors.dim_text);

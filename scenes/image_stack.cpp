@@ -291,19 +291,26 @@ void add_labels(Pen& pen, const MeasureText& measure) {
                  layers_name(plan.key_pane + 1, plan.query_pane - 1, true));
     labels.below(plan.query_pane + 1, plan.layers,
                  layers_name(plan.query_pane, plan.layers - 1, plan.key_pane == 0));
-    if (!plan.row.empty() && !plan.others.empty() && !plan.on_queries) {
-        const int pane = plan.key_pane;
-        const glm::vec2 at = labels.screen(
-            pen.layout.position(pane, pen.layout.shown.x, pen.layout.shown.y + pen.layout.shown.height) -
-            glm::vec3(0.0f, bar_below_u + bar_u, 0.0f));
-        labels.add(others_text(plan), at + glm::vec2(0.0f, 1.3f * labels.text_px), LabelAlign::left,
-                   pen.colors.text, 3.5f);
+    const float open = pen.layout.openness(plan.key_pane);
+    if (!plan.row.empty() && !plan.others.empty() && !plan.on_queries && open > 0.5f) {
+        const Rect& shown = pen.layout.shown;
+        const glm::vec3 below(0.0f, bar_below_u + bar_u, 0.0f);
+        const glm::vec2 left =
+            labels.screen(pen.layout.position(plan.key_pane, shown.x, shown.y + shown.height) - below);
+        const glm::vec2 right = labels.screen(
+            pen.layout.position(plan.key_pane, shown.x + shown.width, shown.y + shown.height) - below);
+        const std::string text = others_text(plan);
+        // Under the bar as far as the words reach.
+        const float part = measure(text, labels.text_px, false) / std::max(right.x - left.x, 1.0f);
+        const float foot = std::max(left.y, glm::mix(left.y, right.y, std::min(part, 1.0f)));
+        labels.add(text, {left.x, foot + 1.2f * labels.text_px}, LabelAlign::left,
+                   with_alpha(pen.colors.text, open), 3.5f);
     }
     const Focus& hovered = pen.view.hovered;
     const int pointed = hovered.kind == FocusKind::token && hovered.head < 0
                             ? plan.patch_of(hovered.key >= 0 ? hovered.key : hovered.query)
                             : -1;
-    if (pointed >= 0) {
+    if (pointed >= 0 && at_rest(pen) > 0.0f) {
         const bool has_number = !plan.row.empty() && (hovered.key >= 0 || !has_query(plan.kind));
         const int pane = plan.on_queries ? plan.query_pane : plan.key_pane;
         const float number = plan.patch_number(pointed);

@@ -73,7 +73,11 @@ OF_TRACES = [
 ]
 
 # name, folder of a model below tests/parity/checkpoints, size, arguments: of the picture of scenery
-OF_IMAGE_MODELS = []
+OF_IMAGE_MODELS = [
+    ("image_stack_signed", "vit_image_classification", WIDE, ["--quantity", "gradient_attention"]),
+    ("image_stack_attributions", "deit_image_classification", WIDE, ["--quantity", "integrated_gradients"]),
+    ("image_stack_heads", "vit_image_classification", WIDE, ["--quantity", "head_importance"]),
+]
 
 # name, text, size, arguments
 OF_THE_MODEL = [
