@@ -64,16 +64,19 @@ nlohmann::ordered_json target_json(const Session& session) {
 }
 
 // Of an image stack; null elsewhere.
-nlohmann::ordered_json image_json(const Session& session) {
+nlohmann::ordered_json image_json(const Program& program) {
+    const Session& session = program.session;
     const Scene* scene = session.scene();
     if (!scene || !scene->image) return {};
     const ImageStackPlan& plan = *scene->image;
     const ViewMotion& motion = session.animator().motion();
+    const auto closed = session.closed_layer_at(program.pointer.position_px, program.viewport);
     return {{"layer", plan.layer},
             {"heads", plan.heads},
             {"query", plan.query ? nlohmann::ordered_json(*plan.query) : nlohmann::ordered_json()},
             {"look", image_look_text(plan.view.image.look)},
             {"smooth", plan.view.image.smooth},
+            {"closed_layer_pointed_at", closed ? nlohmann::ordered_json(*closed) : nlohmann::ordered_json()},
             {"open", {motion.open_key, motion.open_query}}};
 }
 
@@ -148,7 +151,7 @@ std::string state_json(const Program& program, uint64_t validation_messages) {
         {"preset", session.preset() ? camera_preset_names().at(size_t(*session.preset())) : "by hand"},
         {"folded", session.is_folded()},
         {"quantity", view.quantity},
-        {"image", image_json(session)},
+        {"image", image_json(program)},
         {"scene", scene_text(view.scene)},
         {"theme", theme_text(view.theme)},
         {"threshold", threshold_text(view.threshold)},

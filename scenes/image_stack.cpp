@@ -41,6 +41,12 @@ std::shared_ptr<const Image> one_pixel() {
     return pixel;
 }
 
+// What the image covers; without one, what the patches do.
+Rect image_area(const ImageStackPlan& plan) {
+    if (!plan.image->is_real) return plan.patches_area;
+    return {0.0, 0.0, double(plan.grid->image_width), double(plan.grid->image_height)};
+}
+
 // Farthest first: panes do not cut each other.
 std::vector<int> back_to_front(const Pen& pen) {
     std::vector<int> panes;
@@ -56,16 +62,53 @@ bool has_numbers(const ImageStackPlan& plan, int pane) {
     return !plan.row.empty() && pane == (plan.on_queries ? plan.query_pane : plan.key_pane);
 }
 
+bool same_rect(const Rect& a, const Rect& b) {
+    return a.x == b.x && a.y == b.y && a.width == b.width && a.height == b.height;
+}
+
+// The patches' borders and the pane's own: on the pane's last plane if that has the same extent, else on
+// planes of their own.
+void add_marks(Pen& pen, int pane, size_t first_plane) {
+    const ImageStackPlan& plan = pen.plan;
+    const float open = pen.layout.openness(pane);
+    std::vector<TexturedPlane>& planes = pen.list.textured_planes;
+    TexturedPlane bare;
+    bare.image = one_pixel();
+    bare.look = TexturedLook::map;
+    const auto plane_over = [&](const Rect& part) -> TexturedPlane& {
+        const auto corners = pen.layout.corners(pane, part);
+        if (planes.size() == first_plane || planes.back().corners != corners) {
+            bare.corners = corners;
+            planes.push_back(bare);
+        }
+        return planes.back();
+    };
+    if (open > 0.0f) {
+        TexturedPlane& ruled = plane_over(plan.patches_area);
+        ruled.cells.count = {plan.grid->columns, plan.grid->rows};
+        ruled.cells.rule_opacity = (pen.colors.dark ? light_rule : dark_rule) * open;
+        ruled.cells.least_rule_px = least_rule_px;
+    }
+    TexturedPlane& edged = plane_over(pen.layout.shown);
+    edged.edge = glm::mix(with_alpha(pen.colors.pane, 0.45f), with_alpha(pen.colors.text, 0.85f), open);
+    edged.edge_px = 1.0f + 0.3f * open;
+}
+
 void add_pane(Pen& pen, int pane) {
     const ImageStackPlan& plan = pen.plan;
     const float open = pen.layout.openness(pane);
     const auto corners = pen.layout.corners(pane, pen.layout.shown);
-    TexturedPlane plate;
-    plate.corners = corners;
-    plate.image = one_pixel();
-    plate.tint = glm::mix(pen.colors.ground, pen.colors.pane, pen.colors.dark ? 0.08f : 0.05f);
-    plate.tint.a = 1.0f;
-    pen.list.textured_planes.push_back(plate);
+    std::vector<TexturedPlane>& planes = pen.list.textured_planes;
+    const size_t first_plane = planes.size();
+    const bool is_covered = pane == -1 && same_rect(image_area(plan), pen.layout.shown);
+    if (!is_covered) {
+        TexturedPlane plate;
+        plate.corners = corners;
+        plate.image = one_pixel();
+        plate.tint = glm::mix(pen.colors.ground, pen.colors.pane, pen.colors.dark ? 0.08f : 0.05f);
+        plate.tint.a = 1.0f;
+        planes.push_back(std::move(plate));
+    }
     if (open > 0.0f) {
         ImageFace face;
         face.opacity = open;
@@ -79,23 +122,9 @@ void add_pane(Pen& pen, int pane) {
                             : face.has_numbers ? grey_under_numbers(plan)
                                                : grey_of_queries(plan);
         add_image_face(
-            pen.list.textured_planes, plan, [&](const Rect& part) { return pen.layout.corners(pane, part); },
-            face);
+            planes, plan, [&](const Rect& part) { return pen.layout.corners(pane, part); }, face);
     }
-    // The patches' borders, then the pane's own.
-    TexturedPlane lines;
-    lines.image = one_pixel();
-    lines.look = TexturedLook::map;
-    lines.corners = pen.layout.corners(pane, plan.patches_area);
-    lines.cells.count = {plan.grid->columns, plan.grid->rows};
-    lines.cells.rule_opacity = (pen.colors.dark ? light_rule : dark_rule) * open;
-    lines.cells.least_rule_px = least_rule_px;
-    if (open > 0.0f) pen.list.textured_planes.push_back(lines);
-    lines.corners = corners;
-    lines.cells = {};
-    lines.edge = glm::mix(with_alpha(pen.colors.pane, 0.45f), with_alpha(pen.colors.text, 0.85f), open);
-    lines.edge_px = 1.0f + 0.3f * open;
-    pen.list.textured_planes.push_back(lines);
+    add_marks(pen, pane, first_plane);
 }
 
 void add_frame(Pen& pen, int pane, int patch, const glm::vec4& color, float width_px) {
@@ -350,9 +379,7 @@ void add_image_face(std::vector<TexturedPlane>& planes, const ImageStackPlan& pl
     TexturedPlane plane;
     plane.image = plan.image->at_least(face.pixels);
     plane.nearest = plan.image->is_small(face.pixels);
-    const Rect whole = plan.image->is_real
-                           ? Rect{0.0, 0.0, double(plan.grid->image_width), double(plan.grid->image_height)}
-                           : plan.patches_area;
+    const Rect whole = image_area(plan);
     plane.corners = place(whole);
     if (face.grey_opacity > 0.0f) {
         plane.saturation = 0.0f;

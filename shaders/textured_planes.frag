@@ -1,15 +1,21 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
 #include "shaders/shared/frame_params.h"
-#include "shaders/shared/quad_data.h"
 
+// Most planes are an image alone: what they do not need is not even compiled for them.
+layout(constant_id = 1) const uint has_cells = 1;  // a look other than the image's
+layout(constant_id = 2) const uint has_marks = 1;  // rules between cells, an edge
 layout(std140, binding = 0) uniform Frame { FrameParams frame; };
-layout(std430, binding = 1) readonly buffer Quads { QuadData quads[]; };
 layout(binding = 2) uniform sampler2D picture;
 layout(binding = 3) uniform sampler2D numbers;
 layout(binding = 4) uniform sampler2D colors;
 layout(location = 0) in vec2 in_uv;
-layout(location = 1) flat in int in_quad;
+layout(location = 1) flat in vec4 in_tint;
+layout(location = 2) flat in vec4 in_window;
+layout(location = 3) flat in vec4 in_edge;
+layout(location = 4) flat in vec4 in_cells;
+layout(location = 5) flat in vec4 in_marks;
+layout(location = 6) flat in uvec4 in_kind;
 layout(location = 0) out vec4 out_color;
 
 const uint look_image = 0, look_spotlight = 1, look_map = 2;
@@ -22,9 +28,9 @@ vec4 over(vec4 top, vec4 bottom) {
 }
 
 // x: the number, y: 1 where the cell has one, else 0.
-vec2 cell_number(QuadData quad, ivec2 cell) {
-    ivec2 count = ivec2(quad.cells.zw);
-    vec4 texel = texelFetch(numbers, ivec2(quad.cells.xy) + clamp(cell, ivec2(0), count - 1), 0);
+vec2 cell_number(ivec2 cell) {
+    ivec2 count = ivec2(in_cells.zw);
+    vec4 texel = texelFetch(numbers, ivec2(in_cells.xy) + clamp(cell, ivec2(0), count - 1), 0);
     return vec2(texel.a, texel.r > 0.2 ? 0.0 : 1.0);  // red is decoded from sRGB: 127 is 0.21
 }
 
@@ -35,16 +41,16 @@ vec4 cubic_weights(float t) {
 }
 
 // The number at `at`, in cells from the top left; y as above.
-vec2 number_at(QuadData quad, vec2 at) {
-    vec2 nearest = cell_number(quad, ivec2(floor(at)));
-    if (quad.smooth_cells == 0 || nearest.y == 0.0) return nearest;
+vec2 number_at(vec2 at) {
+    vec2 nearest = cell_number(ivec2(floor(at)));
+    if (in_kind.z == 0 || nearest.y == 0.0) return nearest;
     vec2 from_middle = at - 0.5;
     ivec2 base = ivec2(floor(from_middle));
     vec4 across = cubic_weights(from_middle.x - float(base.x)), down = cubic_weights(from_middle.y - float(base.y));
     float sum = 0.0, weights = 0.0;
     for (int y = 0; y < 4; ++y)
         for (int x = 0; x < 4; ++x) {
-            vec2 number = cell_number(quad, base + ivec2(x - 1, y - 1));
+            vec2 number = cell_number(base + ivec2(x - 1, y - 1));
             float weight = across[x] * down[y] * number.y;
             sum += weight * number.x;
             weights += weight;
@@ -52,18 +58,18 @@ vec2 number_at(QuadData quad, vec2 at) {
     return vec2(weights > 0.25 ? clamp(sum / weights, 0.0, 1.0) : nearest.x, 1.0);
 }
 
-vec4 image_color(QuadData quad) {
-    vec2 uv = mix(quad.window.xy, quad.window.zw, in_uv);
+vec4 image_color() {
+    vec2 uv = mix(in_window.xy, in_window.zw, in_uv);
     bool inside = all(greaterThanEqual(uv, vec2(0.0))) && all(lessThanEqual(uv, vec2(1.0)));
     vec4 color = inside ? textureLod(picture, uv, 0.0) : vec4(vec3(beyond_image), 1.0);
-    color.rgb = mix(vec3(dot(color.rgb, vec3(0.2126, 0.7152, 0.0722))), color.rgb, quad.saturation);
+    color.rgb = mix(vec3(dot(color.rgb, vec3(0.2126, 0.7152, 0.0722))), color.rgb, in_marks.x);
     return color;
 }
 
-vec4 looked_up(QuadData quad, vec2 number) {
+vec4 looked_up(vec2 number) {
     float size = float(textureSize(colors, 0).x);
     vec4 color = textureLod(colors, vec2((number.x * (size - 1.0) + 0.5) / size, 0.5), 0.0);
-    if (quad.hatches_lower_half != 0 && number.x < 0.5 - least_hatched) {
+    if (in_kind.w != 0 && number.x < 0.5 - least_hatched) {
         float px = (gl_FragCoord.x + gl_FragCoord.y) / max(frame.px_scale, 0.5);
         float from_stripe = abs(fract(px / hatch_period_px) - 0.5) * hatch_period_px;
         float stripe = clamp(1.5 - from_stripe, 0.0, 1.0);
@@ -73,35 +79,38 @@ vec4 looked_up(QuadData quad, vec2 number) {
     return color;
 }
 
-void main() {
-    QuadData quad = quads[in_quad];
-    vec2 at = in_uv * quad.cells.zw;
-    vec4 color = vec4(0.0);
-    if (quad.look == look_image) color = image_color(quad);
-    if (quad.look != look_image && quad.has_numbers != 0) {
-        vec2 number = number_at(quad, at);
-        color = quad.look == look_map ? looked_up(quad, number) : image_color(quad);
-        // As bright as the number says to the eye, which sees roots of light.
-        color.a *= number.y * (quad.look == look_map ? 1.0 : pow(number.x, 2.2));
-    }
-    color *= quad.tint;
-
+vec4 marked(vec4 color, vec2 at) {
     vec2 cell_px = 1.0 / max(fwidth(at), vec2(1e-6));
     float px_scale = max(frame.px_scale, 0.01);
-    if (quad.rule_opacity != 0.0 && quad.cells.z > 0.0 && min(cell_px.x, cell_px.y) >= quad.least_rule_px * px_scale) {
+    if (in_marks.z != 0.0 && in_cells.z > 0.0 && min(cell_px.x, cell_px.y) >= in_marks.w * px_scale) {
         vec2 from_rule_px = abs(at - round(at)) * cell_px;
-        bvec2 is_inner = bvec2(round(at.x) > 0.5 && round(at.x) < quad.cells.z - 0.5,
-                               round(at.y) > 0.5 && round(at.y) < quad.cells.w - 0.5);
+        bvec2 is_inner = bvec2(round(at.x) > 0.5 && round(at.x) < in_cells.z - 0.5,
+                               round(at.y) > 0.5 && round(at.y) < in_cells.w - 0.5);
         vec2 rule = clamp(0.5 * px_scale + 0.5 - from_rule_px, 0.0, 1.0) * vec2(is_inner);
-        vec3 ink = vec3(quad.rule_opacity > 0.0 ? 1.0 : 0.0);
-        color = over(vec4(ink, abs(quad.rule_opacity) * max(rule.x, rule.y)), color);
+        vec3 ink = vec3(in_marks.z > 0.0 ? 1.0 : 0.0);
+        color = over(vec4(ink, abs(in_marks.z) * max(rule.x, rule.y)), color);
     }
-    if (quad.edge_px > 0.0) {
+    if (in_marks.y > 0.0) {
         vec2 from_border = min(in_uv, 1.0 - in_uv) / max(fwidth(in_uv), vec2(1e-6));
         float px = min(from_border.x, from_border.y);
-        float border = clamp(quad.edge_px * px_scale + 0.5 - px, 0.0, 1.0);
-        color = over(vec4(quad.edge.rgb, quad.edge.a * border), color);
+        float border = clamp(in_marks.y * px_scale + 0.5 - px, 0.0, 1.0);
+        color = over(vec4(in_edge.rgb, in_edge.a * border), color);
         color.a *= clamp(px + 0.5, 0.0, 1.0);
     }
+    return color;
+}
+
+void main() {
+    vec2 at = in_uv * in_cells.zw;
+    vec4 color = vec4(0.0);
+    if (has_cells == 0 || in_kind.x == look_image) color = image_color();
+    if (has_cells != 0 && in_kind.x != look_image && in_kind.y != 0) {
+        vec2 number = number_at(at);
+        color = in_kind.x == look_map ? looked_up(number) : image_color();
+        // As bright as the number says to the eye, which sees roots of light.
+        color.a *= number.y * (in_kind.x == look_map ? 1.0 : pow(number.x, 2.2));
+    }
+    color *= in_tint;
+    if (has_marks != 0) color = marked(color, at);
     out_color = color;
 }

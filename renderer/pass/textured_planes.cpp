@@ -49,13 +49,15 @@ TexturedPlanesPass::TexturedPlanesPass(const PassContext& context)
     info.bindings = {VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,
                      VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER,
                      VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER};
-    for (int depth = 0; depth < 2; ++depth) {
-        info.constants = {0};
-        info.render_pass = context.render_passes.ground[depth];
-        in_world_[depth] = context.pipelines.add(info);
-        info.constants = {1};
-        info.render_pass = context.render_passes.composite[depth];
-        on_screen_[depth] = context.pipelines.add(info);
+    for (uint32_t variant = 0; variant < variants; ++variant) {
+        for (int depth = 0; depth < 2; ++depth) {
+            info.constants = {0, variant & 1u, variant >> 1};
+            info.render_pass = context.render_passes.ground[depth];
+            in_world_[depth][variant] = context.pipelines.add(info);
+            info.constants[0] = 1;
+            info.render_pass = context.render_passes.composite[depth];
+            on_screen_[depth][variant] = context.pipelines.add(info);
+        }
     }
 }
 
@@ -90,17 +92,22 @@ void TexturedPlanesPass::prepare(FrameContext& frame) {
     std::erase_if(textures_, [&](const auto& texture) { return texture->used_in_frame + 60 < frame.frame; });
 }
 
-void TexturedPlanesPass::draw(FrameContext& frame, Pipeline& pipeline,
+void TexturedPlanesPass::draw(FrameContext& frame, const std::array<Pipeline*, variants>& pipelines,
                               const std::vector<TexturedPlane>& planes) {
     if (planes.empty()) return;
     std::vector<gpu::QuadData> data;
     for (const TexturedPlane& plane : planes) data.push_back(pack(plane, frame.list.ground));
     const BufferSlice quads = frame.arena.push(data);
-    pipeline.bind(frame.commands);
+    Pipeline* bound = nullptr;
     for (uint32_t i = 0; i < data.size(); ++i) {
         const TexturedPlane& plane = planes[i];
         if (!plane.image) continue;
         check_cells(plane.cells);
+        const bool has_cells = plane.look != TexturedLook::image;
+        const bool has_marks = plane.edge_px > 0.0f || plane.cells.rule_opacity != 0.0f;
+        Pipeline& pipeline = *pipelines[(has_cells ? 1u : 0u) | (has_marks ? 2u : 0u)];
+        if (&pipeline != bound) pipeline.bind(frame.commands);
+        bound = &pipeline;
         // What a plane does not use is bound all the same, to its image.
         const auto view = [&](const std::shared_ptr<const Image>& image) {
             return find(frame, image ? image : plane.image).image.view;
@@ -117,11 +124,11 @@ void TexturedPlanesPass::draw(FrameContext& frame, Pipeline& pipeline,
 }
 
 void TexturedPlanesPass::record(FrameContext& frame) {
-    draw(frame, *in_world_[frame.depth], frame.list.textured_planes);
+    draw(frame, in_world_[frame.depth], frame.list.textured_planes);
 }
 
 void TexturedPlanesPass::record_pictures(FrameContext& frame) {
-    draw(frame, *on_screen_[frame.depth], frame.list.pictures);
+    draw(frame, on_screen_[frame.depth], frame.list.pictures);
 }
 
 }  // namespace weft

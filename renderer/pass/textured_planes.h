@@ -2,6 +2,7 @@
 // the list's order, no depth. An image is on the device as long as it is drawn.
 #pragma once
 
+#include <array>
 #include <memory>
 
 #include "renderer/pass/pass.h"
@@ -26,11 +27,14 @@ class TexturedPlanesPass : public Pass {
         uint64_t used_in_frame = 0;
     };
     Texture& find(FrameContext& frame, const std::shared_ptr<const Image>& source);
-    void draw(FrameContext& frame, Pipeline& pipeline, const std::vector<TexturedPlane>& planes);
+    // By what a plane has: bit 0 numbers, bit 1 rules or an edge.
+    static constexpr uint32_t variants = 4;
+    void draw(FrameContext& frame, const std::array<Pipeline*, variants>& pipelines,
+              const std::vector<TexturedPlane>& planes);
 
     Device& device_;
     VkSampler linear_, nearest_;
-    Pipeline *in_world_[2], *on_screen_[2];
+    std::array<Pipeline*, variants> in_world_[2], on_screen_[2];  // by depth
     std::vector<std::unique_ptr<Texture>> textures_;
 };
 

@@ -12,6 +12,9 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "golden"))
+import traces  # pylint: disable=wrong-import-position
+
 
 class Failed(Exception):
     pass
@@ -368,6 +371,53 @@ def panels_by_script(program, display, folder):
             weft.process.kill()
 
 
+def images(program, display, folder):
+    """A trace of an image: pages turn by keys, wheel and click, patches and heads are chosen by the pointer."""
+    trace = traces.image_of_scenery(folder, "scenery", 4, 6, ["[CLS]"], layers=6, heads=3)
+    weft = Weft(program, display, folder, [trace, "--size", "1280x720"], text=None)
+    try:
+        state = weft.wait_for("the image", lambda s: s["image"] and s["image"]["open"] == [5, 6])
+        check(state["image"]["query"] == 0 and state["image"]["heads"] == [0, 1, 2], f"at first {state['image']}")
+        weft.focus()
+        weft.key("bracketleft")
+        weft.wait_for("the page before", lambda s: s["image"]["layer"] == 4 and s["image"]["open"] == [4, 5])
+
+        def move(x, y):
+            weft.xdotool("mousemove", "--window", weft.window, str(x), str(y))
+
+        # The image stands at left, the closed panes of the layers before just behind its right edge.
+        move(330, 300)
+        weft.wait_for("the patch that is pointed at", lambda s: s["hovered"]["query"] > 0)
+        weft.xdotool("click", "1")
+        state = weft.wait_for("the patch", lambda s: s["image"]["query"] > 0 and s["selected"]["kind"] == "token")
+        patch = state["image"]["query"]
+        for x in range(430, 540, 4):
+            move(x, 300)
+            time.sleep(0.15)
+            if weft.state()["image"]["closed_layer_pointed_at"] is not None:
+                break
+        weft.xdotool("click", "4")
+        state = weft.wait_for("a page by the wheel", lambda s: s["image"]["open"] == [3, 4])
+        check(state["image"]["query"] == patch, "the patch stays")
+        weft.key("period")
+        weft.wait_for("one head", lambda s: len(s["image"]["heads"]) == 1)
+        weft.key("h", "z")
+        weft.wait_for("a smooth map", lambda s: s["image"]["look"] == "map" and s["image"]["smooth"])
+        weft.key("j")
+        weft.wait_for("the mean", lambda s: s["image"]["query"] is None)
+        weft.key("Escape")
+        weft.wait_for("the class token", lambda s: s["image"]["query"] == 0)
+        weft.key("u")
+        weft.wait_for("panes of tokens", lambda s: s["image"] is None and s["scene"] == "stack")
+        weft.key("u")
+        weft.wait_for("the image again", lambda s: s["image"] is not None)
+        check(weft.state()["validation_messages"] == 0, "validation messages")
+        weft.end()
+    finally:
+        if weft.process.poll() is None:
+            weft.process.kill()
+
+
 def tiny_decoder(folder):
     """A GPT-2 of random numbers whose words are w1, w2, ..., as a model folder."""
     case = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "parity", "checkpoints", "gpt2")
@@ -437,6 +487,8 @@ def main():
         print("ok  long_paste", flush=True)
         panels_by_script(program, display, folder)
         print("ok  panels_by_script", flush=True)
+        images(program, display, folder)
+        print("ok  images", flush=True)
         changing_models(program, display, folder)
         print("ok  changing_models", flush=True)
         without_display(program)
