@@ -226,6 +226,7 @@ void add_tiles(Hud& hud) {
         face.first = head.first;
         face.pixels = std::max(tile.bounds.right - tile.bounds.left, tile.bounds.bottom - tile.bounds.top);
         add_image_face(hud.list.pictures, plan, place, face);
+        add_outline(hud, tile.bounds, hud.colors.rule, 1.0f * s, 0.0f);
         if (query >= 0) {
             const auto corners = in_bounds(plan.area_of(query), shown, tile.bounds);
             add_outline(hud,
