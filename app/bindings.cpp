@@ -130,7 +130,11 @@ void bind_views(Program& program) {
     CommandTable& commands = program.commands;
     const auto preset = [&](const char* name, CameraPreset which) {
         commands.bind(
-            name, [&session, which](const std::string&) { session.show_preset(which); },
+            name,
+            [&session, which](const std::string&) {
+                session.leave_sheet();
+                session.show_preset(which);
+            },
             [&session, which] { return session.preset() == which ? "shown" : ""; });
     };
     preset("camera.default", CameraPreset::default_view);
@@ -145,6 +149,7 @@ void bind_views(Program& program) {
                    std::to_string(session.head_choice().head);
         });
     commands.bind("camera.frame", [&session](const std::string&) {
+        session.leave_sheet();
         session.show_preset(session.preset().value_or(CameraPreset::default_view));
     });
     commands.bind(

@@ -74,8 +74,35 @@ void bind_image(Program& program) {
             view.scene = view.scene == SceneChoice::stack ? SceneChoice::automatic : SceneChoice::stack;
         },
         scene);
+    const auto shown = [&program, &view](SceneChoice choice) {
+        ViewState wanted = view;
+        wanted.scene = choice;
+        if (const FramePtr frame = program.session.frame()) check_view(wanted, *frame);
+        program.session.end_show();
+        view.scene = choice;
+    };
+    const auto toggled = [&view, shown](SceneChoice sheet) {
+        shown(view.scene == sheet ? SceneChoice::automatic : sheet);
+    };
     commands.bind(
-        "scene.set", [&view](const std::string& a) { set_view_option(view, "scene", a); }, scene);
+        "scene.heads",
+        [&program, &view, toggled](const std::string&) {
+            toggled(SceneChoice::heads);
+            // The chosen head opens beside its tile.
+            if (view.scene == SceneChoice::heads && program.panels.docked == Docked::none)
+                program.panels.docked = Docked::matrix;
+        },
+        scene);
+    commands.bind(
+        "scene.neurons", [toggled](const std::string&) { toggled(SceneChoice::neurons); }, scene);
+    commands.bind(
+        "scene.set",
+        [&view, shown](const std::string& a) {
+            ViewState wanted = view;
+            set_view_option(wanted, "scene", a);
+            shown(wanted.scene);
+        },
+        scene);
     bind_image_look(program);
 }
 

@@ -205,7 +205,7 @@ const std::vector<OptionRow> option_rows = {
      [](Options& o, const std::string&) { o.fold = true; }},
     {"--stack", "", in_pictures, "Layers go up instead of right.",
      [](Options& o, const std::string&) { o.stack = true; }},
-    {"--scene", "NAME", in_pictures, "auto: the place made for the input; stack: panes of tokens for any (auto).",
+    {"--scene", "NAME", in_pictures, "auto: the place made for the input; stack: panes of tokens for any; heads: all as tiles; neurons: one head's queries and keys (auto).",
      [](Options& o, const std::string& v) { set_view_option(o.view, "scene", v); }},
     {"--image-look", "NAME", in_pictures, "On an image: spotlight, light on what is read, or map, colours (spotlight).",
      [](Options& o, const std::string& v) { set_view_option(o.view, "image-look", v); }},
@@ -278,6 +278,8 @@ const std::vector<OptionRow> option_rows = {
     {"--ablate", "L.H[:mean],...", in_pictures | in_analyze,
      "Heads whose output is 0, or its mean over positions; of two stacks encoder:L.H, decoder:L.H, cross:L.H (none).",
      [](Options& o, const std::string& v) { o.ablations = parse_ablations(v); }},
+    {"--query-key", "L.H", in_analyze, "Of the method query_key: the head; of two stacks encoder:L.H, decoder:L.H, cross:L.H (0.0).",
+     [](Options& o, const std::string& v) { o.method.query_key_head = parse_head("query-key", v); }},
     {"--ig-rule", "NAME", in_analyze,
      "Integrated gradients: gauss_legendre, riemann_left, _right, _middle, _trapezoid (gauss_legendre).",
      [](Options& o, const std::string& v) {

@@ -217,6 +217,7 @@ class FrameLoop {
         const bool looks = glm::length(pad.look) > 0.0f;
         const bool steers = glm::length(input.direction) > 0.0f || looks;
         // A view that was asked for ends what is left of a flight.
+        if (session.shows_sheet()) return;
         if (!steers && session.animator().is_flying()) program_.flight.stop();
         if (!steers && !program_.flight.is_moving()) return;
         session.camera_taken_by_hand();

@@ -87,6 +87,7 @@ void on_char(Program& program, char32_t code_point) {
 }
 
 void take_camera(Program& program, const std::function<void(Camera&)>& move) {
+    if (program.session.shows_sheet()) return;
     program.session.camera_taken_by_hand();
     move(program.session.animator().camera());
 }
@@ -119,9 +120,11 @@ void on_pointer(Program& program, glm::vec2 position_px) {
 void focus_on_pointer(Program& program) {
     Session& session = program.session;
     const Focus hovered = session.view().hovered;
+    if (session.view().scene == SceneChoice::neurons) return;
     if (hovered.kind == FocusKind::edge || hovered.kind == FocusKind::head) {
         return session.enter_head({hovered.layer, hovered.head});
     }
+    if (session.shows_sheet()) return;
     if (hovered.kind == FocusKind::none) {
         return session.show_preset(session.preset().value_or(CameraPreset::default_view));
     }
@@ -131,6 +134,15 @@ void focus_on_pointer(Program& program) {
     camera.target = point_under_pointer(camera, program.pointer.position_px, program.viewport.size);
     camera.distance_u *= 0.5f;
     session.animator().fly_to(camera);
+}
+
+// A tile opens beside its sheet; the open one is entered.
+void open_tile(Program& program, const Focus& tile) {
+    Session& session = program.session;
+    if (tile.kind == FocusKind::head && session.view().selected == tile)
+        return session.enter_head({tile.layer, tile.head});
+    session.select(tile);
+    if (tile.kind == FocusKind::head) program.panels.docked = Docked::matrix;
 }
 
 void on_press(Program& program, const ButtonEvent& event) {
@@ -166,6 +178,7 @@ void on_release(Program& program, const ButtonEvent& event) {
     if (const auto layer = session.closed_layer_at(event.position_px, program.viewport))
         return session.open_layer(*layer);
     const Focus hovered = session.view().hovered;
+    if (session.view().scene == SceneChoice::heads) return open_tile(program, hovered);
     session.select(hovered);
     if (!pointer.with_alt) return;
     try {

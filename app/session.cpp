@@ -80,6 +80,8 @@ std::set<std::string> Session::wanted_methods() const {
     methods.insert(panel_methods_.begin(), panel_methods_.end());
     methods.insert(view_.quantity);
     if (!view_.strip.empty()) methods.insert(view_.strip);
+    if (view_.scene == SceneChoice::heads) methods.insert("patterns");
+    if (view_.scene == SceneChoice::neurons) methods.insert("query_key");
     std::erase_if(methods, [this](const std::string& method) {
         const MethodRow* row = find_method(method);
         const bool is_out_of_reach = trace_ && row && row->needs != MethodNeeds::attention;
@@ -91,8 +93,17 @@ std::set<std::string> Session::wanted_methods() const {
 void Session::ask_for_missing() {
     const bool has_input = trace_ || submitted_revision_ > 0;
     if (!has_input || load_failed_) return;
+    follow_head();
     if (std::ranges::includes(asked_methods_, wanted_methods()) && !waits_for_selected_flow()) return;
     ask_again();
+}
+
+// Queries and keys are those of the chosen head.
+void Session::follow_head() {
+    if (view_.scene != SceneChoice::neurons || trace_ || !frame_ || frame_->blocks.empty()) return;
+    const HeadName head{shown_block(*frame_, view_).kind, head_choice_.layer, head_choice_.head};
+    if (std::exchange(settings_.analysis.method.query_key_head, head) != head)
+        asked_methods_.erase("query_key");
 }
 
 // The flow of the selected query comes before that of the others, also when it is selected while they are
@@ -372,6 +383,7 @@ void Session::play_show(double dt_s, const Viewport& viewport) {
 
 void Session::play(Show show, double from_s) {
     end_show();
+    leave_sheet();
     animator_.leave_head();
     animator_.follow_token(-1);
     animator_.finish();
@@ -449,6 +461,11 @@ DrawList Session::draw(const Viewport& viewport, const MeasureText& measure) con
                             viewport);
 }
 
+void Session::leave_sheet() {
+    if (view_.scene == SceneChoice::heads || view_.scene == SceneChoice::neurons)
+        view_.scene = SceneChoice::automatic;
+}
+
 void Session::show_preset(CameraPreset preset, bool at_once) {
     end_show();
     preset_ = preset;
@@ -497,6 +514,7 @@ void Session::show_trace(FramePtr trace) {
     if (!trace_) worker_.reset();
     load_failed_ = false;
     const bool keeps_view = frame_ && same_shape(*frame_, *trace);
+    if (view_.scene == SceneChoice::neurons) leave_sheet();
     take_trace(std::move(trace), {});
     if (worker_) worker_->change_model(load_of_trace());
     ask_for_missing();
@@ -630,6 +648,7 @@ void Session::next_quantity() {
 }
 
 void Session::enter_head(HeadChoice choice, bool at_once) {
+    leave_sheet();
     head_choice_ = choice;
     view_.selected = {FocusKind::head, 0, choice.layer, choice.head, -1, -1, false};
     show_preset(CameraPreset::head, at_once);
@@ -648,7 +667,7 @@ void Session::choose_head(HeadChoice choice) {
 void Session::hover(glm::vec2 pointer_px, const Viewport& viewport, bool out_of_key) {
     if (!plan() || show_ != Show::none) return;
     view_.hovered =
-        pick_scene(*scene_, animator_.motion(), animator_.camera(), viewport, pointer_px, out_of_key);
+        pick_scene(*scene_, view_, animator_.motion(), animator_.camera(), viewport, pointer_px, out_of_key);
 }
 
 std::optional<int> Session::closed_layer_at(glm::vec2 pointer_px, const Viewport& viewport) const {

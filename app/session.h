@@ -91,6 +91,9 @@ class Session {
     bool is_moving() const;
     bool is_settled() const;  // all that was asked for is there; a wave may run
 
+    // From a sheet (all heads, queries and keys) back to the place that was left for it.
+    void leave_sheet();
+    bool shows_sheet() const { return scene_ && scene_->is_sheet(); }
     void show_preset(CameraPreset preset, bool at_once = false);
     void set_fold(bool folded, bool at_once = false);
     void set_stack(bool stacked, bool at_once = false);
@@ -160,6 +163,7 @@ class Session {
   private:
     void ask_again();
     void ask_for_missing();
+    void follow_head();
     bool waits_for_selected_flow() const;
     std::set<std::string> wanted_methods() const;
     LoadModel load_of_trace() const;

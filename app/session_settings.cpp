@@ -56,6 +56,8 @@ void apply_start_view(Session& session, const Options& options) {
         return session.enter_head({layer, head}, true);
     }
     session.show_preset(options.camera.preset, true);
+    if (options.view.scene == SceneChoice::neurons && !options.view.heads.empty())
+        session.choose_head({options.view.heads.front().first, options.view.heads.front().second});
     if (options.fold) session.set_fold(true, true);
 }
 

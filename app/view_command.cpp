@@ -32,6 +32,7 @@ int run_view_picture(const Options& options) {
         session.play(Show::path, *options.time_s);
     } else {
         apply_start_view(session, options);
+        session.wait_for_analysis();  // of the head that is chosen now
     }
     session.advance(0.0, viewport);
     if (!options.time_s) session.animator().finish();  // a picture shows where transitions end

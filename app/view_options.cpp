@@ -18,7 +18,7 @@ namespace weft {
 namespace {
 
 const std::vector<std::string> theme_names = {"dark", "light", "projector"};
-const std::vector<std::string> scene_names = {"auto", "stack"};
+const std::vector<std::string> scene_names = {"auto", "stack", "heads", "neurons"};
 const std::vector<std::string> image_look_names = {"spotlight", "map"};
 const std::vector<std::string> smoothing_names = {"nearest", "smooth"};
 const std::vector<std::string> sink_names = {"bars", "lines", "hidden"};
@@ -280,6 +280,9 @@ std::string camera_json(const Camera& camera) {
 }
 
 void check_view(const ViewState& view, const AttentionFrame& frame) {
+    if (view.scene == SceneChoice::neurons && frame.provenance.is_trace)
+        throw UsageError("--scene 'neurons' needs the model: a trace holds its attention alone",
+                         "Use --model, or --scene heads for all heads of the trace.");
     if (frame.blocks.empty()) return;
     if (view.attention && !find_block(frame, *view.attention))
         throw UsageError("--attention: this input has no '" + attention_name(*view.attention) + "' attention",

@@ -106,6 +106,15 @@ std::string subtitle(const HudScene& scene) {
            strip;
 }
 
+// What speaks of one head has its colour.
+glm::vec4 subtitle_color(const HudScene& scene) {
+    const Theme& colors = theme(scene.view.theme);
+    const Focus& focus = scene.motion.shown_focus;
+    const bool of_a_head =
+        scene.motion.focus > 0.5f && focus.kind == FocusKind::head && focus.head >= 0 && scene.plan.lanes > 1;
+    return of_a_head ? head_color(colors, focus.head, scene.plan.lanes) : colors.dim_text;
+}
+
 }  // namespace
 
 void HudPen::write(const std::string& text, const glm::vec4& color, bool bold) {
@@ -119,7 +128,8 @@ void HudPen::write(const std::string& text, const glm::vec4& color, bool bold) {
     list.labels.push_back(std::move(label));
 }
 
-void add_title(DrawList& list, const HudScene& scene) {
+void add_title(DrawList& list, const HudScene& scene, const std::string& about,
+               const glm::vec4& about_color) {
     const Theme& colors = theme(scene.view.theme);
     const Provenance& provenance = scene.plan.frame->provenance;
     const float size = title_em * scene.text_px;
@@ -138,11 +148,7 @@ void add_title(DrawList& list, const HudScene& scene) {
         pen.at.x = std::min(pen.at.x, list.labels.back().position.x + widest) + 12.0f * scene.scale;
     }
     pen.size_px = scene.text_px;
-    const Focus& focus = scene.motion.shown_focus;
-    const bool of_a_head =
-        scene.motion.focus > 0.5f && focus.kind == FocusKind::head && focus.head >= 0 && scene.plan.lanes > 1;
-    pen.write(subtitle(scene),
-              of_a_head ? head_color(colors, focus.head, scene.plan.lanes) : colors.dim_text);
+    pen.write(about, about_color);
     list.labels.back().max_width_px = std::max(end - list.labels.back().position.x, 4.0f * size);
     if (const auto& cut = scene.plan.frame->truncation) {
         const float left = hud_margin_px * scene.scale;
@@ -326,7 +332,7 @@ void add_hud(DrawList& list, const TextStackPlan& plan, const TextStackLayout& l
                          motion,  camera, viewport,
                          measure, scale,  13.0f * hud_scale(viewport, theme(view.theme).text_scale)};
     const size_t first_label = list.labels.size();
-    add_title(list, scene);
+    add_title(list, scene, subtitle(scene), subtitle_color(scene));
     const float hint_foot_px = add_foot(list, scene);
     // Lines run behind the words once the camera stands among them.
     const bool stands_over_scene = reaches_hud(scene, hint_foot_px);

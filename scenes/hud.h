@@ -42,7 +42,8 @@ struct HudScene {
     float text_px;  // the HUD's ordinary text, never below 11
 };
 
-void add_title(DrawList& list, const HudScene& scene);
+// `about` follows the title.
+void add_title(DrawList& list, const HudScene& scene, const std::string& about, const glm::vec4& about_color);
 // `foot_px`: the y of the row's upper border. The ledger's text breaks before `right_px`.
 struct LedgerExtent {
     float right = 0.0f;  // px

@@ -6,27 +6,34 @@
 #include <memory>
 
 #include "scenes/camera_path.h"
+#include "scenes/heads_overview.h"
 #include "scenes/image_stack.h"
+#include "scenes/neurons.h"
 #include "scenes/text_stack.h"
 
 namespace weft {
 
-enum class SceneKind { text_stack, image_stack };
+enum class SceneKind { text_stack, image_stack, heads_overview, neurons };
 
 // What depends on frame and choices. A value; plans are shared and immutable.
 struct Scene {
     SceneKind kind = SceneKind::text_stack;
     // Of the attention that the view shows, in every place: what panels, keys and figures speak of.
     std::shared_ptr<const TextStackPlan> stack;
-    std::shared_ptr<const ImageStackPlan> image;  // SceneKind::image_stack
+    std::shared_ptr<const ImageStackPlan> image;     // SceneKind::image_stack
+    std::shared_ptr<const HeadsOverviewPlan> heads;  // SceneKind::heads_overview
+    std::shared_ptr<const NeuronsPlan> neurons;      // SceneKind::neurons
+
+    // A sheet lies flat before every camera: nothing to fly through.
+    bool is_sheet() const { return kind == SceneKind::heads_overview || kind == SceneKind::neurons; }
 };
 
 // `previous` (may be null) gives rungs and sinks their hysteresis while typing.
 std::shared_ptr<const Scene> plan_scene(std::shared_ptr<const AttentionFrame> frame, const ViewState& view,
                                         const Scene* previous);
 
-// The same scene where `view` points at or selects something else and the place depends on it; `scene` itself where
-// nothing changes. Its frame and choices stay.
+// The same scene where `view` points at or selects something else and the place depends on it; `scene` itself
+// where nothing changes. Its frame and choices stay.
 std::shared_ptr<const Scene> follow_focus(std::shared_ptr<const Scene> scene, const ViewState& view);
 
 DrawList draw_scene(const Scene& scene, const ViewState& view, const ViewMotion& motion, const Camera& camera,
@@ -38,8 +45,8 @@ Camera scene_camera(const Scene& scene, CameraPreset preset, const ViewMotion& m
                     const Viewport& viewport);
 
 // What lies under the pointer, nearest in pixels, or none. `out_of_key`: Shift is held.
-Focus pick_scene(const Scene& scene, const ViewMotion& motion, const Camera& camera, const Viewport& viewport,
-                 glm::vec2 pointer_px, bool out_of_key);
+Focus pick_scene(const Scene& scene, const ViewState& view, const ViewMotion& motion, const Camera& camera,
+                 const Viewport& viewport, glm::vec2 pointer_px, bool out_of_key);
 
 // The default path of a video through this place.
 PathPose scene_path(const Scene& scene, double time_s, const Viewport& viewport);

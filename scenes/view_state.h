@@ -14,8 +14,9 @@
 namespace weft {
 
 enum class ThemeName { dark, light, projector };
-// The place that a frame is shown as: the one made for what it holds, or panes of tokens for anything.
-enum class SceneChoice { automatic, stack };
+// The place that a frame is shown as: the one made for what it holds, panes of tokens for anything, all heads
+// as tiles of one sheet, or one head's queries and keys.
+enum class SceneChoice { automatic, stack, heads, neurons };
 enum class SinkMode { bars, lines, hidden };
 // How numbers of patches lie on an image: as light on what it shows, or as colours over its grey.
 enum class ImageLook { spotlight, map };
@@ -37,6 +38,7 @@ struct Focus {
     FocusKind kind = FocusKind::none;
     int block = 0, layer = -1, head = -1, query = -1, key = -1;
     bool by_key = false;  // a token as key: lines out of it
+    int dimension = -1;   // of the head, where one is pointed at
     bool operator==(const Focus&) const = default;
 };
 

@@ -33,21 +33,29 @@ bool read_number(std::string_view text, int64_t& number) {
     return error == std::errc{} && end == text.data() + text.size() && number >= 0;
 }
 
+bool read_head(std::string_view text, HeadName& head) {
+    for (const auto& [prefix, kind] : prefixes)
+        if (take_prefix(text, prefix)) {
+            head.kind = kind;
+            break;
+        }
+    const size_t dot = text.find('.');
+    return dot != std::string_view::npos && read_number(text.substr(0, dot), head.layer) &&
+           read_number(text.substr(dot + 1), head.head);
+}
+
 HeadAblation parse_one(std::string_view text) {
     HeadAblation ablation;
     std::string_view rest = text;
-    for (const auto& [prefix, kind] : prefixes)
-        if (take_prefix(rest, prefix)) {
-            ablation.kind = kind;
-            break;
-        }
     ablation.to_mean = take_suffix(rest, mean_suffix);
     if (!ablation.to_mean) take_suffix(rest, zero_suffix);
-    const size_t dot = rest.find('.');
-    if (dot == std::string_view::npos || !read_number(rest.substr(0, dot), ablation.layer) ||
-        !read_number(rest.substr(dot + 1), ablation.head))
+    HeadName head;
+    if (!read_head(rest, head))
         throw UsageError("--ablate '" + std::string(text) + "' is no head",
                          "Write layer and head from 0, as 3.5, 3.5:mean or, of two stacks, encoder:3.5.");
+    ablation.kind = head.kind;
+    ablation.layer = head.layer;
+    ablation.head = head.head;
     return ablation;
 }
 
@@ -82,6 +90,14 @@ std::vector<HeadAblation> parse_ablations(std::string_view text) {
         throw UsageError("--ablate '" + std::string(text) + "' has the head " + text_of(*twice) + " twice",
                          "Leave one of them out.");
     return ablations;
+}
+
+HeadName parse_head(const std::string& option, std::string_view text) {
+    HeadName head;
+    if (!read_head(text, head))
+        throw UsageError("--" + option + " '" + std::string(text) + "' is no head",
+                         "Write layer and head from 0, as 3.5 or, of two stacks, cross:3.5.");
+    return head;
 }
 
 std::string ablations_text(const std::vector<HeadAblation>& ablations) {

@@ -12,6 +12,8 @@ namespace weft {
 
 // A list between commas, sorted. Throws UsageError for what is no head, and for a head that is there twice.
 std::vector<HeadAblation> parse_ablations(std::string_view text);
+// One head without ":mean", of `--option`; likewise.
+HeadName parse_head(const std::string& option, std::string_view text);
 std::string ablations_text(const std::vector<HeadAblation>& ablations);
 // Behind a picture's title: " (without head 3.5)", " (without 7 heads)"; empty where there are none.
 std::string ablations_title(const std::vector<HeadAblation>& ablations);

@@ -32,6 +32,13 @@ enum class TargetSpace { logit, probability };
 
 enum class QuadratureRule { gauss_legendre, riemann_left, riemann_right, riemann_middle, riemann_trapezoid };
 
+// The one head whose queries and keys are written.
+struct HeadName {
+    AttentionKind kind = AttentionKind::self;
+    int64_t layer = 0, head = 0;
+    bool operator==(const HeadName&) const = default;
+};
+
 struct MethodOptions {
     RolloutOptions rollout;  // its residual, fuse, first layer and discard are the flow's as well
     TargetChoice target;
@@ -43,6 +50,7 @@ struct MethodOptions {
     std::vector<int64_t> flow_rows;   // query rows of the flow that are computed; empty: all
     std::optional<int64_t>
         flow_first_row;  // is computed first, then those beside it; no number depends on it
+    HeadName query_key_head;
     bool operator==(const MethodOptions&) const = default;
 };
 

@@ -117,13 +117,6 @@ class KeySets {
 
 }  // namespace
 
-std::string_view pattern_name(Pattern pattern) {
-    constexpr std::string_view names[pattern_count] = {"self",      "previous",  "next",     "local",
-                                                       "first",     "separator", "vertical", "block",
-                                                       "duplicate", "induction"};
-    return names[static_cast<size_t>(pattern)];
-}
-
 PatternResult patterns(const AttentionBlock& attention, const TokenStack& stack,
                        const std::function<bool()>& superseded) {
     const size_t layers = attention.layers, heads = attention.heads, size = attention.keys;
@@ -144,16 +137,6 @@ PatternResult patterns(const AttentionBlock& attention, const TokenStack& stack,
     for (size_t i = pattern_count; i < uniform->size(); ++i) (*uniform)[i] = (*uniform)[i - pattern_count];
     const std::vector<int64_t> shape{attention.layers, attention.heads, int64_t{pattern_count}};
     return {{shape, std::move(scores)}, {shape, std::move(uniform)}};
-}
-
-std::optional<Pattern> head_name(std::span<const float> scores, std::span<const float> uniform) {
-    WEFT_ASSERT(scores.size() == pattern_count && uniform.size() == pattern_count,
-                std::to_string(scores.size()) + ", " + std::to_string(uniform.size()));
-    size_t best = 0;
-    for (size_t p = 1; p < pattern_count; ++p)
-        if (scores[p] - uniform[p] > scores[best] - uniform[best]) best = p;
-    if (!(scores[best] - uniform[best] >= least_excess)) return std::nullopt;
-    return static_cast<Pattern>(best);
 }
 
 }  // namespace weft

@@ -77,6 +77,7 @@ MethodOptions options_read(const std::string& method, MethodOptions options) {
         options.baseline = none.baseline;
     }
     if (method != "attention_integrated_gradients") options.attention_ig_steps = none.attention_ig_steps;
+    if (method != "query_key") options.query_key_head = none.query_key_head;
     return options;
 }
 

@@ -9,6 +9,7 @@
 #include "analysis/torch/contribution.h"
 #include "analysis/torch/guarded.h"
 #include "analysis/torch/predictions.h"
+#include "analysis/torch/query_key.h"
 
 namespace weft::torch_part {
 
@@ -81,6 +82,7 @@ bool EncoderDecoderModel::analyze_unguarded(const AnalysisRequest& request, cons
     }
     input.predicted = static_cast<int64_t>(input.ids.back().size()) - 1;
     append_gradient_steps(request, explainer_, input, steps);
+    append_query_key_step(request, explainer_, input, steps);
     append_ablation_steps(request, explainer_, std::move(input), steps);
     std::shared_ptr<std::vector<float>> states;  // of the decoder
     if (request.options.wants("logit_lens")) {

@@ -94,6 +94,7 @@ class Explainer {
     const ExplainedTarget& target() const { return target_->explained(); }
     int64_t target_row() const { return target_->row(); }  // of the last stack: where y is read
     size_t stacks() const { return passes_.size(); }
+    const ExplainerParts& parts() const { return parts_; }
     const Tokenizer* tokenizer() const { return parts_.tokenizer; }   // null: as in ExplainerParts
     const PatchEmbedding* patches() const { return parts_.patches; }  // null: it reads a text
     const StackSpec& spec(size_t stack) const { return passes_[stack]->spec(); }

@@ -34,7 +34,8 @@ struct Watched {
                 [this](const at::Tensor& x) { return values = x; },
                 [this](const at::Tensor& x) {
                     return used_context = means.defined() ? at::where(means, x.mean(1, true), x) : x;
-                }};
+                },
+                {}};
     }
 
     // A V: gates and means are not in it.

@@ -35,7 +35,7 @@ at::Tensor tapped(const PlainStack::Taps::Change& change, const at::Tensor& x) {
 }  // namespace
 
 PlainStack::PlainStack(std::shared_ptr<const ModelWeights> weights, size_t stack, c10::Device device,
-                       at::ScalarType dtype)
+                       at::ScalarType dtype, std::optional<int64_t> only)
     : storage_(std::move(weights)),
       weights_(&storage_->stacks[stack]),
       options_(at::TensorOptions(dtype).device(device)),
@@ -48,6 +48,10 @@ PlainStack::PlainStack(std::shared_ptr<const ModelWeights> weights, size_t stack
     for (int64_t l = 0; l < layers.layers; ++l) {
         if (layers.shares_layers && !layers_.empty()) {
             layers_.push_back(layers_.front());
+            continue;
+        }
+        if (only && l != *only && !layers.shares_layers) {
+            layers_.emplace_back();
             continue;
         }
         const LayerWeights layer = weights_->load_layer(l);
@@ -155,9 +159,11 @@ at::Tensor PlainStack::attend(const Attention& part, const at::Tensor& query, co
     const auto per_query_head = [&](const at::Tensor& x) {
         return group == 1 ? x : x.repeat_interleave(group, 0);
     };
-    at::Tensor scores = at::matmul(query, per_query_head(of.keys).transpose(1, 2)) * scale;
+    const at::Tensor keys = per_query_head(of.keys);
+    at::Tensor scores = at::matmul(query, keys.transpose(1, 2)) * scale;
     if (spec.softcap > 0) scores = at::tanh(scores / spec.softcap) * spec.softcap;
     if (bias.defined()) scores = scores + bias;
+    if (taps.scores) taps.scores(query, keys, scores);
     attention = at::softmax(scores, -1);
     if (!advance) return {};
     const at::Tensor values = tapped(taps.values, per_query_head(of.values));

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -14,9 +15,9 @@ namespace weft::torch_part {
 
 class PlainStack {
   public:
-    // In float32, or for the tests in float64.
+    // In float32, or for the tests in float64. With `only` no other layer is read or may be run.
     PlainStack(std::shared_ptr<const ModelWeights> weights, size_t stack, c10::Device device,
-               at::ScalarType dtype = at::kFloat);
+               at::ScalarType dtype = at::kFloat, std::optional<int64_t> only = {});
 
     const StackSpec& spec() const { return weights_->spec; }
     c10::Device device() const { return options_.device(); }
@@ -44,6 +45,9 @@ class PlainStack {
         Change attention;  // [H, R, K]
         Change values;     // [H, K, width], per query head
         Change context;    // [H, R, width]
+        // Sees queries [H, R, width] and keys [H, K, width], per query head, as they are multiplied, and what
+        // the softmax is of [H, R, K].
+        std::function<void(const at::Tensor&, const at::Tensor&, const at::Tensor&)> scores;
     };
     // x [R, D] are tokens [K - R, K). `source` [S, D]: what the cross-attention reads. A `source_cache` of
     // the layer's own result is used instead of projecting `source` again.

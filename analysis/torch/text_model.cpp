@@ -10,6 +10,7 @@
 #include "analysis/torch/contribution.h"
 #include "analysis/torch/guarded.h"
 #include "analysis/torch/predictions.h"
+#include "analysis/torch/query_key.h"
 
 namespace weft::torch_part {
 
@@ -140,6 +141,7 @@ bool TextModel::analyze_unguarded(const AnalysisRequest& request, const std::fun
     std::ranges::move(contribution_steps(request), std::back_inserter(steps));
     std::ranges::move(difference_steps(request, segments), std::back_inserter(steps));
     append_gradient_steps(request, explainer_, explained, steps);
+    append_query_key_step(request, explainer_, explained, steps);
     append_ablation_steps(request, explainer_, std::move(explained), steps);
     append_lens_step(request, lens_, hidden, prediction_row(ids), steps);
     frame.stacks.push_back(std::move(input.stack));

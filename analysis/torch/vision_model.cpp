@@ -10,6 +10,7 @@
 #include "analysis/torch/contribution.h"
 #include "analysis/torch/guarded.h"
 #include "analysis/torch/predictions.h"
+#include "analysis/torch/query_key.h"
 
 namespace weft::torch_part {
 
@@ -161,6 +162,7 @@ bool VisionModel::analyze_unguarded(const AnalysisRequest& request, const std::f
     input.size = size;
     input.special = {special_of(frame.stacks.front())};
     append_gradient_steps(request, explainer_, input, steps);
+    append_query_key_step(request, explainer_, input, steps);
     append_ablation_steps(request, explainer_, std::move(input), steps);
     append_lens_step(request, lens_, hidden, count - 1, steps);
     if (request.options.pixel_values)

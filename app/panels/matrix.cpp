@@ -9,7 +9,7 @@
 #include <cstdio>
 #include <optional>
 
-#include "app/block_means.h"
+#include "scenes/block_means.h"
 #include "app/head_stats.h"
 #include "app/panels/panels.h"
 #include "scenes/ledger.h"

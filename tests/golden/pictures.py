@@ -67,6 +67,9 @@ OF_TRACES = [
     ("image_stack_no_image", "image", WIDE, ["--query", "30"]),
     ("image_stack_small", "scenery", LARGE, ["--query", "53"]),
     ("image_stack_path", "scenery", LARGE, ["--time", "9"]),
+    ("heads_overview_default", "mixed", LARGE, ["--scene", "heads"]),
+    ("heads_overview_light", "mixed", LARGE, ["--scene", "heads", "--theme", "light", "--heads", "0.0,1.2,3.1"]),
+    ("heads_overview_130_tokens", "tokens_130", LARGE, ["--scene", "heads"]),
     ("hud_no_ui", "mixed", LARGE, ["--no-ui"]),
     ("hud_long_title", "mixed", LARGE, ["--title", "A title that is longer than any window is wide, " * 4]),
     ("hud_twice_as_large", "mixed", LARGE, ["--ui-scale", "2"]),
@@ -91,5 +94,6 @@ OF_THE_MODEL = [
     ("quantity_of_heads", SENTENCE, WIDE, ["--quantity", "head_importance"]),
     ("quantity_of_words", SENTENCE, WIDE, ["--quantity", "integrated_gradients"]),
     ("quantity_difference", SENTENCE, WIDE, ["--quantity", "difference", "--ablate", "2.3"]),
+    ("neurons_it", SENTENCE, WIDE, ["--scene", "neurons", "--heads", "3.1", "--query", "10"]),
     ("labels_word_pieces", "Antidisestablishmentarianism \U0001f642 \u4f60\u597d na\u00efve [MASK] \u0416", LARGE, []),
 ]

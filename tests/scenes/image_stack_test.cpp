@@ -45,7 +45,7 @@ struct Place {
         scene = follow_focus(scene, view);
     }
     void select_query(int token) { select({FocusKind::token, 0, plan().layer, -1, token, -1, false}); }
-    Focus pick(glm::vec2 at) const { return pick_scene(*scene, motion, camera(), viewport, at, false); }
+    Focus pick(glm::vec2 at) const { return pick_scene(*scene, view, motion, camera(), viewport, at, false); }
     glm::vec2 screen(const glm::vec3& world) const {
         return glm::vec2(screen_from_world(draw_camera(camera(), viewport), viewport, world));
     }

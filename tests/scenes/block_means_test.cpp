@@ -1,4 +1,4 @@
-#include "app/block_means.h"
+#include "scenes/block_means.h"
 
 #include <catch2/catch.hpp>
 
