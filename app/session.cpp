@@ -481,7 +481,7 @@ void Session::show_preset(CameraPreset preset, bool at_once) {
     }
     if (preset == CameraPreset::token && plan()) {
         if (view_.selected.query >= 0) token_choice_ = view_.selected.query;
-        select({});
+        if (!opens_layers()) select({});
         animator_.follow_token(token_choice_);
     } else {
         animator_.follow_token(-1);
@@ -650,7 +650,12 @@ void Session::next_quantity() {
 void Session::enter_head(HeadChoice choice, bool at_once) {
     leave_sheet();
     head_choice_ = choice;
-    view_.selected = {FocusKind::head, 0, choice.layer, choice.head, -1, -1, false};
+    // Of an image the query that is shown stays.
+    if (opens_layers()) {
+        view_.heads = {{choice.layer, choice.head}};
+    } else {
+        view_.selected = {FocusKind::head, 0, choice.layer, choice.head, -1, -1, false};
+    }
     show_preset(CameraPreset::head, at_once);
 }
 

@@ -40,7 +40,7 @@ Camera image_stack_camera(const ImageStackPlan& plan, CameraPreset preset, const
             direction = directed(-40.0f, 50.0f, 24.0f);
             break;
         case CameraPreset::end:
-            direction = directed(-70.0f, 4.0f, 24.0f);
+            direction = directed(-58.0f, 4.0f, 24.0f);
             break;
         case CameraPreset::head:
         case CameraPreset::token: {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "scenes/flow_lines.h"
+#include "scenes/hud.h"
 #include "scenes/image_hud.h"
 #include "scenes/label_placement.h"
 #include "scenes/projection.h"
@@ -308,6 +309,8 @@ void add_labels(Pen& pen, const MeasureText& measure) {
     const ImageHudLayout hud = image_hud_layout(plan, pen.viewport);
     placement.reserve({0.0f, hud.panes_foot_px, static_cast<float>(pen.viewport.size.x),
                        static_cast<float>(pen.viewport.size.y)});
+    placement.reserve(
+        {0.0f, 0.0f, static_cast<float>(pen.viewport.size.x), (hud_title_y_px + 14.0f) * hud.scale});
     LabelPen labels{pen, camera, placement, std::max(label_px / 13.0f * hud.text_px, least_text_px)};
     labels.over(-1, plan.image->is_real ? "image" : "no image", pen.colors.dim_text, 3.0f);
     labels.over(plan.key_pane, key_pane_name(plan), plan.on_queries ? pen.colors.dim_text : pen.colors.text,

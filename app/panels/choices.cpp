@@ -97,6 +97,10 @@ void draw_choices_panel(Program& program, ImguiLayer& ui) {
         heading(ui, "How it looks");
         option_choice(program, "scene", "scene.set", scene_text(view.scene));
         option_choice(program, "theme", "theme.set", theme_text(view.theme));
+        if (program.session.opens_layers()) {
+            option_choice(program, "on the image", "image.look", image_look_text(view.image.look));
+            flag(program, "smooth between patches", "image.smooth", view.image.smooth);
+        }
         flag(program, "fold heads into a flat graph", "view.fold", program.session.is_folded());
         flag(program, "layers go up", "view.stack", program.session.is_stacked());
         flag(program, "pulses", "motion.toggle", view.motion);

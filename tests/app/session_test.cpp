@@ -495,6 +495,14 @@ TEST_CASE(
     session.open_layer(0);
     session.advance(1.0, {});
     CHECK(session.scene()->image->heads == std::vector<int>{2});
+    session.enter_head({1, 0}, true);
+    session.advance(1.0, {});
+    CHECK(session.scene()->image->layer == 1);
+    CHECK(session.scene()->image->heads == std::vector<int>{0});
+    CHECK(session.scene()->image->query == 4);
+    session.show_preset(CameraPreset::token, true);
+    session.advance(1.0, {});
+    CHECK(session.scene()->image->query == 4);
     session.select({});
     session.advance(0.0, {});
     CHECK(session.scene()->image->query == 0);
