@@ -47,6 +47,7 @@ struct Options {
     bool has_size = false;
     std::optional<double> time_s;  // of a picture on the way of motion; none: at rest
     std::string graphics_device;   // part of a Vulkan device's name
+    int graphics_memory_mib = 0;   // that pictures may take of its memory; 0: what it grants
     bool validation = false;
     std::string script_file;  // --script: named commands that the window runs
     std::string state_file;   // --state: where the window says what it shows, as JSON

@@ -235,6 +235,10 @@ const std::vector<OptionRow> option_rows = {
      [](Options& o, const std::string& v) { o.frames_per_second = int(parse_integer("fps", v, 1, 240)); }},
     {"--graphics-device", "NAME", in_pictures, "Part of the name of the Vulkan device (the best).",
      [](Options& o, const std::string& v) { o.graphics_device = v; }},
+    {"--graphics-memory", "MIB", in_pictures, "What it may take of that device's memory (what the device grants).",
+     [](Options& o, const std::string& v) {
+         o.graphics_memory_mib = int(parse_integer("graphics-memory", v, 1, 1 << 20));
+     }},
     {"--validation", "", in_pictures, "Turn Vulkan's validation on; a message fails the run.",
      [](Options& o, const std::string&) { o.validation = true; }},
 

@@ -273,6 +273,14 @@ class FrameLoop {
         ask_captures(now, colors);
         if (!program_.renderer.render(list, &ui_)) program_.needs_frame = true;
         drew_once_ = true;
+        say_memory_note();
+    }
+
+    void say_memory_note() {
+        const std::string note = program_.renderer.stats().memory_note;
+        if (note == memory_note_) return;
+        memory_note_ = note;
+        if (!note.empty()) program_.session.set_message({note, "", true});
     }
 
     // At rest the best quality is affordable; while things move, what the device can do in time.
@@ -353,6 +361,7 @@ class FrameLoop {
         wave_resumes_s_ = 0.0;     // 0: it runs, or does not rest for typing
     int settling_ = frames_to_settle;
     uint64_t validation_messages_ = 0;
+    std::string memory_note_;
     bool was_idle_ = true, follows_frame_ = false, drew_once_ = false, animates_ = false, is_refined_ = false;
     bool caret_was_on_ = true, takes_screenshot_ = false;
     int exit_code_ = 0;
@@ -378,8 +387,9 @@ int run_window(const Options& options) {
     session_settings.analysis.predictions = 10;
     session_settings.analysis.pause_ms = typing_pause_ms;
     session_settings.analysis.keeps_going = true;
+    const bool is_large_trace = session_settings.trace && session_settings.analysis.methods.empty();
     for (const MethodRow& row : method_table())
-        if (is_for_every_text(row)) session_settings.analysis.methods.insert(row.name);
+        if (!is_large_trace && is_for_every_text(row)) session_settings.analysis.methods.insert(row.name);
     Session session(std::move(session_settings), &Window::wake);
 
     RendererSettings settings;
@@ -387,6 +397,7 @@ int run_window(const Options& options) {
     settings.surface = window.surface_source();
     settings.validation = options.validation;
     settings.device_name = options.graphics_device;
+    settings.memory_budget_bytes = uint64_t(options.graphics_memory_mib) << 20;
     const std::unique_ptr<Renderer> renderer = Renderer::create(settings);
 
     Program program(options, window, *renderer, session);

@@ -22,6 +22,7 @@ std::unique_ptr<Renderer> create_headless_renderer(const Options& options) {
     settings.size = options.size;
     settings.validation = options.validation;
     settings.device_name = options.graphics_device;
+    settings.memory_budget_bytes = uint64_t(options.graphics_memory_mib) << 20;
     return Renderer::create(settings);
 }
 

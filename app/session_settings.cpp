@@ -1,11 +1,26 @@
 #include "app/session_settings.h"
 
+#include <filesystem>
+
 #include "analysis/error.h"
 #include "analysis/trace.h"
 #include "app/chosen_model.h"
 #include "app/view_options.h"
 
 namespace weft {
+
+namespace {
+
+constexpr uint64_t large_trace_bytes = 64u << 20;
+
+// Of a trace with so many weights nothing is computed beforehand: rollout grows with the cube of the text.
+bool is_large(const std::string& trace_file) {
+    std::error_code error;
+    const uint64_t bytes = std::filesystem::file_size(trace_file, error);
+    return !error && bytes > large_trace_bytes;
+}
+
+}  // namespace
 
 LoadModel load_of(const std::string& model, const std::string& device) {
     return [folder = chosen_model(model).folder, device](const std::shared_ptr<LoadProgress>& progress) {
@@ -22,6 +37,7 @@ SessionSettings session_settings_of(const Options& options) {
     settings.analysis.method = options.method;
     settings.analysis.ablations = options.ablations;
     if (!options.trace_file.empty()) {
+        if (is_large(options.trace_file)) settings.analysis.methods.clear();
         settings.trace = read_trace(options.trace_file, settings.analysis);
         check_view(options.view, *settings.trace);
         return settings;

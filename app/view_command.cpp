@@ -37,11 +37,8 @@ int run_view_picture(const Options& options) {
     session.advance(0.0, viewport);
     if (!options.time_s) session.animator().finish();  // a picture shows where transitions end
 
-    CapturedImage picture;
-    renderer->capture_next([&](CapturedImage&& image) { picture = std::move(image); });
-    const bool drawn = renderer->render(session.draw(viewport, measure), nullptr);
-    renderer->flush_captures();
-    WEFT_ASSERT(drawn && !picture.rgba.empty(), "no picture");
+    const CapturedImage picture = renderer->render_still(session.draw(viewport, measure), options.size);
+    WEFT_ASSERT(!picture.rgba.empty(), "no picture");
     write_picture(options.output, picture);
     return report_validation(*renderer);
 }

@@ -23,6 +23,7 @@ struct MessageSink {
 namespace {
 
 constexpr const char* validation_layer = "VK_LAYER_KHRONOS_validation";
+constexpr double budget_share = 0.8;  // of a device's memory, where it does not say what it grants
 
 bool has_layer(const char* wanted) {
     uint32_t count = 0;
@@ -182,6 +183,7 @@ void Device::choose(const RendererSettings& settings) {
     vkGetPhysicalDeviceProperties(physical, &properties);
     vkGetPhysicalDeviceMemoryProperties(physical, &memory);
     is_cpu = properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU;
+    set_budget_bytes_ = settings.memory_budget_bytes;
 }
 
 void Device::create_device() {
@@ -205,6 +207,8 @@ void Device::create_device() {
     queue_info.pQueuePriorities = &priority;
     std::vector<const char*> extensions{VK_KHR_PUSH_DESCRIPTOR_EXTENSION_NAME};
     if (surface) extensions.push_back(VK_KHR_SWAPCHAIN_EXTENSION_NAME);
+    has_memory_budget = has_device_extension(physical, VK_EXT_MEMORY_BUDGET_EXTENSION_NAME);
+    if (has_memory_budget) extensions.push_back(VK_EXT_MEMORY_BUDGET_EXTENSION_NAME);
     VkPhysicalDeviceVulkan13Features v13{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_3_FEATURES};
     v13.maintenance4 = VK_TRUE;
     v13.synchronization2 = VK_TRUE;
@@ -229,6 +233,7 @@ void Device::create_device() {
     }
     VkPipelineCacheCreateInfo cache{VK_STRUCTURE_TYPE_PIPELINE_CACHE_CREATE_INFO};
     check(vkCreatePipelineCache(handle, &cache, nullptr, &pipeline_cache), "creating the pipeline cache");
+    update_memory_budget();
     set_name(VK_OBJECT_TYPE_QUEUE, queue, "queue");
     set_name(VK_OBJECT_TYPE_PIPELINE_CACHE, pipeline_cache, "pipeline cache");
 }
@@ -255,6 +260,24 @@ void Device::end_label(VkCommandBuffer commands) const {
 
 void Device::retire(std::function<void()> destroy) {
     retired_[slot_].push_back(std::move(destroy));
+}
+
+void Device::update_memory_budget() {
+    if (set_budget_bytes_ > 0) return meter.set_budget(set_budget_bytes_);
+    VkPhysicalDeviceMemoryBudgetPropertiesEXT budget{
+        VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_BUDGET_PROPERTIES_EXT};
+    VkPhysicalDeviceMemoryProperties2 asked{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_PROPERTIES_2,
+                                            has_memory_budget ? &budget : nullptr};
+    vkGetPhysicalDeviceMemoryProperties2(physical, &asked);
+    uint64_t granted = 0;
+    for (uint32_t heap = 0; heap < memory.memoryHeapCount; ++heap) {
+        if (!(memory.memoryHeaps[heap].flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT)) continue;
+        const uint64_t own =
+            has_memory_budget ? budget.heapBudget[heap]
+                              : static_cast<uint64_t>(budget_share * double(memory.memoryHeaps[heap].size));
+        granted = std::max(granted, own);
+    }
+    meter.set_budget(granted);
 }
 
 void Device::begin_frame(uint64_t frame) {

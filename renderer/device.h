@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "renderer/memory_meter.h"
 #include "renderer/renderer.h"
 
 namespace weft {
@@ -36,6 +37,8 @@ class Device {
     DeviceReport report;
     bool is_cpu = false;  // a software device: memory is one, so nothing is staged
     bool has_timestamps = false;
+    bool has_memory_budget = false;  // VK_EXT_memory_budget
+    mutable MemoryMeter meter;
     PFN_vkCmdPushDescriptorSetKHR cmd_push_descriptor_set = nullptr;
 
     // Names for the layers' messages and for frame debuggers.
@@ -55,6 +58,9 @@ class Device {
 
     std::vector<std::string> take_messages();
 
+    // Asks the device what it grants now, unless the settings say it.
+    void update_memory_budget();
+
   private:
     void create_instance(const RendererSettings& settings);
     void choose(const RendererSettings& settings);
@@ -63,6 +69,7 @@ class Device {
 
     std::array<std::vector<std::function<void()>>, frames_in_flight> retired_;
     size_t slot_ = 0;
+    uint64_t set_budget_bytes_ = 0;  // by the settings; 0: not
     VkDebugUtilsMessengerEXT messenger_ = VK_NULL_HANDLE;
     bool has_debug_utils_ = false;
     PFN_vkSetDebugUtilsObjectNameEXT set_object_name_ = nullptr;
@@ -75,5 +82,6 @@ class Device {
 
 // What a device is and every reason why it can't be used. `surface` may be null.
 DeviceReport inspect_device(VkPhysicalDevice physical, VkSurfaceKHR surface);
+bool has_device_extension(VkPhysicalDevice physical, const char* wanted);
 
 }  // namespace weft

@@ -21,16 +21,6 @@ const char* type_name(VkPhysicalDeviceType type) {
     }
 }
 
-bool has_extension(VkPhysicalDevice physical, const char* wanted) {
-    uint32_t count = 0;
-    vkEnumerateDeviceExtensionProperties(physical, nullptr, &count, nullptr);
-    std::vector<VkExtensionProperties> all(count);
-    vkEnumerateDeviceExtensionProperties(physical, nullptr, &count, all.data());
-    for (const auto& extension : all)
-        if (std::string(extension.extensionName) == wanted) return true;
-    return false;
-}
-
 void require_format(VkPhysicalDevice physical, VkFormat format, VkFormatFeatureFlags needed, const char* name,
                     std::vector<std::string>& reasons) {
     VkFormatProperties properties{};
@@ -58,6 +48,16 @@ bool has_queue(VkPhysicalDevice physical, VkSurfaceKHR surface, bool& presents) 
 
 }  // namespace
 
+bool has_device_extension(VkPhysicalDevice physical, const char* wanted) {
+    uint32_t count = 0;
+    vkEnumerateDeviceExtensionProperties(physical, nullptr, &count, nullptr);
+    std::vector<VkExtensionProperties> all(count);
+    vkEnumerateDeviceExtensionProperties(physical, nullptr, &count, all.data());
+    for (const auto& extension : all)
+        if (std::string(extension.extensionName) == wanted) return true;
+    return false;
+}
+
 DeviceReport inspect_device(VkPhysicalDevice physical, VkSurfaceKHR surface) {
     VkPhysicalDeviceDriverProperties driver{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_DRIVER_PROPERTIES};
     VkPhysicalDeviceProperties2 properties{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2, &driver};
@@ -81,9 +81,9 @@ DeviceReport inspect_device(VkPhysicalDevice physical, VkSurfaceKHR surface) {
         if (!v13.maintenance4) reasons.push_back("feature maintenance4 is missing");
         if (!v13.synchronization2) reasons.push_back("feature synchronization2 is missing");
     }
-    if (!has_extension(physical, VK_KHR_PUSH_DESCRIPTOR_EXTENSION_NAME))
+    if (!has_device_extension(physical, VK_KHR_PUSH_DESCRIPTOR_EXTENSION_NAME))
         reasons.push_back("extension VK_KHR_push_descriptor is missing");
-    if (surface && !has_extension(physical, VK_KHR_SWAPCHAIN_EXTENSION_NAME))
+    if (surface && !has_device_extension(physical, VK_KHR_SWAPCHAIN_EXTENSION_NAME))
         reasons.push_back("extension VK_KHR_swapchain is missing");
     bool presents = false;
     if (!has_queue(physical, surface, presents))

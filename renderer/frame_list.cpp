@@ -51,30 +51,68 @@ gpu::FrameParams pack(const DrawList& list, const FrameContext& frame, const Flo
 
 }  // namespace
 
-bool FrameRenderer::render(const DrawList& list, UiLayer* ui) {
+// Where a part lies on targets of the given size; it may be larger than they are.
+struct FrameRenderer::PlacedPart {
+    FrameContext frame;
+    FlowBounds bounds;  // of the flow lines, px of the 3D targets
+    glm::ivec2 viewport_px, low_px,
+        high_px;  // of the 3D targets: where its own 0, 0 is, and what it may touch
+};
+
+namespace {
+
+glm::ivec2 scaled(glm::ivec2 px, float scale) {
+    return glm::ivec2(glm::round(glm::vec2(px) * scale));
+}
+
+// Words and rectangles are drawn in px of the targets, pictures in shares of the part's own size.
+DrawList moved(const DrawList& list, const PicturePart& part, glm::ivec2 output_px) {
+    const glm::ivec2 by = part.origin;
+    DrawList result = list;
+    for (TexturedPlane& picture : result.pictures)
+        for (glm::vec3& corner : picture.corners)
+            corner = glm::vec3(glm::vec2(corner) * glm::vec2(output_px) / glm::vec2(part.size), corner.z);
+    for (ScreenRect& rect : result.rects) rect.min += glm::vec2(by), rect.max += glm::vec2(by);
+    for (Label& label : result.labels) label.position += glm::vec2(by);
+    return result;
+}
+
+}  // namespace
+
+bool FrameRenderer::render_parts(std::span<const PicturePart> parts, UiLayer* ui) {
+    return render_frame(parts, ui, true);
+}
+
+bool FrameRenderer::render_frame(std::span<const PicturePart> parts, UiLayer* ui, bool presents) {
     if (size_.x <= 0 || size_.y <= 0) return false;
+    WEFT_ASSERT(!parts.empty(), "0 parts");
     Slot& slot = slots_[frame_ % frames_in_flight];
     wait_for(slot);
     device_.begin_frame(frame_);
     arena_.begin_frame(frame_);
-    if (device_.surface && !swapchain_) swapchain_ = std::make_unique<Swapchain>(device_, color_unorm_);
-    const bool presenting = swapchain_ != nullptr;
+    if (presents && device_.surface && !swapchain_)
+        swapchain_ = std::make_unique<Swapchain>(device_, color_unorm_);
+    const bool presenting = presents && swapchain_ != nullptr;
     if (presenting && !swapchain_->acquire(frame_, size_)) return false;
-    ensure_targets(!list.meshes.empty());
+    const bool depth =
+        std::ranges::any_of(parts, [](const PicturePart& part) { return !part.list->meshes.empty(); });
+    ensure_targets(depth);
 
     check(vkResetCommandPool(device_.handle, slot.pool, 0), "resetting a command pool");
     VkCommandBufferBeginInfo begin{VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO};
     begin.flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT;
     check(vkBeginCommandBuffer(slot.commands, &begin), "beginning a command buffer");
     timings_.begin_frame(slot.commands, frame_);
-    FrameContext frame{.commands = slot.commands, .arena = arena_, .uploads = uploads_, .list = list};
-    frame.frame = frame_;
-    frame.scene_px = glm::vec2(targets_->scene_px);
-    frame.output_px = glm::vec2(targets_->output_px);
-    frame.px_scale = list.ui_scale * targets_->scale;
-    frame.quality = quality_;
-    frame.depth = list.meshes.empty() ? 0 : 1;
-    record_frame(frame, ui, presenting);
+    std::vector<DrawList> lists;
+    lists.reserve(parts.size());
+    std::vector<PlacedPart> placed;
+    placed.reserve(parts.size());
+    for (const PicturePart& part : parts) {
+        const bool in_place = part.origin == glm::ivec2(0) && part.size == targets_->output_px;
+        if (!in_place) lists.push_back(moved(*part.list, part, targets_->output_px));
+        placed.push_back(place(part, in_place ? *part.list : lists.back(), slot.commands, depth));
+    }
+    record_frame(placed, ui, presenting);
     check(vkEndCommandBuffer(slot.commands), "ending a command buffer");
     submit(slot, presenting);
     if (presenting) swapchain_->present();
@@ -82,21 +120,53 @@ bool FrameRenderer::render(const DrawList& list, UiLayer* ui) {
     return true;
 }
 
+FrameRenderer::PlacedPart FrameRenderer::place(const PicturePart& part, const DrawList& list,
+                                               VkCommandBuffer commands, bool depth) {
+    const float scale = targets_->scale;
+    const bool is_whole = part.origin == glm::ivec2(0) && part.size == targets_->output_px;
+    const glm::ivec2 scene_px = is_whole ? targets_->scene_px : scaled(part.size, scale);
+    PlacedPart placed{
+        {.commands = commands, .arena = arena_, .uploads = uploads_, .list = list}, {}, {}, {}, {}};
+    FrameContext& frame = placed.frame;
+    frame.frame = frame_;
+    frame.scene_px = glm::vec2(scene_px);
+    frame.output_px = glm::vec2(targets_->output_px);
+    const glm::ivec2 low = glm::clamp(part.origin, glm::ivec2(0), targets_->output_px);
+    const glm::ivec2 high = glm::clamp(part.origin + part.size, low, targets_->output_px);
+    frame.region = glm::ivec4(low, high - low);
+    frame.px_scale = list.ui_scale * scale;
+    frame.quality = quality_;
+    frame.depth = depth ? 1 : 0;
+    placed.viewport_px = scaled(part.origin, scale);
+    placed.low_px = glm::clamp(placed.viewport_px, glm::ivec2(0), targets_->scene_px);
+    placed.high_px = glm::clamp(placed.viewport_px + scene_px, placed.low_px, targets_->scene_px);
+    placed.bounds = flow_bounds(list, scene_px, frame.px_scale);
+    frame.frame_params = arena_.push_value(pack(list, frame, placed.bounds));
+    placed.bounds.min_px =
+        glm::clamp(placed.bounds.min_px + placed.viewport_px, placed.low_px, placed.high_px);
+    placed.bounds.max_px =
+        glm::clamp(placed.bounds.max_px + placed.viewport_px, placed.low_px, placed.high_px);
+    return placed;
+}
+
 // The frame. Every read of what another step wrote has its barrier here or in the step's own lines.
-void FrameRenderer::record_frame(FrameContext& frame, UiLayer* ui, bool presenting) {
-    const FlowBounds bounds = flow_bounds(frame.list, targets_->scene_px, frame.px_scale);
-    frame.frame_params = arena_.push_value(pack(frame.list, frame, bounds));
-    record_selection(frame);
-    record_ground(frame);
-    const bool flows = !frame.list.flows.empty() && bounds.max_px.x > bounds.min_px.x &&
-                       bounds.max_px.y > bounds.min_px.y && flow_select_->draws_any();
-    if (flows) record_flows(frame, bounds);
-    const bool has_more = !frame.list.strokes_above.empty() || !frame.list.pictures.empty();
-    if (flows || has_more) record_composite(frame, flows ? bounds : FlowBounds{});
-    record_upscale(frame);
-    record_overlay(frame, ui);
-    if (captures_.wants(false)) record_capture(frame, false);
-    if (presenting) record_present(frame);
+void FrameRenderer::record_frame(std::span<PlacedPart> parts, UiLayer* ui, bool presenting) {
+    FrameContext& first = parts.front().frame;
+    begin_ground(parts);
+    for (PlacedPart& part : parts) {
+        record_selection(part.frame);
+        record_ground(part);
+        const FlowBounds& bounds = part.bounds;
+        const bool flows = !part.frame.list.flows.empty() && bounds.max_px.x > bounds.min_px.x &&
+                           bounds.max_px.y > bounds.min_px.y && flow_select_->draws_any();
+        if (flows) record_flows(part);
+        const DrawList& list = part.frame.list;
+        if (flows || !list.strokes_above.empty() || !list.pictures.empty()) record_composite(part, flows);
+    }
+    record_upscale(first);
+    record_overlay(parts, ui);
+    if (captures_.wants(false)) record_capture(first, false);
+    if (presenting) record_present(first);
 }
 
 void FrameRenderer::record_selection(FrameContext& frame) {
@@ -122,19 +192,41 @@ void FrameRenderer::record_selection(FrameContext& frame) {
     flow_select_->forget_plan();
 }
 
-void FrameRenderer::record_ground(FrameContext& frame) {
-    const GpuImage& scene = targets_->scene();
-    image_barrier(frame.commands, scene.handle, discarded(color_stage | transfer_stages), drawn);
-    if (frame.depth)
-        image_barrier(frame.commands, targets_->depth.handle, discarded(depth_stages),
+// What no part covers has the first part's ground.
+void FrameRenderer::begin_ground(std::span<PlacedPart> parts) {
+    const VkCommandBuffer commands = parts.front().frame.commands;
+    const int depth = parts.front().frame.depth;
+    image_barrier(commands, targets_->scene().handle, discarded(color_stage | transfer_stages), drawn);
+    if (depth)
+        image_barrier(commands, targets_->depth.handle, discarded(depth_stages),
                       {VK_IMAGE_LAYOUT_DEPTH_STENCIL_ATTACHMENT_OPTIMAL, depth_stages, depth_access},
                       VK_IMAGE_ASPECT_DEPTH_BIT);
+    const PlacedPart& first = parts.front();
+    if (first.low_px == glm::ivec2(0) && first.high_px == targets_->scene_px) return;
+    const glm::vec4 ground = linear_from_srgb(first.frame.list.ground);
+    VkClearValue clears[2]{};
+    clears[0].color = {{ground.r, ground.g, ground.b, 1.0f}};
+    clears[1].depthStencil = {1.0f, 0};
+    begin_pass(commands, render_passes_.handles.ground[depth], targets_->ground[depth],
+               {{0, 0}, targets_->scene_px, {0, 0}, targets_->scene_px}, clears);
+    vkCmdEndRenderPass(commands);
+    wait_for_targets(first.frame);
+}
+
+// Of the 3D targets: whatever comes next sees what was drawn.
+void FrameRenderer::wait_for_targets(const FrameContext& frame) const {
+    memory_barrier(frame.commands, color_stage, color_access, color_stage, color_access);
+    if (frame.depth) memory_barrier(frame.commands, depth_stages, depth_access, depth_stages, depth_access);
+}
+
+void FrameRenderer::record_ground(PlacedPart& part) {
+    FrameContext& frame = part.frame;
     const glm::vec4 ground = linear_from_srgb(frame.list.ground);
     VkClearValue clears[2]{};
     clears[0].color = {{ground.r, ground.g, ground.b, 1.0f}};
     clears[1].depthStencil = {1.0f, 0};
     begin_pass(frame.commands, render_passes_.handles.ground[frame.depth], targets_->ground[frame.depth],
-               {0, 0}, targets_->scene_px, clears, targets_->scene_px);
+               {part.low_px, part.high_px, part.viewport_px, glm::ivec2(frame.scene_px)}, clears);
     record_pass(frame, *planes_);
     record_pass(frame, *textured_planes_);
     record_pass(frame, *meshes_);
@@ -142,7 +234,8 @@ void FrameRenderer::record_ground(FrameContext& frame) {
     vkCmdEndRenderPass(frame.commands);
 }
 
-void FrameRenderer::record_flows(FrameContext& frame, const FlowBounds& bounds) {
+void FrameRenderer::record_flows(PlacedPart& part) {
+    FrameContext& frame = part.frame;
     for (const GpuImage* target : {&targets_->sums, &targets_->transmittances})
         image_barrier(frame.commands, target->handle,
                       discarded(VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT | color_stage), drawn);
@@ -150,30 +243,28 @@ void FrameRenderer::record_flows(FrameContext& frame, const FlowBounds& bounds) 
     VkClearValue clears[2]{};
     clears[1].color = {{1.0f, 1.0f, 1.0f, 1.0f}};
     begin_pass(frame.commands, render_passes_.handles.flow[frame.depth], targets_->flow[frame.depth],
-               bounds.min_px, bounds.max_px, clears, targets_->scene_px);
+               {part.bounds.min_px, part.bounds.max_px, part.viewport_px, glm::ivec2(frame.scene_px)},
+               clears);
     record_pass(frame, *flow_lines_);
     vkCmdEndRenderPass(frame.commands);
     for (const GpuImage* target : {&targets_->sums, &targets_->transmittances})
         image_barrier(frame.commands, target->handle, drawn, sampled);
 }
 
-void FrameRenderer::record_composite(FrameContext& frame, const FlowBounds& bounds) {
-    memory_barrier(frame.commands, color_stage, color_access, color_stage, color_access);
-    if (frame.depth) memory_barrier(frame.commands, depth_stages, depth_access, depth_stages, depth_access);
-    const bool flows = bounds.max_px.x > bounds.min_px.x;
+void FrameRenderer::record_composite(PlacedPart& part, bool flows) {
+    FrameContext& frame = part.frame;
+    wait_for_targets(frame);
+    const FlowBounds& bounds = part.bounds;
     const bool all = !frame.list.strokes_above.empty() || !frame.list.pictures.empty();
     begin_pass(frame.commands, render_passes_.handles.composite[frame.depth], targets_->ground[frame.depth],
-               all ? glm::ivec2(0) : bounds.min_px, all ? targets_->scene_px : bounds.max_px, {},
-               targets_->scene_px);
+               {all ? part.low_px : bounds.min_px, all ? part.high_px : bounds.max_px, part.viewport_px,
+                glm::ivec2(frame.scene_px)},
+               {});
     if (flows) {
         const TimedPass timed(timings_, "composite");
-        const VkRect2D lines{
-            {bounds.min_px.x, bounds.min_px.y},
-            {uint32_t(bounds.max_px.x - bounds.min_px.x), uint32_t(bounds.max_px.y - bounds.min_px.y)}};
-        vkCmdSetScissor(frame.commands, 0, 1, &lines);
+        set_scissor(frame.commands, bounds.min_px, bounds.max_px);
         composite_->record(frame, targets_->sums.view, targets_->transmittances.view);
-        const VkRect2D whole_target{{0, 0}, {uint32_t(targets_->scene_px.x), uint32_t(targets_->scene_px.y)}};
-        vkCmdSetScissor(frame.commands, 0, 1, &whole_target);
+        if (all) set_scissor(frame.commands, part.low_px, part.high_px);
     }
     record_pass(frame, *strokes_above_);
     if (!frame.list.pictures.empty()) {
@@ -202,31 +293,38 @@ void FrameRenderer::record_upscale(FrameContext& frame) {
     image_barrier(frame.commands, targets_->output.handle, copied_to, drawn);
 }
 
-void FrameRenderer::record_overlay(FrameContext& frame, UiLayer* ui) {
+void FrameRenderer::record_overlay(std::span<PlacedPart> parts, UiLayer* ui) {
+    FrameContext& first = parts.front().frame;
     const bool clean_capture = captures_.wants(true);
     const auto begin = [&] {
-        begin_pass(frame.commands, render_passes_.handles.overlay, targets_->overlay, {0, 0},
-                   targets_->output_px, {}, targets_->output_px);
+        begin_pass(first.commands, render_passes_.handles.overlay, targets_->overlay,
+                   {{0, 0}, targets_->output_px, {0, 0}, targets_->output_px}, {});
     };
-    if (!frame.list.rects.empty() || !frame.list.labels.empty() || (ui && !clean_capture)) {
+    const auto record_ui = [&] {
+        const TimedPass timed(timings_, "user interface");
+        ui->record(first.commands);
+    };
+    const bool any = std::ranges::any_of(parts, [](const PlacedPart& part) {
+        return !part.frame.list.rects.empty() || !part.frame.list.labels.empty();
+    });
+    if (any || (ui && !clean_capture)) {
         begin();
-        record_pass(frame, *rects_);
-        record_pass(frame, *labels_);
-        if (ui && !clean_capture) {
-            const TimedPass timed(timings_, "user interface");
-            ui->record(frame.commands);
+        for (PlacedPart& part : parts) {
+            const glm::ivec4& region = part.frame.region;
+            set_scissor(first.commands, glm::ivec2(region),
+                        glm::ivec2(region) + glm::ivec2(region.z, region.w));
+            record_pass(part.frame, *rects_);
+            record_pass(part.frame, *labels_);
         }
-        vkCmdEndRenderPass(frame.commands);
+        if (ui && !clean_capture) record_ui();
+        vkCmdEndRenderPass(first.commands);
     }
     if (!clean_capture) return;
-    record_capture(frame, true);
+    record_capture(first, true);
     if (!ui) return;
     begin();
-    {
-        const TimedPass timed(timings_, "user interface");
-        ui->record(frame.commands);
-    }
-    vkCmdEndRenderPass(frame.commands);
+    record_ui();
+    vkCmdEndRenderPass(first.commands);
 }
 
 void FrameRenderer::record_capture(FrameContext& frame, bool without_ui) {
@@ -260,20 +358,25 @@ void FrameRenderer::record_present(FrameContext& frame) {
                   {VK_IMAGE_LAYOUT_PRESENT_SRC_KHR, VK_PIPELINE_STAGE_2_NONE, VK_ACCESS_2_NONE});
 }
 
-void FrameRenderer::begin_pass(VkCommandBuffer commands, VkRenderPass pass, VkFramebuffer framebuffer,
-                               glm::ivec2 low, glm::ivec2 high, std::span<const VkClearValue> clears,
-                               glm::ivec2 size) const {
+void FrameRenderer::set_scissor(VkCommandBuffer commands, glm::ivec2 low, glm::ivec2 high) {
     const VkRect2D area{{low.x, low.y}, {uint32_t(high.x - low.x), uint32_t(high.y - low.y)}};
+    vkCmdSetScissor(commands, 0, 1, &area);
+}
+
+void FrameRenderer::begin_pass(VkCommandBuffer commands, VkRenderPass pass, VkFramebuffer framebuffer,
+                               const PassArea& area, std::span<const VkClearValue> clears) {
     VkRenderPassBeginInfo info{VK_STRUCTURE_TYPE_RENDER_PASS_BEGIN_INFO};
     info.renderPass = pass;
     info.framebuffer = framebuffer;
-    info.renderArea = area;
+    info.renderArea = {{area.low.x, area.low.y},
+                       {uint32_t(area.high.x - area.low.x), uint32_t(area.high.y - area.low.y)}};
     info.clearValueCount = static_cast<uint32_t>(clears.size());
     info.pClearValues = clears.data();
     vkCmdBeginRenderPass(commands, &info, VK_SUBPASS_CONTENTS_INLINE);
-    const VkViewport viewport{0.0f, 0.0f, float(size.x), float(size.y), 0.0f, 1.0f};
+    const VkViewport viewport{
+        float(area.viewport.x), float(area.viewport.y), float(area.size.x), float(area.size.y), 0.0f, 1.0f};
     vkCmdSetViewport(commands, 0, 1, &viewport);
-    vkCmdSetScissor(commands, 0, 1, &area);
+    set_scissor(commands, area.low, area.high);
 }
 
 void FrameRenderer::record_pass(FrameContext& frame, Pass& pass) {

@@ -32,7 +32,8 @@ class FrameRenderer final : public Renderer {
     glm::ivec2 size() const override { return size_; }
     void set_quality(const Quality& quality) override { quality_ = quality; }
     Quality quality() const override { return quality_; }
-    bool render(const DrawList& list, UiLayer* ui) override;
+    bool render_parts(std::span<const PicturePart> parts, UiLayer* ui) override;
+    CapturedImage render_still(const DrawList& list, glm::ivec2 size) override;
     void capture_next(std::function<void(CapturedImage&&)> done, bool without_ui) override;
     void flush_captures() override;
     UiHandles ui_handles() override;
@@ -59,17 +60,31 @@ class FrameRenderer final : public Renderer {
     void create_samplers();
     void wait_for(Slot& slot);
     void ensure_targets(bool depth);
-    void record_frame(FrameContext& frame, UiLayer* ui, bool presenting);
+    struct PlacedPart;
+    bool render_frame(std::span<const PicturePart> parts, UiLayer* ui, bool presents);
+    PlacedPart place(const PicturePart& part, const DrawList& list, VkCommandBuffer commands, bool depth);
+    void record_frame(std::span<PlacedPart> parts, UiLayer* ui, bool presenting);
     void record_selection(FrameContext& frame);
-    void record_ground(FrameContext& frame);
-    void record_flows(FrameContext& frame, const FlowBounds& bounds);
-    void record_composite(FrameContext& frame, const FlowBounds& bounds);
+    void begin_ground(std::span<PlacedPart> parts);
+    void wait_for_targets(const FrameContext& frame) const;
+    void record_ground(PlacedPart& part);
+    void record_flows(PlacedPart& part);
+    void record_composite(PlacedPart& part, bool flows);
     void record_upscale(FrameContext& frame);
-    void record_overlay(FrameContext& frame, UiLayer* ui);
+    void record_overlay(std::span<PlacedPart> parts, UiLayer* ui);
     void record_present(FrameContext& frame);
     void record_capture(FrameContext& frame, bool without_ui);
-    void begin_pass(VkCommandBuffer commands, VkRenderPass pass, VkFramebuffer framebuffer, glm::ivec2 low,
-                    glm::ivec2 high, std::span<const VkClearValue> clears, glm::ivec2 size) const;
+    // What a render pass touches, and the viewport, which may reach beyond it; px of the targets.
+    struct PassArea {
+        glm::ivec2 low, high, viewport, size;
+    };
+    static void begin_pass(VkCommandBuffer commands, VkRenderPass pass, VkFramebuffer framebuffer,
+                           const PassArea& area, std::span<const VkClearValue> clears);
+    static void set_scissor(VkCommandBuffer commands, glm::ivec2 low, glm::ivec2 high);
+    uint64_t target_bytes(glm::ivec2 size, float scale, bool depth) const;
+    uint64_t room_bytes() const;
+    float affordable_scale(float wanted, bool depth);
+    glm::ivec2 still_tile(glm::ivec2 size, bool depth);
     void record_pass(FrameContext& frame, Pass& pass);
     void submit(Slot& slot, bool presenting);
 
@@ -99,6 +114,7 @@ class FrameRenderer final : public Renderer {
     glm::ivec2 size_;
     Quality quality_;
     uint64_t frame_ = 0;  // of the next render()
+    std::string memory_note_;
 };
 
 }  // namespace weft

@@ -90,8 +90,8 @@ void FrameRenderer::wait_for(Slot& slot) {
 }
 
 void FrameRenderer::ensure_targets(bool depth) {
-    const float scale = std::clamp(quality_.resolution_scale, 0.1f, 1.0f);
-    if (targets_ && targets_->output_px == size_ && targets_->scale == scale &&
+    const float wanted = std::clamp(quality_.resolution_scale, 0.1f, 1.0f);
+    if (targets_ && targets_->output_px == size_ && targets_->wanted_scale == wanted &&
         (targets_->has_depth || !depth))
         return;
     const auto most = device_.properties.limits.maxFramebufferWidth;
@@ -100,8 +100,10 @@ void FrameRenderer::ensure_targets(bool depth) {
                         "\" is larger than the device can draw",
                     "the longest side can have " + std::to_string(most) + " pixels");
     targets_.reset();
+    const float scale = affordable_scale(wanted, depth);
     targets_ = std::make_unique<Targets>(device_, render_passes_.handles, size_, scale, color_unorm_,
                                          color_srgb_, depth);
+    targets_->wanted_scale = wanted;
 }
 
 void FrameRenderer::submit(Slot& slot, bool presenting) {
@@ -170,6 +172,9 @@ RenderStats FrameRenderer::stats() const {
     stats.lines_drawn = flow_select_->lines_drawn();
     stats.selections_run = flow_select_->selections_run();
     stats.frame = frame_;
+    stats.memory_bytes = device_.meter.used_bytes();
+    stats.memory_budget_bytes = device_.meter.budget_bytes();
+    stats.memory_note = memory_note_.empty() ? flow_select_->memory_note() : memory_note_;
     return stats;
 }
 

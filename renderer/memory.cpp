@@ -15,8 +15,9 @@ uint32_t memory_type(const Device& device, uint32_t allowed, VkMemoryPropertyFla
     return UINT32_MAX;
 }
 
+// `taken_bytes`: what the budget counts.
 VkDeviceMemory allocate(const Device& device, const VkMemoryRequirements& needs, MemoryKind kind,
-                        const std::string& name) {
+                        const std::string& name, VkDeviceSize& taken_bytes) {
     constexpr VkMemoryPropertyFlags mapped =
         VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
     VkMemoryPropertyFlags best = VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, least = 0;
@@ -31,6 +32,9 @@ VkDeviceMemory allocate(const Device& device, const VkMemoryRequirements& needs,
     const std::string what = "allocating " + std::to_string(needs.size) + " bytes for \"" + name + "\"";
     check(vkAllocateMemory(device.handle, &info, nullptr, &memory), what.c_str());
     device.set_name(VK_OBJECT_TYPE_DEVICE_MEMORY, memory, name);
+    const uint32_t heap = device.memory.memoryTypes[type].heapIndex;
+    if (device.memory.memoryHeaps[heap].flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT) taken_bytes = needs.size;
+    device.meter.take(taken_bytes);
     return memory;
 }
 
@@ -60,7 +64,7 @@ GpuBuffer::GpuBuffer(Device& device, VkDeviceSize size, VkBufferUsageFlags usage
     device.set_name(VK_OBJECT_TYPE_BUFFER, handle, name);
     VkMemoryRequirements needs{};
     vkGetBufferMemoryRequirements(device.handle, handle, &needs);
-    memory_ = allocate(device, needs, kind, name);
+    memory_ = allocate(device, needs, kind, name, taken_bytes_);
     check(vkBindBufferMemory(device.handle, handle, memory_, 0), "binding buffer memory");
     if (kind == MemoryKind::device) return;
     check(vkMapMemory(device.handle, memory_, 0, VK_WHOLE_SIZE, 0, &mapped), "mapping a buffer");
@@ -72,14 +76,16 @@ GpuBuffer& GpuBuffer::operator=(GpuBuffer&& other) noexcept {
     std::swap(mapped, other.mapped);
     std::swap(device_, other.device_);
     std::swap(memory_, other.memory_);
+    std::swap(taken_bytes_, other.taken_bytes_);
     return *this;
 }
 
 GpuBuffer::~GpuBuffer() {
     if (!handle) return;
-    device_->retire([device = device_->handle, buffer = handle, memory = memory_] {
-        vkDestroyBuffer(device, buffer, nullptr);
-        vkFreeMemory(device, memory, nullptr);
+    device_->retire([device = device_, buffer = handle, memory = memory_, taken = taken_bytes_] {
+        vkDestroyBuffer(device->handle, buffer, nullptr);
+        vkFreeMemory(device->handle, memory, nullptr);
+        device->meter.give(taken);
     });
 }
 
@@ -106,7 +112,7 @@ GpuImage::GpuImage(Device& device, const GpuImageInfo& image, const std::string&
     device.set_name(VK_OBJECT_TYPE_IMAGE, handle, name);
     VkMemoryRequirements needs{};
     vkGetImageMemoryRequirements(device.handle, handle, &needs);
-    memory_ = allocate(device, needs, MemoryKind::device, name);
+    memory_ = allocate(device, needs, MemoryKind::device, name, taken_bytes_);
     check(vkBindImageMemory(device.handle, handle, memory_, 0), "binding image memory");
     view = create_view(device, handle, image.format, image.depth, name);
     if (image.second_view != VK_FORMAT_UNDEFINED)
@@ -122,18 +128,20 @@ GpuImage& GpuImage::operator=(GpuImage&& other) noexcept {
     std::swap(format, other.format);
     std::swap(device_, other.device_);
     std::swap(memory_, other.memory_);
+    std::swap(taken_bytes_, other.taken_bytes_);
     return *this;
 }
 
 GpuImage::~GpuImage() {
     if (!handle) return;
-    device_->retire(
-        [device = device_->handle, image = handle, first = view, second = second_view, memory = memory_] {
-            vkDestroyImageView(device, first, nullptr);
-            vkDestroyImageView(device, second, nullptr);
-            vkDestroyImage(device, image, nullptr);
-            vkFreeMemory(device, memory, nullptr);
-        });
+    device_->retire([device = device_, image = handle, first = view, second = second_view, memory = memory_,
+                     taken = taken_bytes_] {
+        vkDestroyImageView(device->handle, first, nullptr);
+        vkDestroyImageView(device->handle, second, nullptr);
+        vkDestroyImage(device->handle, image, nullptr);
+        vkFreeMemory(device->handle, memory, nullptr);
+        device->meter.give(taken);
+    });
 }
 
 namespace {

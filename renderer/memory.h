@@ -38,6 +38,7 @@ class GpuBuffer {
   private:
     Device* device_ = nullptr;
     VkDeviceMemory memory_ = VK_NULL_HANDLE;
+    VkDeviceSize taken_bytes_ = 0;  // of the device's own memory
 };
 
 struct GpuImageInfo {
@@ -65,6 +66,7 @@ class GpuImage {
   private:
     Device* device_ = nullptr;
     VkDeviceMemory memory_ = VK_NULL_HANDLE;
+    VkDeviceSize taken_bytes_ = 0;  // of the device's own memory
 };
 
 struct BufferSlice {

@@ -28,6 +28,7 @@ struct RendererSettings {
     std::string device_name;  // part of a name; empty: the best device
     bool compute_selection = false;  // force the compute shader where the CPU twin is the product path
     int max_samples = 1;
+    uint64_t memory_budget_bytes = 0;  // of the device; 0: what it grants
 };
 
 // Steps of quality; the program lowers them by measured frame time, never by vendor.
@@ -47,6 +48,14 @@ struct RenderStats {
     uint64_t lines_drawn = 0;
     uint64_t selections_run = 0;  // since start: how often weights or selection really changed
     uint64_t frame = 0;
+    uint64_t memory_bytes = 0, memory_budget_bytes = 0;  // taken by this program, and what it may take
+    std::string memory_note;                             // what was given up for want of memory; "": nothing
+};
+
+// One of several pictures of a frame: its screen space begins at `origin` and is `size` large.
+struct PicturePart {
+    const DrawList* list = nullptr;
+    glm::ivec2 origin{0}, size{0};
 };
 
 // A finished picture: tightly packed RGBA, sRGB, top row first. `frame` counts rendered frames.
@@ -93,7 +102,18 @@ class Renderer {
 
     // Renders one picture and presents it if there is a surface. Returns false if nothing was drawn (size
     // zero, surface lost: call again). `ui` may be null. Waits at most for the frame before last.
-    virtual bool render(const DrawList& list, UiLayer* ui) = 0;
+    bool render(const DrawList& list, UiLayer* ui) {
+        const PicturePart whole{&list, {0, 0}, size()};
+        return render_parts({&whole, 1}, ui);
+    }
+    // The same of several pictures that do not overlap, in one submission. What no part covers has the ground
+    // of the first.
+    virtual bool render_parts(std::span<const PicturePart> parts, UiLayer* ui) = 0;
+
+    // One picture of any size up to 32768 pixels a side, not presented: in one piece, or in tiles where the
+    // device's targets or its memory are too small for that. A tiled picture equals a whole one. Throws
+    // weft::Error with the size that would fit where not even a tile does.
+    virtual CapturedImage render_still(const DrawList& list, glm::ivec2 size) = 0;
 
     // The picture of the next render() call is copied back; `done` is called on this thread from a later
     // render() or from flush_captures(), in order. `without_ui`: the picture before `ui` was recorded.

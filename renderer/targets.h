@@ -35,6 +35,7 @@ class Targets {
 
     glm::ivec2 output_px, scene_px;
     float scale;
+    float wanted_scale = 1.0f;  // where memory allows it
     bool has_depth;
     GpuImage output;  // view UNORM, second view sRGB
     GpuImage scaled;  // 3D part where scale is not 1, else empty

@@ -10,6 +10,8 @@ namespace weft {
 
 namespace {
 
+constexpr double mib = 1024.0 * 1024.0;
+
 void row(const std::string& name, const char* format, double value) {
     char text[64];
     std::snprintf(text, sizeof text, format, value);
@@ -29,6 +31,9 @@ void draw_timings_panel(Program& program, ImguiLayer& ui) {
                       double(quality.resolution_scale));
         value_row("quality", text);
         row("lines", "%.0f", double(stats.lines_drawn));
+        std::snprintf(text, sizeof text, "%.0f of %.0f MiB", double(stats.memory_bytes) / mib,
+                      double(stats.memory_budget_bytes) / mib);
+        value_row("device memory", text);
         row("key to attention", "%.1f ms", program.latency.last_ms());
         row("its median", "%.1f ms", program.latency.median_ms());
 

@@ -63,7 +63,7 @@ const SelectedFlows& FlowSelectPass::selected(size_t batch) const {
 
 uint64_t FlowSelectPass::lines_drawn() const {
     uint64_t lines = 0;
-    for (const Entry* entry : current_) lines += entry->lines();
+    for (const Entry* entry : drawn_) lines += entry->lines();
     return lines;
 }
 
@@ -81,18 +81,24 @@ std::vector<uint32_t> FlowSelectPass::list_of(size_t batch) const {
 
 void FlowSelectPass::prepare(FrameContext& frame) {
     current_.clear();
+    if (frame.frame != frame_) {
+        drawn_.clear();
+        memory_note_.clear();
+    }
+    frame_ = frame.frame;
     for (const FlowBatch& flow : frame.list.flows) {
         Entry& entry = find(frame, flow, frame.list.blocks.at(flow.block));
         entry.used_in_frame = frame.frame;
         if (entry.selected.dense) device_block(frame, entry.block);
         current_.push_back(&entry);
     }
-    drop_unused(frame.frame);
+    drawn_.insert(drawn_.end(), current_.begin(), current_.end());
+    drop_unused(frame.frame, memory_note_.empty() ? kept_frames : 0);
 }
 
 FlowSelectPass::Entry& FlowSelectPass::find(FrameContext& frame, const FlowBatch& flow,
                                             const WeightBlock& block) {
-    const bool compute = compute_ && block.slices && block.rows && block.columns;
+    const bool compute = compute_ && block.slices && block.rows && block.columns && has_room_for(block);
     const int segments = compute ? flow_segments(frame.quality) : 0;
     for (const auto& entry : entries_) {
         const WeightBlock& held = entry->block;
@@ -113,6 +119,17 @@ FlowSelectPass::Entry& FlowSelectPass::find(FrameContext& frame, const FlowBatch
     ++selections_run_;
     entries_.push_back(std::move(entry));
     return *entries_.back();
+}
+
+// The block itself, unless it is there, and its list. Without room the twin selects, and only survivors go to
+// the device.
+bool FlowSelectPass::has_room_for(const WeightBlock& block) {
+    const uint64_t bytes = block.values->size() * sizeof(float);
+    const bool is_there =
+        std::ranges::any_of(blocks_, [&](const auto& b) { return b->values == block.values; });
+    if (is_there || 2 * bytes <= device_.meter.left_bytes()) return true;
+    memory_note_ = "the device's memory is short: lines are selected by the CPU";
+    return false;
 }
 
 void FlowSelectPass::run_twin(Entry& entry) {
@@ -205,9 +222,9 @@ void FlowSelectPass::record(VkCommandBuffer commands, Step step) {
     }
 }
 
-void FlowSelectPass::drop_unused(uint64_t frame) {
-    std::erase_if(entries_, [&](const auto& entry) { return entry->used_in_frame + kept_frames < frame; });
-    std::erase_if(blocks_, [&](const auto& block) { return block->used_in_frame + 2 * kept_frames < frame; });
+void FlowSelectPass::drop_unused(uint64_t frame, uint64_t kept) {
+    std::erase_if(entries_, [&](const auto& entry) { return entry->used_in_frame + kept < frame; });
+    std::erase_if(blocks_, [&](const auto& block) { return block->used_in_frame + 2 * kept < frame; });
 }
 
 }  // namespace weft

@@ -42,6 +42,7 @@ class FlowSelectPass {
     void forget_plan() { planned_.clear(); }
 
     uint64_t selections_run() const { return selections_run_; }
+    const std::string& memory_note() const { return memory_note_; }  // "": nothing was given up
     uint64_t lines_drawn() const;  // where shaders select: of the last finished selection
     // The list itself, for tests; where shaders select, after the frame is over.
     std::vector<uint32_t> list_of(size_t batch) const;
@@ -57,7 +58,8 @@ class FlowSelectPass {
     void run_twin(Entry& entry);
     void plan_compute(FrameContext& frame, Entry& entry);
     BufferSlice device_block(FrameContext& frame, const WeightBlock& block);
-    void drop_unused(uint64_t frame);
+    bool has_room_for(const WeightBlock& block);
+    void drop_unused(uint64_t frame, uint64_t kept_frames);
 
     Device& device_;
     bool compute_;
@@ -65,7 +67,10 @@ class FlowSelectPass {
     std::vector<std::unique_ptr<Entry>> entries_;
     std::vector<std::unique_ptr<Block>> blocks_;
     std::vector<Planned> planned_;
-    std::vector<const Entry*> current_;
+    std::vector<const Entry*> current_;  // of the part of the frame that was prepared last
+    std::vector<const Entry*> drawn_;    // of the whole frame
+    uint64_t frame_ = 0;
+    std::string memory_note_;
     uint64_t selections_run_ = 0;
 };
 

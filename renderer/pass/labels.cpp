@@ -92,7 +92,7 @@ const std::vector<gpu::LabelQuad>& LabelsPass::build(std::span<const Label> labe
 
 void LabelsPass::record(FrameContext& frame) {
     const glm::ivec2 size(frame.output_px);
-    record_labels(frame.commands, frame.arena, frame.frame, frame.list.labels, size, {0, 0, size.x, size.y});
+    record_labels(frame.commands, frame.arena, frame.frame, frame.list.labels, size, frame.region);
 }
 
 void LabelsPass::record_labels(VkCommandBuffer commands, FrameArena& arena, uint64_t frame,

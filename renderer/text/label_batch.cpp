@@ -46,7 +46,8 @@ glm::ivec2 origin_px(const Label& label, float width_px, float angle_rad) {
                          : label.align == LabelAlign::center ? 0.5f * width_px
                                                              : width_px;
     const glm::vec2 origin = label.position - before * glm::vec2(std::cos(angle_rad), -std::sin(angle_rad));
-    return glm::ivec2(glm::round(glm::clamp(origin, -1e6f, 1e6f)));
+    // Halves upwards also below 0: in each tile of a picture a word lies on the same pixels.
+    return glm::ivec2(glm::floor(glm::clamp(origin, -1e6f, 1e6f) + 0.5f));
 }
 
 gpu::LabelQuad pill_quad(const Label& label, glm::ivec2 origin, float width_px, float size_px,
@@ -117,9 +118,8 @@ bool LabelBatch::append(std::span<const Label> labels, const glm::ivec4& visible
     if (entries_.size() > most_entries) return false;
     halos_.clear();
     const size_t first = quads.size();
-    const bool fits = std::all_of(labels.begin(), labels.end(), [&](const Label& label) {
-        return append_label(label, visible, quads);
-    });
+    const bool fits = std::all_of(labels.begin(), labels.end(),
+                                  [&](const Label& label) { return append_label(label, visible, quads); });
     // A halo that reaches no other letters needs no quad of its own.
     const std::span<gpu::LabelQuad> added(quads.begin() + static_cast<std::ptrdiff_t>(first), quads.end());
     std::erase_if(halos_, [&](const gpu::LabelQuad& halo) {

@@ -1,0 +1,187 @@
+// Pictures in tiles and in parts, and what the renderer does without memory.
+#include <algorithm>
+#include <cmath>
+
+#include "analysis/error.h"
+#include "picture.h"
+
+using namespace weft;
+using namespace weft::test;
+
+namespace {
+
+constexpr uint64_t mib = 1u << 20;
+
+// Everything that is placed in pixels: words, a turned word, a pill, a wedge, dots, borders; and a mesh.
+DrawList busy_list(glm::ivec2 size, bool with_mesh) {
+    DrawList list = stack_list(size, 300);
+    const auto word = [&](const char* text, glm::vec2 at, float size_px) {
+        Label label;
+        label.text = text;
+        label.position = at;
+        label.size_px = size_px;
+        label.halo = {0.0f, 0.0f, 0.0f, 0.9f};
+        list.labels.push_back(label);
+        return &list.labels.back();
+    };
+    for (int i = 0; i < 40; ++i)
+        word("attention", {float(i * 37 % size.x), 20.0f + float(i * 53 % (size.y - 30))},
+             11.0f + float(i % 7));
+    word("turned", glm::vec2(size) * 0.5f, 17.0f)->angle_rad = 0.9f;
+    word("pill", glm::vec2(size) * 0.4f, 15.0f)->pill = glm::vec4(0.2f, 0.4f, 0.9f, 0.8f);
+    ScreenRect wedge;
+    wedge.min = {0.3f * float(size.x), 0.45f * float(size.y)};
+    wedge.max = wedge.min + glm::vec2(0.4f * float(size.x), 14.0f);
+    wedge.right_height_px = 3.0f;
+    wedge.border = {1.0f, 0.0f, 0.0f, 1.0f};
+    wedge.corner_px = 4.0f;
+    list.rects.push_back(wedge);
+    wedge.right_height_px = -1.0f;
+    wedge.min.y += 30.0f, wedge.max.y += 50.0f;
+    wedge.border_px = 2.0f;
+    list.rects.push_back(wedge);
+    for (int i = 0; i < 30; ++i) {
+        const glm::vec3 at{-12.0f + 0.8f * float(i), 0.3f * float(i % 9), 0.0f};
+        list.strokes_above.push_back({at, at, {1.0f, 0.8f, 0.2f, 0.9f}, 0.0f, 6.0f, true});
+        list.strokes_below.push_back({at, -at, {0.5f, 0.5f, 0.5f, 0.7f}, 0.05f, 1.0f, false});
+    }
+    if (!with_mesh) return list;
+    auto mesh = std::make_shared<MeshData>();
+    mesh->positions = {{-6, -4, 6}, {6, -4, 6}, {0, 5, 7}};
+    mesh->normals.assign(3, {0, 0, 1});
+    mesh->indices = {0, 1, 2};
+    list.meshes.push_back({mesh, glm::mat4(1.0f), {0.4f, 0.7f, 0.5f, 1.0f}});
+    return list;
+}
+
+CapturedImage still(const DrawList& list, glm::ivec2 size, uint64_t budget_bytes) {
+    RendererSettings settings;
+    settings.size = {64, 64};
+    settings.validation = true;
+    settings.memory_budget_bytes = budget_bytes;
+    const auto renderer = Renderer::create(settings);
+    CapturedImage picture = renderer->render_still(list, size);
+    const auto messages = renderer->take_validation_messages();
+    for (const std::string& message : messages) UNSCOPED_INFO(message);
+    CHECK(messages.empty());
+    CHECK(renderer->stats().memory_bytes <= renderer->stats().memory_budget_bytes);
+    return picture;
+}
+
+// Corners are computed from another origin in each tile: an edge may cover a hundredth more or less of a
+// pixel.
+void check_same(const CapturedImage& a, const CapturedImage& b) {
+    REQUIRE(a.rgba.size() == b.rgba.size());
+    int count = 0, largest = 0;
+    for (size_t i = 0; i < a.rgba.size(); ++i) {
+        const int off = std::abs(int(a.rgba[i]) - int(b.rgba[i]));
+        count += off > 0;
+        largest = std::max(largest, off);
+    }
+    CHECK(largest <= 1);
+    CHECK(count <= int(a.rgba.size()) / 200);
+}
+
+}  // namespace
+
+TEST_CASE("a picture in tiles equals a whole one, to the last step of a colour") {
+    for (const bool with_mesh : {false, true}) {
+        for (const glm::ivec2 size : {glm::ivec2(641, 363), glm::ivec2(360, 640)}) {
+            const DrawList list = busy_list(size, with_mesh);
+            const CapturedImage whole = still(list, size, 0);
+            REQUIRE(whole.width == uint32_t(size.x));
+            REQUIRE(whole.height == uint32_t(size.y));
+            Rig rig(size);
+            CHECK(rig.draw(list).rgba == whole.rgba);
+            keep(whole, "still_whole");
+            int tiled = 0;
+            for (const uint64_t budget : {9 * mib, 10 * mib, 11 * mib}) {
+                const CapturedImage tiles = still(list, size, budget);
+                keep(tiles, "still_tiles");
+                CAPTURE(size.x, with_mesh, budget / mib);
+                check_same(tiles, whole);
+                ++tiled;
+            }
+            CHECK(tiled == 3);
+        }
+    }
+}
+
+TEST_CASE("a picture that fits nowhere is refused with what it needs") {
+    CHECK_THROWS_WITH(still(stack_list({64, 64}, 10), {640, 360}, mib),
+                      Catch::Contains("needs at least") && Catch::Contains("MiB"));
+    CHECK_THROWS_WITH(still(stack_list({64, 64}, 10), {1 << 20, 64}, 0),
+                      Catch::Contains("larger than the device"));
+}
+
+TEST_CASE("without memory a window draws at less resolution, says so, and recovers") {
+    RendererSettings settings;
+    settings.size = {640, 360};
+    settings.validation = true;
+    settings.memory_budget_bytes = 9 * mib;
+    const auto renderer = Renderer::create(settings);
+    const DrawList list = stack_list(settings.size, 100);
+    REQUIRE(renderer->render(list, nullptr));
+    CHECK_THAT(renderer->stats().memory_note, Catch::Contains("% of the resolution"));
+    CHECK(renderer->stats().memory_bytes <= 9 * mib);
+    renderer->resize({160, 90});
+    REQUIRE(renderer->render(stack_list({160, 90}, 100), nullptr));
+    CHECK(renderer->stats().memory_note.empty());
+    renderer->resize({4000, 3000});
+    CHECK_THROWS_WITH(renderer->render(list, nullptr), Catch::Contains("MiB"));
+    CHECK(renderer->take_validation_messages().empty());
+}
+
+TEST_CASE("weights that find no room on the device are selected by the CPU, and look the same") {
+    const DrawList list = stack_list({160, 90}, 4000, 200);  // 23 MB in 12 blocks
+    const auto draw = [&](uint64_t budget, std::string& note) {
+        RendererSettings settings;
+        settings.size = {160, 90};
+        settings.validation = true;
+        settings.compute_selection = true;
+        settings.memory_budget_bytes = budget;
+        const auto renderer = Renderer::create(settings);
+        CapturedImage picture;
+        renderer->capture_next([&](CapturedImage&& done) { picture = std::move(done); });
+        REQUIRE(renderer->render(list, nullptr));
+        renderer->flush_captures();
+        note = renderer->stats().memory_note;
+        CHECK(renderer->stats().memory_bytes <= renderer->stats().memory_budget_bytes);
+        CHECK(renderer->take_validation_messages().empty());
+        return picture;
+    };
+    std::string none, note;
+    const CapturedImage whole = draw(0, none), poor = draw(20 * mib, note);
+    CHECK(none.empty());
+    CHECK_THAT(note, Catch::Contains("selected by the CPU"));
+    CHECK(whole.rgba == poor.rgba);
+}
+
+TEST_CASE("two pictures side by side are those that they are alone, in one submission") {
+    const glm::ivec2 half{200, 180};
+    DrawList left = stack_list(half, 120), right = busy_list(half, true);
+    right.ground = {0.9f, 0.9f, 0.95f, 1.0f};
+    Rig alone(half);
+    const CapturedImage left_alone = alone.draw(left), right_alone = alone.draw(right);
+    Rig rig({410, 190});
+    const uint64_t before = rig.renderer->stats().frame;
+    CapturedImage both;
+    rig.renderer->capture_next([&](CapturedImage&& done) { both = std::move(done); });
+    const PicturePart parts[]{{&left, {0, 0}, half}, {&right, {210, 10}, half}};
+    REQUIRE(rig.renderer->render_parts(parts, nullptr));
+    rig.renderer->flush_captures();
+    keep(both, "parts");
+    CHECK(rig.renderer->stats().frame == before + 1);
+    const auto part_of = [&](glm::ivec2 origin) {
+        CapturedImage part{0, uint32_t(half.x), uint32_t(half.y), {}};
+        for (int y = 0; y < half.y; ++y) {
+            const auto row = both.rgba.begin() + (long(origin.y + y) * 410 + origin.x) * 4;
+            part.rgba.insert(part.rgba.end(), row, row + half.x * 4);
+        }
+        return part;
+    };
+    CHECK(part_of({0, 0}).rgba == left_alone.rgba);
+    check_same(part_of({210, 10}), right_alone);
+    CHECK(glm::ivec3(pixel(both, 205, 5)) == glm::ivec3(11, 14, 20));
+    CHECK(rig.renderer->stats().lines_drawn > 300);
+}
