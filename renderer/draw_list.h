@@ -118,6 +118,7 @@ struct FlowBatch {
     // width_u * sqrt(|value|) at the source, * taper at the target; below min_px the width stays and
     // opacity falls in proportion; above max_px it is cut. width_scale multiplies (focus, receded).
     float width_u = 0.13f, min_px = 1.1f, max_px = 24.0f, taper = 0.35f, width_scale = 1.0f;
+    float least_px = 0.0f;  // thinner at the source by width_u alone: not seen; up to a fifth wider: fading
     // clamp(|value|^opacity_power, opacity_min, opacity_max) * opacity_scale
     float opacity_power = 0.8f, opacity_min = 0.05f, opacity_max = 0.95f, opacity_scale = 1.0f;
     float depth_fade = 0.30f;  // opacity lost from the nearest to the farthest point of the scene

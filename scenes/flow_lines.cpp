@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "scenes/easing.h"
+#include "scenes/near_lines.h"
 #include "scenes/quantity.h"
 #include "scenes/wave.h"
 
@@ -15,6 +16,7 @@ constexpr float long_handle_part = 0.12f;  // of a gap as long as the stack: no 
 constexpr float dash_pitch_u = 0.36f;
 constexpr float flow_least_opacity = 0.1f, joined_width_rows = 0.7f;
 constexpr int wide_from_tokens = 97;
+constexpr float near_width_rows = 2.5f;
 constexpr double ease_s = 0.3;
 
 float smooth(double x) {
@@ -77,35 +79,45 @@ std::shared_ptr<const std::vector<glm::vec4>> lane_colors(const TextStackPlan& p
                                                      : head_colors(name, plan.lanes);
 }
 
+float line_width_u(const TextStackPlan& plan, const TextStackLayout& layout, const Theme& theme) {
+    float width = line_width_u(theme, layout.tokens);
+    if (plan.view.quantity == "rollout") width /= std::sqrt(rollout_full_share);
+    if (plan.view.quantity == "flow") width *= flow_width;
+    // Lines that run side by side from end to end leave something between them.
+    const float row = layout.token_pitch * static_cast<float>(plan.tokens_per_block);
+    return plan.joins_ends ? std::min(width, joined_width_rows * row) : width;
+}
+
 FlowBatch layer_batch(const TextStackPlan& plan, const TextStackLayout& layout, const ViewState& view,
                       const ViewMotion& motion, int layer) {
     const Theme& colors = theme(view.theme);
     FlowBatch batch;
     batch.block = static_cast<uint32_t>(layer);
-    batch.selection = plan.layers[static_cast<size_t>(layer)].selection;
+    const LayerPlan& own = plan.layers[static_cast<size_t>(layer)];
+    batch.selection = own.selection;
+    if (plan.near) {
+        batch.selection = {};
+        batch.selection.threshold = own.threshold;
+        batch.selection.slice_mask = own.selection.slice_mask;
+        batch.selection.column_mask = own.sink_mask;
+    }
     batch.source_origin = layout.key_position(layer, 0, 0);
     batch.target_origin = layout.query_position(layer, 0, 0);
     batch.source_slice_step = batch.target_slice_step = layout.lane_step();
     batch.source_column_step = batch.target_row_step = layout.token_step();
     batch.axis = layout.layer_axis;
     batch.handle_u = (plan.joins_ends ? long_handle_part : handle_part) * layout.gap_u(layer);
-    batch.width_u = line_width_u(colors, layout.tokens);
+    batch.width_u = line_width_u(plan, layout, colors);
     batch.min_px = colors.line_min_px;
     batch.max_px = colors.line_max_px;
     batch.opacity_power = colors.opacity_power;
     batch.opacity_min = colors.opacity_min;
     batch.opacity_max = colors.opacity_max;
-    if (plan.view.quantity == "rollout") {
-        batch.width_u /= std::sqrt(rollout_full_share);
-        batch.opacity_power *= rollout_opacity;
-    }
+    if (plan.view.quantity == "rollout") batch.opacity_power *= rollout_opacity;
     if (plan.view.quantity == "flow") {
-        batch.width_u *= flow_width;
         batch.opacity_power = flow_opacity_power;
         batch.opacity_min = colors.dark ? batch.opacity_min : flow_least_opacity;
     }
-    // Lines that run side by side from end to end leave something between them.
-    if (plan.joins_ends) batch.width_u = std::min(batch.width_u, joined_width_rows * layout.token_pitch);
     batch.slice_colors = lane_colors(plan, view.theme);
     if (plan.has_signed_lines()) {
         batch.negative_color = negative_color(colors);
@@ -142,8 +154,66 @@ bool is_along(const TextStackLayout& layout, const ViewMotion& motion) {
     return motion.along > 0.0f && motion.along_token >= 0 && motion.along_token < layout.queries;
 }
 
+namespace {
+
+// A layer's batch of block lines: from the middle of a block to the middle of another.
+FlowBatch block_batch(const TextStackPlan& plan, const TextStackLayout& layout, int layer, FlowBatch batch) {
+    const auto tokens = static_cast<float>(plan.tokens_per_block);
+    const glm::vec3 to_middle = layout.token_step() * (0.5f * (tokens - 1.0f));
+    batch.block = static_cast<uint32_t>(plan.blocks.size()) + static_cast<uint32_t>(layer);
+    batch.selection = plan.layers[static_cast<size_t>(layer)].selection;
+    batch.source_origin += to_middle;
+    batch.target_origin += to_middle;
+    batch.source_column_step *= tokens;
+    batch.target_row_step *= tokens;
+    return batch;
+}
+
+FlowBatch sinks_of(const TextStackPlan& plan, ThemeName name, int layer, FlowBatch batch) {
+    if (batch.block >= plan.blocks.size())
+        batch.block += static_cast<uint32_t>(plan.blocks.size());  // merged_sinks
+    else
+        batch.selection.column_mask = plan.layers[static_cast<size_t>(layer)].other_mask;
+    batch.selection.band = -1;
+    batch.slice_colors = sink_colors(name, plan.lanes);
+    return batch;
+}
+
+}  // namespace
+
+void narrow_to_rows(FlowBatch& batch, const TextStackPlan& plan, const TextStackLayout& layout) {
+    if (plan.near) batch.width_u = std::min(batch.width_u, near_width_rows * layout.token_pitch);
+}
+
+std::vector<FlowBatch> resting_batches(const TextStackPlan& plan, const TextStackLayout& layout,
+                                       const ViewState& view, const ViewMotion& motion,
+                                       const LayerDetail& detail, int layer) {
+    const LayerPlan& own = plan.layers[static_cast<size_t>(layer)];
+    std::vector<FlowBatch> batches;
+    const auto add = [&](FlowBatch batch, float amount) {
+        if (amount <= 0.0f) return;
+        batch.opacity_scale *= amount;
+        batch.least_px = least_line_px;
+        batch.selection.threshold = std::max(batch.selection.threshold, detail.least_weight);
+        batches.push_back(batch);
+        if (view.sinks == SinkMode::lines && own.sink_mask)
+            batches.push_back(sinks_of(plan, view.theme, layer, std::move(batch)));
+    };
+    FlowBatch batch = layer_batch(plan, layout, view, motion, layer);
+    if (!plan.near) {
+        if (own.lines > 0) add(std::move(batch), 1.0f);
+        return batches;
+    }
+    if (detail.near > 0.0f) batch.selection = plan.near->layer(layer).selection;
+    add(block_batch(plan, layout, layer, batch), 1.0f - detail.near);
+    narrow_to_rows(batch, plan, layout);
+    add(std::move(batch), detail.near);
+    return batches;
+}
+
 void add_flow_lines(DrawList& list, const TextStackPlan& plan, const TextStackLayout& layout,
-                    const ViewState& view, const ViewMotion& motion, const Camera& camera) {
+                    const ViewState& view, const ViewMotion& motion, const Camera& camera,
+                    const Viewport& viewport) {
     if (plan.blocks.empty()) return;
     const Theme& colors = theme(view.theme);
     const Emphasis emphasis = make_emphasis(plan, motion);
@@ -154,25 +224,19 @@ void add_flow_lines(DrawList& list, const TextStackPlan& plan, const TextStackLa
     const float others = along ? 1.0f - motion.along : 1.0f;
     if (others <= 0.0f) return;
     for (int l = 0; l < layout.layers; ++l) {
-        const LayerPlan& layer = plan.layers[static_cast<size_t>(l)];
-        if (layer.lines == 0) continue;
-        FlowBatch batch = layer_batch(plan, layout, view, motion, l);
-        batch.opacity_scale *= others;
+        const LayerDetail detail = layer_detail(plan, layout, camera, viewport, l);
         const bool one_head = emphasis.shows_one_head(l);
         const float receded = bars_only ? 1.0f : emphasis.receded(l);
-        const float opacity = batch.opacity_scale;
-        recede(batch, colors, receded);
-        if (one_head) {  // its other lanes fade by lane_opacity instead
-            if (!bars_only) batch.opacity_scale = opacity;
-            batch.slice_colors = with_lane_opacity(*batch.slice_colors, emphasis, l, eye);
+        for (FlowBatch& batch : resting_batches(plan, layout, view, motion, detail, l)) {
+            batch.opacity_scale *= others;
+            const float opacity = batch.opacity_scale;
+            recede(batch, colors, receded);
+            if (one_head) {  // its other lanes fade by lane_opacity instead
+                if (!bars_only) batch.opacity_scale = opacity;
+                batch.slice_colors = with_lane_opacity(*batch.slice_colors, emphasis, l, eye);
+            }
+            list.flows.push_back(std::move(batch));
         }
-        list.flows.push_back(batch);
-        if (view.sinks != SinkMode::lines || !layer.sink_mask) continue;
-        batch.selection.column_mask = layer.other_mask;
-        batch.selection.band = -1;
-        batch.slice_colors = sink_colors(view.theme, plan.lanes);
-        if (one_head) batch.slice_colors = with_lane_opacity(*batch.slice_colors, emphasis, l, eye);
-        list.flows.push_back(std::move(batch));
     }
 }
 

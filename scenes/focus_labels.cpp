@@ -6,6 +6,7 @@
 #include "scenes/flow_lines.h"
 #include "scenes/focus_rows.h"
 #include "scenes/labels.h"
+#include "scenes/plan_memory.h"
 #include "scenes/projection.h"
 #include "scenes/quantity.h"
 #include "scenes/shown_block.h"
@@ -21,6 +22,22 @@ constexpr float least_key_px = 13.0f, largest_key_px = 18.0f;
 
 std::string with_number(const TextStackPlan& plan, const std::string& text, float weight) {
     return text + "  " + weight_text(plan, weight, 2);
+}
+
+// The other words of a token's block, in the text's order above and below its pill.
+void add_unfolded_words(LabelPlacement& placement, const LabelScene& scene, const std::vector<Token>& tokens,
+                        int own, const Label& pill, float opacity) {
+    const int size = scene.plan.tokens_per_block, first = own / size * size;
+    const int end = std::min(first + size, static_cast<int>(tokens.size()));
+    const float pitch = unfolded_pitch_em * pill.size_px;
+    for (int token = first; token < end; ++token) {
+        if (token == own) continue;
+        const glm::vec2 at{pill.position.x, pill.position.y + static_cast<float>(token - own) * pitch};
+        Label word = scene_label(scene, token_text(tokens[static_cast<size_t>(token)]), at, pill.size_px,
+                                 pill.align, opacity);
+        word.position = at;
+        placement.add(std::move(word), 190.0f - static_cast<float>(std::abs(token - own)));
+    }
 }
 
 // One token: a pill where it reads, and what it reads, with numbers, on the other pane.
@@ -44,6 +61,7 @@ void add_token_focus(LabelPlacement& placement, const LabelScene& scene, const F
         pill.halo.a = 0.0f;
         pill.pill = with_alpha(colors.text, opacity);
         pill.color = with_alpha(colors.ground, opacity);
+        if (scene.plan.near) add_unfolded_words(placement, scene, own_tokens, own, pill, opacity);
         placement.add(std::move(pill), 200.0f);
     }
 
@@ -86,6 +104,18 @@ void add_caption(LabelPlacement& placement, const LabelScene& scene, const std::
     placement.add(scene_label(scene, text, at, 13.0f * scene.text_scale, align, opacity, true), 90.0f);
 }
 
+// What each query of a lane gives to sinks.
+std::vector<double> shares_of_sinks(const WeightBlock& block, const LayerPlan& layer, size_t lane) {
+    std::vector<double> shares(block.rows, 0.0);
+    for (uint32_t key = 0; key < block.columns; ++key) {
+        if (!layer.sink_keys[key]) continue;
+        for (size_t row = 0; row < block.rows; ++row)
+            shares[row] +=
+                static_cast<double>((*block.values)[(lane * block.rows + row) * block.columns + key]);
+    }
+    return shares;
+}
+
 // Both columns of words beside the gap of one head, what each query gives to sinks, and the sinks by name.
 void add_inside(LabelPlacement& placement, DrawList& list, const LabelScene& scene) {
     const float opacity = inside_words(scene.motion.inside), scale = scene.text_scale, gap = 12.0f * scale;
@@ -99,6 +129,9 @@ void add_inside(LabelPlacement& placement, DrawList& list, const LabelScene& sce
         scene.view.hovered.kind == FocusKind::edge ? scene.view.hovered : scene.motion.shown_focus;
 
     const AttentionKind kind = shown_block(scene.plan).kind;
+    const auto sink_shares = scene.plan.memory->numbers(
+        "to sinks " + std::to_string(layer) + " " + std::to_string(lane),
+        [&] { return shares_of_sinks(block, layer_plan, static_cast<size_t>(lane)); });
     const auto column = [&](bool keys) {
         const auto& tokens = keys ? scene.key_tokens : scene.query_tokens;
         const int count = static_cast<int>(tokens.size());
@@ -130,13 +163,7 @@ void add_inside(LabelPlacement& placement, DrawList& list, const LabelScene& sce
             placement.add(std::move(label), is_lit ? 120.0f : 100.0f - 0.001f * static_cast<float>(token));
             if (keys || !block.values || row_px < 8.0f || !scene.plan.has_sinks) continue;
             // What this query gives to sinks: 70 px are the whole row.
-            double to_sinks = 0.0;
-            const float* row =
-                block.values->data() +
-                (static_cast<size_t>(lane) * block.rows + static_cast<size_t>(token)) * block.columns;
-            for (uint32_t key = 0; key < block.columns; ++key) {
-                if (layer_plan.sink_keys[key]) to_sinks += static_cast<double>(row[key]);
-            }
+            const double to_sinks = (*sink_shares)[static_cast<size_t>(token)];
             ScreenRect bar;
             bar.min = {here.x + gap + width + 10.0f * scale, here.y - 3.0f * scale};
             bar.max = bar.min + glm::vec2(static_cast<float>(to_sinks) * 70.0f * scale, 6.0f * scale);

@@ -5,12 +5,16 @@
 
 #include "scenes/flow_lines.h"
 #include "scenes/line_budget.h"
+#include "scenes/plan_memory.h"
 
 namespace weft {
 namespace {
 
 constexpr float focus_width = 1.7f, hovered_white = 0.65f;
 constexpr float behind_opacity = 0.10f;
+// A head of a longer text shows its strongest lines, and no dots at its ends: they would be a band.
+constexpr int most_rows_with_dots = 96;
+constexpr uint64_t most_lines_of_head = 300;
 
 bool is_sink(const TextStackPlan& plan, int layer, int key) {
     return plan.layers[static_cast<size_t>(layer)].sink_keys[static_cast<size_t>(key)];
@@ -39,8 +43,40 @@ void add_set(DrawList& list, const LayerPlan& layer, FlowBatch batch, const Focu
     list.flows.push_back(std::move(batch));
 }
 
+// Where rows merge, the block line of a line unfolds to the lines between the tokens of its two blocks.
+void add_unfolded(DrawList& list, const TextStackPlan& plan, const Focus& focus, FlowBatch batch,
+                  const FocusStyle& style) {
+    const WeightBlock& weights = plan.blocks[static_cast<size_t>(focus.layer)];
+    const auto tokens = static_cast<uint32_t>(plan.tokens_per_block);
+    const uint32_t first_row = static_cast<uint32_t>(focus.query) / tokens * tokens,
+                   first_column = static_cast<uint32_t>(focus.key) / tokens * tokens;
+    WeightBlock own{nullptr, 1, std::min(tokens, weights.rows - first_row),
+                    std::min(tokens, weights.columns - first_column)};
+    auto values = std::make_shared<std::vector<float>>();
+    for (uint32_t r = 0; r < own.rows; ++r) {
+        const size_t row = static_cast<size_t>(focus.head) * weights.rows + first_row + r;
+        const float* from = weights.values->data() + row * weights.columns + first_column;
+        values->insert(values->end(), from, from + own.columns);
+    }
+    own.values = std::move(values);
+    const auto head = static_cast<float>(focus.head);
+    batch.block = static_cast<uint32_t>(list.blocks.size());
+    batch.selection = {};
+    batch.selection.threshold = focus_threshold(plan, focus);
+    batch.source_origin +=
+        head * batch.source_slice_step + static_cast<float>(first_column) * batch.source_column_step;
+    batch.target_origin +=
+        head * batch.target_slice_step + static_cast<float>(first_row) * batch.target_row_step;
+    batch.slice_colors = std::make_shared<const std::vector<glm::vec4>>(
+        1, (*batch.slice_colors)[static_cast<size_t>(focus.head)]);
+    batch.opacity_scale *= style.amount;
+    list.blocks.push_back(std::move(own));
+    list.flows.push_back(std::move(batch));
+}
+
 void add_edge(DrawList& list, const TextStackPlan& plan, const Focus& focus, FlowBatch batch,
               const FocusStyle& style) {
+    if (plan.near) add_unfolded(list, plan, focus, batch, style);
     batch.selection.threshold = least_weight;
     batch.selection.only_slice = focus.head;
     batch.selection.only_row = focus.query;
@@ -90,7 +126,7 @@ void add_dots(DrawList& list, const TextStackPlan& plan, const TextStackLayout& 
         } else if (focus.kind == FocusKind::token) {
             for (int j = 0; j < layout.keys; ++j) add_key(j, weight(focus.query, j));
             add_query(focus.query);
-        } else {
+        } else if (layout.tokens <= most_rows_with_dots) {
             for (int t = 0; t < layout.tokens; ++t) {
                 float drawn = 0.0f;
                 for (int i = 0; t < layout.keys && i < layout.queries; ++i)
@@ -134,6 +170,7 @@ void add_focus(DrawList& list, const TextStackPlan& plan, const TextStackLayout&
             add_edge(list, plan, focus, std::move(batch), style);
             break;
         case FocusKind::head:
+            narrow_to_rows(batch, plan, layout);
             batch.selection.slice_mask = nullptr;
             batch.selection.only_slice = focus.head;
             add_set(list, layer, std::move(batch), style, view.sinks == SinkMode::lines);
@@ -171,8 +208,24 @@ Focus valid_focus(const TextStackPlan& plan, const Focus& focus) {
     return valid;
 }
 
+// The lowest rung whose lines a picture of one head has room for.
+float head_threshold(const TextStackPlan& plan, const Focus& focus) {
+    if (std::max(plan.blocks[0].rows, plan.blocks[0].columns) <= most_rows_with_dots) return head_line_weight;
+    const auto find = [&] {
+        RungCounts counts;
+        for (const float weight : lane_weights(plan, focus.layer, focus.head))
+            ++counts.counts[static_cast<size_t>(rung_bin(std::abs(weight)))];
+        const int rung = choose_rung(counts, most_lines_of_head, -1);
+        return std::vector<double>{static_cast<double>(rungs[static_cast<size_t>(rung)])};
+    };
+    const std::string name = "head " + std::to_string(focus.layer) + " " + std::to_string(focus.head);
+    return static_cast<float>(plan.memory->numbers(name, find)->front());
+}
+
 float focus_threshold(const TextStackPlan& plan, const Focus& focus) {
-    const float own = focus.kind == FocusKind::head ? head_line_weight : focus_line_weight;
+    const bool is_head = focus.kind == FocusKind::head;
+    const float own = is_head ? head_threshold(plan, focus) : focus_line_weight;
+    if (is_head && own > head_line_weight) return own;
     const float at_rest = plan.layers[static_cast<size_t>(focus.layer)].threshold;
     return at_rest > 0.0f ? std::min(own, at_rest) : own;
 }

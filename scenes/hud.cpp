@@ -8,6 +8,7 @@
 #include "scenes/focus_rows.h"
 #include "scenes/label_placement.h"
 #include "scenes/ledger.h"
+#include "scenes/level_of_detail.h"
 #include "scenes/projection.h"
 #include "scenes/quantity.h"
 #include "scenes/shared_keys.h"
@@ -95,6 +96,8 @@ std::string subtitle_of_focus(const HudScene& scene) {
     if (key_value_head(attention, 0))
         text += std::to_string(attention.key_value_heads) + " key-value heads · ";
     text += tokens_text(*scene.plan.frame, attention);
+    if (scene.plan.near && shows_blocks(scene.plan, scene.layout, scene.camera, scene.viewport))
+        text += " · " + std::to_string(scene.plan.tokens_per_block) + " tokens to a row until you come near";
     if (scene.view.quantity != "attention") text += " · " + quantity_title(scene.view.quantity);
     return text;
 }
@@ -167,7 +170,11 @@ LedgerExtent add_ledger(DrawList& list, const HudScene& scene, float foot_px, fl
     const bool along = is_along(scene.layout, scene.motion) && scene.motion.along > 0.5f && !focused;
     const FocusLedger in_focus = along ? along_ledger(scene.plan, scene.motion.along_token)
                                        : focus_ledger(scene.plan, focused ? focus : Focus{});
-    const Ledger& ledger = in_focus.ledger;
+    const bool at_rest = in_focus.of.empty(), of_layer = focused && focus.kind == FocusKind::layer;
+    const Ledger ledger = at_rest || of_layer
+                              ? drawn_ledger(scene.plan, scene.layout, scene.camera, scene.viewport,
+                                             of_layer && !at_rest ? focus.layer : -1)
+                              : in_focus.ledger;
     const Ledger::Percent percent = ledger.percent();
 
     struct Part {
@@ -184,10 +191,10 @@ LedgerExtent add_ledger(DrawList& list, const HudScene& scene, float foot_px, fl
                             : "sinks (grey bars)";
     if (scene.plan.has_sinks) parts.push_back({sinks, ledger.sinks, percent.sinks, colors.sink});
     if (ledger.neighbours > 0.0) {
-        const std::string folded =
-            scene.plan.joins_ends
-                ? "of the same word (hidden)"
-                : "neighbours within " + std::to_string(scene.plan.band) + " (bars at the foot)";
+        const std::string folded = scene.plan.joins_ends
+                                       ? "of the same word (hidden)"
+                                       : "neighbours within " + std::to_string(scene.plan.band) +
+                                             (scene.plan.near ? " rows" : "") + " (bars at the foot)";
         parts.push_back({folded, ledger.neighbours, percent.neighbours, colors.neighbours});
     }
     std::string rest = "not drawn";

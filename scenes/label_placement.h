@@ -11,6 +11,7 @@
 namespace weft {
 
 constexpr float least_text_px = 11.0f;
+constexpr float unfolded_pitch_em = 1.35f;  // of the words of a block that unfolds
 
 class LabelPlacement {
   public:

@@ -3,8 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <iterator>
+#include <numeric>
 #include <optional>
+#include <set>
 
+#include "scenes/merged_rows.h"
+#include "scenes/plan_memory.h"
 #include "scenes/projection.h"
 #include "scenes/quantity.h"
 #include "scenes/shown_block.h"
@@ -19,32 +24,92 @@ namespace {
 constexpr float label_gap_px = 10.0f, tick_px = 7.0f, widest_label_px = 110.0f;
 constexpr float halo_opacity = 0.9f;
 constexpr int every_token_up_to = 32;  // more: landmarks
+constexpr int thinned_from = 160;      // candidates for labels
 constexpr float landmark_size_px = 13.0f;
 constexpr float layer_number_px = 15.0f, threshold_px = 12.0f;
 constexpr float receded_opacity = 0.45f;
 constexpr float chip_padding_px = 6.0f;
 constexpr float numbered_part = 0.05f;  // of the largest: smaller ones are near zero by their colour
 
-// What the drawn lines bring to each token of a pane: leaving keys on the first pane, arriving at queries on
-// the last.
-std::vector<float> landmark_weights(const LabelScene& scene, bool first_pane) {
-    const AttentionBlock& attention = shown_block(scene.plan);
-    const size_t layer = first_pane ? 0 : scene.plan.layers.size() - 1;
-    std::vector<float> weights(first_pane ? attention.keys : attention.queries, 0.0f);
-    if (scene.plan.blocks.empty()) return weights;
-    const WeightBlock& block = scene.plan.blocks[layer];
-    const LayerPlan& layer_plan = scene.plan.layers[layer];
+std::vector<double> token_landmarks(const TextStackPlan& plan, bool first_pane) {
+    const size_t layer = first_pane ? 0 : plan.layers.size() - 1;
+    const WeightBlock& block = plan.blocks[layer];
+    const LayerPlan& layer_plan = plan.layers[layer];
+    std::vector<double> weights(first_pane ? block.columns : block.rows, 0.0);
     const float* value = block.values->data();
     for (uint32_t slice = 0; slice < block.slices; ++slice) {
         for (uint32_t row = 0; row < block.rows; ++row) {
             for (uint32_t column = 0; column < block.columns; ++column, ++value) {
                 const float weight = std::abs(*value);
                 if (weight < layer_plan.threshold || layer_plan.sink_keys[column]) continue;
-                weights[first_pane ? column : row] += weight;
+                weights[first_pane ? column : row] += static_cast<double>(weight);
             }
         }
     }
     return weights;
+}
+
+// A block's lines are its strongest token's first; the others of the block come close behind.
+std::vector<double> merged_landmarks(const TextStackPlan& plan, bool first_pane) {
+    const size_t layer = first_pane ? 0 : plan.layers.size() - 1;
+    const WeightBlock& block = plan.merged_blocks[layer];
+    const LayerPlan& layer_plan = plan.layers[layer];
+    const MergedRows& merged = *layer_plan.merged;
+    std::vector<double> of_blocks(first_pane ? block.columns : block.rows, 0.0);
+    for (const DrawnLine& line : *plan.memory->lines(block, layer_plan.selection)) {
+        const size_t row = size_t{line.slice} * block.rows + line.row;
+        of_blocks[first_pane ? line.column : line.row] +=
+            std::abs(static_cast<double>((*block.values)[row * block.columns + line.column]));
+    }
+    std::vector<double> own(first_pane ? merged.columns : merged.rows, 1.0);
+    if (first_pane) {
+        std::ranges::fill(own, 0.0);
+        for (size_t place = 0; place < merged.column_sums.size(); ++place) {
+            const size_t column = place % merged.columns;
+            if (!layer_plan.sink_keys[column]) own[column] += std::abs(merged.column_sums[place]);
+        }
+    }
+    for (size_t first = 0; first < own.size(); first += merged.tokens) {
+        const size_t end = std::min(first + merged.tokens, own.size());
+        const double most = *std::max_element(own.begin() + static_cast<std::ptrdiff_t>(first),
+                                              own.begin() + static_cast<std::ptrdiff_t>(end));
+        for (size_t token = first; token < end; ++token)
+            own[token] = most > 0.0 ? of_blocks[first / merged.tokens] * own[token] / most : 0.0;
+    }
+    return own;
+}
+
+// What the drawn lines bring to each token of a pane: leaving keys on the first pane, arriving at queries on
+// the last.
+std::vector<float> landmark_weights(const LabelScene& scene, bool first_pane) {
+    const AttentionBlock& attention = shown_block(scene.plan);
+    if (scene.plan.blocks.empty())
+        return std::vector<float>(first_pane ? attention.keys : attention.queries, 0.0f);
+    const auto weights = scene.plan.memory->numbers(first_pane ? "landmarks first" : "landmarks last", [&] {
+        return scene.plan.near ? merged_landmarks(scene.plan, first_pane)
+                               : token_landmarks(scene.plan, first_pane);
+    });
+    return {weights->begin(), weights->end()};
+}
+
+// Which rows of a long text are labelled at all: the heaviest first, a label's height apart. `at_px` descends
+// or ascends with the row.
+std::vector<bool> thinned(const std::vector<float>& weights, const std::vector<float>& at_px,
+                          float apart_px) {
+    std::vector<size_t> order(weights.size());
+    std::iota(order.begin(), order.end(), size_t{0});
+    std::ranges::stable_sort(order, [&](size_t a, size_t b) { return weights[a] > weights[b]; });
+    std::vector<bool> kept(weights.size(), false);
+    std::set<float> taken;
+    for (const size_t row : order) {
+        const float at = at_px[row];
+        const auto after = taken.lower_bound(at);
+        if (after != taken.end() && *after - at < apart_px) continue;
+        if (after != taken.begin() && at - *std::prev(after) < apart_px) continue;
+        taken.insert(at);
+        kept[row] = true;
+    }
+    return kept;
 }
 
 // A row of the first pane (keys) or of the last (queries). Of one text both are the same word, of two texts
@@ -103,9 +168,19 @@ void add_side(LabelPlacement& placement, const LabelScene& scene, int pane, bool
     const float outer = std::abs(1.0f - 2.0f * scene.motion.stack) * outside_words(scene.motion.inside) *
                         (1.0f - seen_from_above(scene.camera));
     const float heaviest = all ? 1.0f : std::max(*std::max_element(weights.begin(), weights.end()), 1e-9f);
+    std::vector<glm::vec3> ends(tokens.size());
+    std::vector<float> at_px(tokens.size());
+    for (int token = 0; token < count; ++token) {
+        ends[static_cast<size_t>(token)] = row_end(scene, pane, token, left);
+        at_px[static_cast<size_t>(token)] = ends[static_cast<size_t>(token)].y;
+    }
+    // More candidates than twice what has room would only be turned away.
+    std::vector<bool> kept(tokens.size(), true);
+    if (count > thinned_from) kept = thinned(weights, at_px, 0.5f * size);
 
     for (int token = 0; token < count; ++token) {
-        const glm::vec3 end = row_end(scene, pane, token, left);
+        const glm::vec3 end = ends[static_cast<size_t>(token)];
+        if (!kept[static_cast<size_t>(token)] && !is_focused_row(scene, token, first_pane)) continue;
         const bool focused = is_focused_row(scene, token, first_pane);
         const float recede = focused ? 1.0f : 1.0f - (1.0f - receded_opacity) * scene.motion.focus;
         const bool has_chip = !strip.values.empty();
@@ -229,12 +304,17 @@ void add_layer_numbers(LabelPlacement& placement, const LabelScene& scene) {
     const float small = std::max(threshold_px * scale, least_text_px);
     const bool stacked = scene.motion.stack > 0.5f;
     const TextStackLayout& layout = scene.layout;
+    const float apart_px = scene.measure(std::to_string(layout.layers - 1), size, true) + 5.0f * scale;
+    glm::vec2 last(-1e9f);
     for (int layer = 0; layer < layout.layers; ++layer) {
         const glm::vec3 at =
             screen_from_world(scene.camera, scene.viewport, layer_number_at(layout, scene.camera, layer));
         if (at.z <= near_plane_u) continue;
         const Focus& focus = scene.motion.shown_focus;
         const bool focused = focus.kind != FocusKind::none && focus.layer == layer;
+        const bool has_room = stacked || glm::length(glm::vec2(at) - last) >= apart_px;
+        if (!has_room && !focused) continue;
+        last = glm::vec2(at);
         const float recede = focused ? 1.0f : 1.0f - (1.0f - receded_opacity) * scene.motion.focus;
         const std::string number = scene.plan.joins_ends ? "all layers" : std::to_string(layer),
                           threshold = threshold_text(scene, static_cast<size_t>(layer));

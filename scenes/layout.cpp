@@ -19,7 +19,7 @@ float pane_pitch_u(int layers) {
 }
 
 float token_pitch_u(int tokens) {
-    return tokens < 2 ? 1.5f : std::clamp(12.0f / static_cast<float>(tokens - 1), 0.02f, 1.5f);
+    return tokens < 2 ? 1.5f : std::clamp(12.0f / static_cast<float>(tokens - 1), 0.004f, 1.5f);
 }
 
 float lane_pitch_u(int layers, int lanes) {

@@ -16,7 +16,7 @@ namespace weft {
 
 // Distances of the design, in world units, before fold, stack and widening.
 float pane_pitch_u(int layers);             // clamp(26 / L, 1.6, 5)
-float token_pitch_u(int tokens);            // clamp(12 / (n - 1), 0.02, 1.5)
+float token_pitch_u(int tokens);            // clamp(12 / (n - 1), 0.004, 1.5)
 float lane_pitch_u(int layers, int lanes);  // clamp(2 * pane pitch / (H - 1), 0.12, 0.6)
 
 struct TextStackLayout {

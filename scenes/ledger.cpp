@@ -7,6 +7,7 @@
 
 #include "scenes/focus_lines.h"
 #include "scenes/line_budget.h"
+#include "scenes/plan_memory.h"
 #include "scenes/shown_block.h"
 
 namespace weft {
@@ -120,7 +121,16 @@ FocusLedger focus_ledger(const TextStackPlan& plan, const Focus& asked) {
             focus.query = focus.key = -1;
             result.of = "of this head";
     }
-    result.ledger = ledger_from(sums_of_focus(plan, focus, result.threshold));
+    const std::string name = "ledger " + std::to_string(focus.layer) + " " + std::to_string(focus.head) +
+                             " " + std::to_string(focus.query) + " " + std::to_string(focus.key);
+    const auto numbers = plan.memory->numbers(name, [&] {
+        const LedgerSums sums = sums_of_focus(plan, focus, result.threshold);
+        return std::vector<double>{sums.total, sums.drawn, sums.sinks, static_cast<double>(sums.lines)};
+    });
+    LedgerSums sums;
+    sums.total = (*numbers)[0], sums.drawn = (*numbers)[1], sums.sinks = (*numbers)[2];
+    sums.lines = static_cast<uint64_t>((*numbers)[3]);
+    result.ledger = ledger_from(sums);
     return result;
 }
 

@@ -6,13 +6,6 @@
 
 namespace weft {
 
-// Sums of weight before they become shares.
-struct LedgerSums {
-    double total = 0.0, drawn = 0.0, sinks = 0.0, neighbours = 0.0;
-    uint64_t lines = 0;
-    LedgerSums& operator+=(const LedgerSums& other);
-};
-
 // not_drawn is the rest; all shares 0 where total is not above 0.
 Ledger ledger_from(const LedgerSums& sums);
 

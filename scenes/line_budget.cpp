@@ -34,12 +34,6 @@ uint64_t RungCounts::lines_at(int rung) const {
     return lines;
 }
 
-double RungCounts::sum_at(int rung) const {
-    double sum = 0.0;
-    for (size_t b = static_cast<size_t>(rung) + 1; b < sums.size(); ++b) sum += sums[b];
-    return sum;
-}
-
 int rung_bin(float weight) {
     const int hundredth = static_cast<int>(std::clamp(weight, 0.0f, 1.0f) * 100.0f);
     int bin = bin_of_hundredth[static_cast<size_t>(hundredth)];

@@ -20,9 +20,7 @@ constexpr float least_weight = std::numeric_limits<float>::min();
 // counts[b]: weights w with exactly b rungs <= w; counts[0] is not used.
 struct RungCounts {
     std::array<uint64_t, rung_count + 1> counts{};
-    std::array<double, rung_count + 1> sums{};
     uint64_t lines_at(int rung) const;  // weights >= rungs[rung]
-    double sum_at(int rung) const;
 };
 
 // Number of rungs <= weight, exact in float32; weight >= 0.

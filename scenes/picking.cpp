@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "scenes/flow_lines.h"
 #include "scenes/focus_lines.h"
 #include "scenes/labels.h"
 #include "scenes/layout.h"
-#include "scenes/line_budget.h"
+#include "scenes/level_of_detail.h"
+#include "scenes/line_picking.h"
+#include "scenes/plan_memory.h"
 #include "scenes/projection.h"
 #include "scenes/quantity.h"
 #include "scenes/sink_bars.h"
@@ -23,7 +26,6 @@ constexpr float lane_alone_px = 14.0f;     // lanes at least this far apart on t
 constexpr float rows_together_px = 4.0f;   // ... while its rows lie upon each other
 constexpr float label_gap_px = 10.0f, label_width_px = 110.0f;
 constexpr float number_above_px = 12.0f;  // middle of a layer's number over the upper border of its gap
-constexpr int curve_segments = 12;
 constexpr float far_px = std::numeric_limits<float>::max();
 
 struct Hit {
@@ -43,12 +45,20 @@ struct Picker {
     const ViewMotion& motion;
     const Viewport& viewport;
     glm::vec2 pointer;
+    Camera eye;
     TextStackLayout layout;
     DrawCamera camera;
     Emphasis emphasis;
     float scale = 1.0f;
 
     glm::vec3 project(const glm::vec3& world) const { return screen_from_world(camera, viewport, world); }
+    const WeightBlock& block(size_t place) const {
+        for (const auto* blocks : {&plan.blocks, &plan.merged_blocks}) {
+            if (place < blocks->size()) return (*blocks)[place];
+            place -= blocks->size();
+        }
+        return plan.merged_sinks[place];
+    }
     bool inside_a_head() const { return emphasis.inside_amount > 0.5f; }
 };
 
@@ -179,99 +189,86 @@ void search_layer_numbers(const Picker& picker, Hit& hit) {
     }
 }
 
-// Which of a layer's lines can be meant: those at rest, or the ones that the focus set has in full.
-FlowSelection shown_selection(const Picker& picker, int layer) {
-    FlowSelection selection = picker.plan.layers[static_cast<size_t>(layer)].selection;
+// What the focus set has of a layer in full; none: its lines at rest can be meant.
+std::optional<FlowSelection> focus_selection(const Picker& picker, int layer) {
+    const LayerPlan& own = picker.plan.layers[static_cast<size_t>(layer)];
     const Emphasis& emphasis = picker.emphasis;
+    FlowSelection selection;
+    selection.column_mask = picker.plan.view.sinks == SinkMode::lines ? nullptr : own.sink_mask;
     const auto only = [&](const Focus& focus) {
         selection.threshold = focus_threshold(picker.plan, focus);
-        selection.row_thresholds = nullptr;
-        selection.slice_mask = nullptr;
-        selection.band = -1;
         if (focus.head >= 0) selection.only_slice = focus.head;
+        return selection;
     };
     if (picker.inside_a_head()) {
         Focus head;
         head.kind = FocusKind::head;
         head.layer = emphasis.inside_layer;
         head.head = emphasis.inside_head;
-        if (layer == head.layer) only(head);
-        return selection;
+        return layer == head.layer ? std::optional(only(head)) : std::nullopt;
     }
     const Focus& focus = emphasis.focus;
-    if (emphasis.focus_amount < 0.5f || focus.layer != layer) return selection;
+    if (emphasis.focus_amount < 0.5f || focus.layer != layer) return std::nullopt;
     if (focus.kind == FocusKind::token) {
-        only(focus);
-        selection.slice_mask = picker.plan.layers[static_cast<size_t>(layer)].selection.slice_mask;
+        selection.slice_mask = own.selection.slice_mask;
         selection.column_mask = nullptr;  // in focus, sinks come back as lines
         (focus.by_key ? selection.only_column : selection.only_row) = focus.by_key ? focus.key : focus.query;
-    } else if (focus.kind == FocusKind::head) {
-        only(focus);
+        return only(focus);
     }
-    return selection;
+    return focus.kind == FocusKind::head ? std::optional(only(focus)) : std::nullopt;
 }
 
-// A cubic between two panes; its projection lies within the hull of its projected control points.
-struct Curve {
-    std::array<glm::vec3, 4> points;
-    glm::vec3 at(float t) const {
-        const float u = 1.0f - t;
-        return u * u * u * points[0] + 3.0f * u * u * t * points[1] + 3.0f * u * t * t * points[2] +
-               t * t * t * points[3];
-    }
-};
-
-float curve_distance_px(const Picker& picker, const Curve& curve, float half_width_px, float& depth_u) {
-    float nearest = far_px;
-    glm::vec3 from = picker.project(curve.points[0]);
-    for (int s = 1; s <= curve_segments; ++s) {
-        const glm::vec3 to =
-            picker.project(curve.at(static_cast<float>(s) / static_cast<float>(curve_segments)));
-        const float px = segment_distance_px(picker.pointer, glm::vec2(from), glm::vec2(to));
-        if (px < nearest) nearest = px, depth_u = std::min(from.z, to.z);
-        from = to;
-    }
-    return std::max(nearest - half_width_px, 0.0f);
+// The strongest line between two blocks in one head: what their block line mostly is.
+DrawnLine strongest_between(const TextStackPlan& plan, int layer, const DrawnLine& blocks) {
+    const WeightBlock& weights = plan.blocks[static_cast<size_t>(layer)];
+    const auto tokens = static_cast<uint32_t>(plan.tokens_per_block);
+    const auto& sinks = plan.layers[static_cast<size_t>(layer)].sink_keys;
+    DrawnLine strongest{blocks.slice, blocks.row * tokens, blocks.column * tokens};
+    float most = -1.0f;
+    for (uint32_t i = blocks.row * tokens; i < std::min((blocks.row + 1) * tokens, weights.rows); ++i)
+        for (uint32_t j = blocks.column * tokens; j < std::min((blocks.column + 1) * tokens, weights.columns);
+             ++j) {
+            const size_t row = size_t{blocks.slice} * weights.rows + i;
+            const float weight = std::abs((*weights.values)[row * weights.columns + j]);
+            if (sinks[j] || weight <= most) continue;
+            most = weight;
+            strongest = {blocks.slice, i, j};
+        }
+    return strongest;
 }
 
 void search_lines_of(const Picker& picker, int layer, Hit& hit) {
-    const WeightBlock& block = picker.plan.blocks[static_cast<size_t>(layer)];
-    if (!block.values || picker.plan.layers.empty()) return;
-    const FlowBatch batch = layer_batch(picker.plan, picker.layout, picker.plan.view, picker.motion, layer);
-    const FlowSelection selection = shown_selection(picker, layer);
-    const float reach = reach_px * picker.scale;
-    const glm::vec3 handle = batch.axis * batch.handle_u;
-    const auto range = [](int only, uint32_t count) {
-        return only >= 0 ? std::pair{only, only + 1} : std::pair{0, static_cast<int>(count)};
-    };
-    const auto [h_first, h_end] = range(selection.only_slice, block.slices);
-    const auto [i_first, i_end] = range(selection.only_row, block.rows);
-    const auto [j_first, j_end] = range(selection.only_column, block.columns);
-    for (int h = h_first; h < h_end; ++h) {
-        for (int i = i_first; i < i_end; ++i) {
-            const float* row = block.values->data() +
-                               (static_cast<size_t>(h) * block.rows + static_cast<size_t>(i)) * block.columns;
-            for (int j = j_first; j < j_end; ++j) {
-                if (std::abs(row[j]) < selection.threshold) continue;  // nearly all end here
-                if (!is_selected_line(selection, block, h, i, j)) continue;
-                const auto slice = static_cast<float>(h);
-                const glm::vec3 source = batch.source_origin + slice * batch.source_slice_step +
-                                         static_cast<float>(j) * batch.source_column_step;
-                const glm::vec3 target = batch.target_origin + slice * batch.target_slice_step +
-                                         static_cast<float>(i) * batch.target_row_step;
-                const Curve curve{{source, source + handle, target - handle, target}};
-                Box box;
-                if (!bound(picker, curve.points, box) || !box.has(picker.pointer, reach)) continue;
-                float depth = 0.0f;
-                const float px = curve_distance_px(picker, curve, 0.5f * batch.min_px * picker.scale, depth);
-                if (px > reach) continue;
-                Focus edge;
-                edge.kind = FocusKind::edge;
-                edge.layer = layer;
-                edge.head = h, edge.query = i, edge.key = j;
-                hit.take(edge, px, depth);
-            }
-        }
+    const TextStackPlan& plan = picker.plan;
+    const Camera& eye = picker.eye;
+    const LayerDetail detail = layer_detail(plan, picker.layout, eye, picker.viewport, layer);
+    std::vector<FlowBatch> batches;
+    if (const std::optional<FlowSelection> focus = focus_selection(picker, layer)) {
+        batches.push_back(layer_batch(plan, picker.layout, plan.view, picker.motion, layer));
+        batches.back().selection = *focus;
+        const bool is_head = picker.inside_a_head() || picker.emphasis.focus.kind == FocusKind::head;
+        if (is_head) narrow_to_rows(batches.back(), plan, picker.layout);
+    } else {
+        batches = resting_batches(plan, picker.layout, plan.view, picker.motion, detail, layer);
+        // On the way from blocks to tokens those are meant that are seen better.
+        if (plan.near)
+            std::erase_if(batches, [&](const FlowBatch& batch) {
+                return (batch.block < plan.blocks.size()) != (detail.near > 0.5f);
+            });
+    }
+    for (const FlowBatch& batch : batches) {
+        const WeightBlock& block = picker.block(batch.block);
+        LineHit line;
+        pick_line(batch, block, *plan.memory->lines(block, batch.selection), picker.camera, picker.viewport,
+                  picker.pointer, reach_px * picker.scale, line);
+        if (!line.found) continue;
+        const bool is_merged = batch.block >= plan.blocks.size();
+        const DrawnLine met = is_merged ? strongest_between(plan, layer, line.line) : line.line;
+        Focus edge;
+        edge.kind = FocusKind::edge;
+        edge.layer = layer;
+        edge.head = static_cast<int>(met.slice);
+        edge.query = static_cast<int>(met.row), edge.key = static_cast<int>(met.column);
+        hit.take(edge, line.distance_px, line.depth_u);
     }
 }
 
@@ -343,13 +340,6 @@ void search_lanes(const Picker& picker, Hit& hit) {
 
 }  // namespace
 
-float segment_distance_px(const glm::vec2& point, const glm::vec2& a, const glm::vec2& b) {
-    const glm::vec2 along = b - a;
-    const float squared = glm::dot(along, along);
-    const float t = squared > 0.0f ? std::clamp(glm::dot(point - a, along) / squared, 0.0f, 1.0f) : 0.0f;
-    return glm::length(point - (a + t * along));
-}
-
 bool is_selected_line(const FlowSelection& selection, const WeightBlock& block, int lane, int query,
                       int key) {
     const size_t row = static_cast<size_t>(lane) * block.rows + static_cast<size_t>(query);
@@ -378,6 +368,7 @@ Focus pick_text_stack(const TextStackPlan& plan, const ViewMotion& motion, const
                         motion,
                         viewport,
                         pointer_px,
+                        camera,
                         make_layout(plan, motion, viewport),
                         draw_camera(camera, viewport),
                         make_emphasis(plan, motion),

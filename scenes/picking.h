@@ -1,7 +1,6 @@
 // What lies under the pointer: exactly the lines that are drawn, in the same geometry. Pure; any thread.
 #pragma once
 
-#include <array>
 #include <glm/glm.hpp>
 
 #include "scenes/text_stack.h"
@@ -10,8 +9,5 @@ namespace weft {
 
 // Whether line (layer, lane, query, key) is drawn at rest: FlowSelection's test on the layer's values.
 bool is_selected_line(const FlowSelection& selection, const WeightBlock& block, int lane, int query, int key);
-
-// Distance from `point` to the segment a..b, px.
-float segment_distance_px(const glm::vec2& point, const glm::vec2& a, const glm::vec2& b);
 
 }  // namespace weft

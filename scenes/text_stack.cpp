@@ -20,7 +20,8 @@ DrawList draw_text_stack(const TextStackPlan& plan, const ViewState& view, const
     list.camera = draw_camera(camera, viewport);
     list.ground = theme(view.theme).ground;
     list.ui_scale = viewport.ui_scale;
-    list.blocks = plan.blocks;
+    for (const auto* blocks : {&plan.blocks, &plan.merged_blocks, &plan.merged_sinks})
+        list.blocks.insert(list.blocks.end(), blocks->begin(), blocks->end());
     list.animates = view.motion && !view.reduced_motion && motion.wave_s >= 0.0f;
 
     if (plan.layers.empty()) return list;  // no tokens: nothing to stand anywhere
@@ -29,7 +30,7 @@ DrawList draw_text_stack(const TextStackPlan& plan, const ViewState& view, const
     add_panes(list, plan, layout, view, motion, camera);
     add_sink_bars(list, plan, layout, view, motion, camera);
     add_neighbour_bars(list, plan, layout, view, motion, camera);
-    add_flow_lines(list, plan, layout, view, motion, camera);
+    add_flow_lines(list, plan, layout, view, motion, camera, viewport);
     add_focus_lines(list, plan, layout, view, motion);
     add_quantity_bars(list, plan, layout, view, motion);
     if (measure) {

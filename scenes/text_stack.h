@@ -16,9 +16,14 @@
 
 #include "analysis/attention_frame.h"
 #include "renderer/draw_list.h"
+#include "scenes/line_counts.h"
 #include "scenes/view_state.h"
 
 namespace weft {
+
+struct MergedRows;  // scenes/merged_rows.h
+class NearLines;    // scenes/near_lines.h
+class PlanMemory;   // scenes/plan_memory.h
 
 // What was drawn, in shares of all weight in view. `percent()` adds to 100 by largest remainder.
 struct Ledger {
@@ -38,10 +43,13 @@ struct LayerPlan {
     std::vector<bool> sink_keys;  // [K]
     std::vector<float>
         sink_mean;  // [H * K]: mean over queries of the weight that a sink key takes; 0 elsewhere
-    std::vector<float> neighbour_mean;  // [H]: mean over queries of the folded neighbours' weight
-    std::vector<bool> lane_shown;       // [H]: in the layer range and chosen
-    Ledger ledger;                      // of this layer's shown lanes
-    FlowSelection selection;            // the coloured lines at rest
+    std::vector<float> neighbour_mean;         // [H]: mean over queries of the folded neighbours' weight
+    std::vector<bool> lane_shown;              // [H]: in the layer range and chosen
+    Ledger ledger;                             // of this layer's shown lanes
+    LedgerSums sums;                           // what the ledger is made of
+    LinesByWeight drawn, to_sinks;             // the lines, by their weight
+    FlowSelection selection;                   // the coloured lines at rest, of resting_block()
+    std::shared_ptr<const MergedRows> merged;  // null where rows are tokens
     // Masks for FlowSelection::column_mask: leaves out the sinks, leaves out all but the sinks. Null without
     // sinks.
     std::shared_ptr<const std::vector<uint32_t>> sink_mask, other_mask;
@@ -55,16 +63,26 @@ struct TextStackPlan {
     int band = -1;                    // neighbours within this distance are folded; -1: none
     std::vector<WeightBlock> blocks;  // [L], or 1 where `joins_ends`; what the lines show, divided by `scale`
     std::vector<LayerPlan> layers;    // likewise
-    float scale = 1.0f;               // times what the lines show are the tensor's own numbers
-    bool is_signed = false;           // of the quantity: below 0 means something else than above
-    bool joins_ends = false;          // one gap from the first pane to the last: what all layers do together
-    bool has_sinks = true;            // weights whose sinks become bars
+    // From 161 tokens on the lines at rest join blocks of so many neighbouring tokens, and lines between
+    // tokens take their place where somebody comes near. Else 1, empty, empty (without sinks as lines), null.
+    int tokens_per_block = 1;
+    std::vector<WeightBlock> merged_blocks, merged_sinks;  // as `blocks`
+    std::shared_ptr<const NearLines> near;
+    std::shared_ptr<PlanMemory> memory;  // what was once found in the weights and is asked each frame
+    float scale = 1.0f;                  // times what the lines show are the tensor's own numbers
+    bool is_signed = false;              // of the quantity: below 0 means something else than above
+    bool joins_ends = false;  // one gap from the first pane to the last: what all layers do together
+    bool has_sinks = true;    // weights whose sinks become bars
     // Where bars or words carry the quantity: its own numbers, [L, H, N], [L, H] or [N], and the largest
     // |value|, which has the full length. Null where lines do; `largest` is then `scale`, or 0 if they are
     // drawn as they are.
     std::shared_ptr<const std::vector<float>> numbers;
     float largest = 0.0f;
     Ledger ledger;
+    // What the lines at rest of a layer show.
+    const WeightBlock& resting_block(int layer) const {
+        return (near ? merged_blocks : blocks)[static_cast<size_t>(layer)];
+    }
     bool has_signed_lines() const { return is_signed && !numbers; }
     bool quantity_missing = false;  // the frame does not hold view.quantity (yet): panes and tokens, no lines
 };

@@ -2,16 +2,18 @@
 #include <cmath>
 
 #include "analysis/error.h"
-#include "scenes/layer_scan.h"
+#include "scenes/layer_lines.h"
 #include "scenes/ledger.h"
 #include "scenes/line_budget.h"
+#include "scenes/merged_rows.h"
+#include "scenes/near_lines.h"
 #include "scenes/neighbours.h"
+#include "scenes/plan_memory.h"
 #include "scenes/quantity.h"
 #include "scenes/shown_block.h"
 #include "scenes/sinks.h"
 #include "scenes/text_stack.h"
 #include "scenes/theme.h"
-#include "scenes/thresholds.h"
 
 namespace weft {
 namespace {
@@ -19,15 +21,6 @@ namespace {
 using Mask = std::shared_ptr<const std::vector<uint32_t>>;
 
 constexpr int top_of_joined = 4;
-
-// What is the same for all layers of one plan.
-struct Choices {
-    Thresholding threshold;
-    uint64_t share = 0;       // lines of one layer
-    bool fixed_rung = false;  // one head alone: all its lines from the lowest rung on
-    bool sinks_as_lines = false;
-    int band = -1;
-};
 
 Mask mask_of(const std::vector<bool>& bits, bool wanted) {
     auto mask = std::make_shared<std::vector<uint32_t>>((bits.size() + 31) / 32, 0u);
@@ -68,84 +61,35 @@ Thresholding line_choice(Thresholding threshold, bool joins_ends) {
     return threshold;
 }
 
-std::vector<double> column_share(const LayerScan& scan, size_t lanes, size_t rows, size_t columns) {
+std::vector<double> column_share(const std::vector<double>& column_sums, size_t lanes, size_t rows,
+                                 size_t columns) {
     std::vector<double> share(columns, 0.0);
     for (size_t h = 0; h < lanes; ++h)
-        for (size_t j = 0; j < columns; ++j) share[j] += scan.column_sums[h * columns + j];
+        for (size_t j = 0; j < columns; ++j) share[j] += column_sums[h * columns + j];
     for (double& s : share) s /= static_cast<double>(lanes * rows);
     return share;
 }
 
-// Goes through the gathered weights that may be lines: `visit(row, column, weight, is_sink)`.
-template <typename Visit>
-void for_each_candidate(const LayerScan& scan, const LayerPlan& layer, size_t rows, const Choices& choices,
-                        Visit visit) {
-    std::vector<uint8_t> sink(layer.sink_keys.begin(), layer.sink_keys.end());
+// Sums of one layer's columns become the bars of its sinks; `folded(lane)` is what its neighbours hold.
+template <typename Folded>
+void measure_bars(const std::vector<double>& column_sums, size_t rows, size_t columns, const LineRules& rules,
+                  Folded folded, LayerPlan& layer) {
     for (size_t h = 0; h < layer.lane_shown.size(); ++h) {
         if (!layer.lane_shown[h]) continue;
-        for (size_t i = 0; i < rows; ++i) {
-            const size_t row = h * rows + i;
-            for (uint32_t c = scan.row_begin[row]; c < scan.row_begin[row + 1]; ++c) {
-                const uint32_t j = scan.columns[c];
-                const bool is_sink = sink[j] != 0;
-                const int distance = std::abs(static_cast<int>(j) - static_cast<int>(i));
-                if (is_sink ? !choices.sinks_as_lines : distance <= choices.band) continue;
-                visit(row, scan.weights[c], is_sink);
-            }
-        }
-    }
-}
-
-void choose_by_budget(const LayerScan& scan, size_t rows, const Choices& choices, int previous_rung,
-                      LayerPlan& layer, LedgerSums& sums) {
-    RungCounts all;
-    RungCounts sinks;
-    for_each_candidate(scan, layer, rows, choices, [&](size_t, float weight, bool is_sink) {
-        const size_t bin = static_cast<size_t>(rung_bin(weight));
-        ++all.counts[bin];
-        all.sums[bin] += static_cast<double>(weight);
-        if (is_sink) sinks.sums[bin] += static_cast<double>(weight);
-    });
-    layer.rung = choices.fixed_rung ? 0 : choose_rung(all, choices.share, previous_rung);
-    layer.threshold = rungs[static_cast<size_t>(layer.rung)];
-    sums.lines = all.lines_at(layer.rung);
-    sums.drawn = all.sum_at(layer.rung) - sinks.sum_at(layer.rung);
-    if (choices.sinks_as_lines) sums.sinks = sinks.sum_at(layer.rung);
-}
-
-void count_lines(const LayerScan& scan, size_t rows, const Choices& choices, const LayerPlan& layer,
-                 LedgerSums& sums) {
-    const std::vector<float>* row_threshold = layer.selection.row_thresholds.get();
-    for_each_candidate(scan, layer, rows, choices, [&](size_t row, float weight, bool is_sink) {
-        if (weight < (row_threshold ? (*row_threshold)[row] : layer.threshold)) return;
-        ++sums.lines;
-        (is_sink ? sums.sinks : sums.drawn) += static_cast<double>(weight);
-    });
-}
-
-void measure_bars(const LayerScan& scan, std::span<const float> weights, size_t rows, size_t columns,
-                  const Choices& choices, LayerPlan& layer, LedgerSums& sums) {
-    const size_t lanes = layer.lane_shown.size();
-    layer.sink_mean.assign(lanes * columns, 0.0f);
-    layer.neighbour_mean.assign(lanes, 0.0f);
-    for (size_t h = 0; h < lanes; ++h) {
-        if (!layer.lane_shown[h]) continue;
         for (size_t j = 0; j < columns; ++j) {
-            const double sum = scan.column_sums[h * columns + j];
-            sums.total += sum;
+            const double sum = column_sums[h * columns + j];
+            layer.sums.total += sum;
             if (!layer.sink_keys[j]) continue;
             layer.sink_mean[h * columns + j] = static_cast<float>(sum / static_cast<double>(rows));
-            if (!choices.sinks_as_lines) sums.sinks += sum;
+            if (!rules.sinks_as_lines) layer.sums.sinks += sum;
         }
-        const double folded =
-            neighbour_sum(weights.subspan(h * rows * columns, rows * columns), static_cast<int>(rows),
-                          static_cast<int>(columns), choices.band, layer.sink_keys);
-        layer.neighbour_mean[h] = static_cast<float>(folded / static_cast<double>(rows));
-        sums.neighbours += folded;
+        const double neighbours = folded(h);
+        layer.neighbour_mean[h] = static_cast<float>(neighbours / static_cast<double>(rows));
+        layer.sums.neighbours += neighbours;
     }
 }
 
-void make_selection(const Choices& choices, const LayerPlan* earlier, LayerPlan& layer) {
+void make_masks(const LayerPlan* earlier, LayerPlan& layer) {
     const bool any_sink =
         std::find(layer.sink_keys.begin(), layer.sink_keys.end(), true) != layer.sink_keys.end();
     if (any_sink) {
@@ -154,18 +98,139 @@ void make_selection(const Choices& choices, const LayerPlan* earlier, LayerPlan&
     }
     const bool all_lanes =
         std::find(layer.lane_shown.begin(), layer.lane_shown.end(), false) == layer.lane_shown.end();
-    Mask slices = all_lanes ? nullptr : mask_of(layer.lane_shown, true);
-    if (earlier) {
-        layer.sink_mask = keep_equal(layer.sink_mask, earlier->sink_mask);
-        layer.other_mask = keep_equal(layer.other_mask, earlier->other_mask);
-        slices = keep_equal(slices, earlier->selection.slice_mask);
-        layer.selection.row_thresholds =
-            keep_equal(layer.selection.row_thresholds, earlier->selection.row_thresholds);
+    layer.selection.slice_mask = all_lanes ? nullptr : mask_of(layer.lane_shown, true);
+    if (!earlier) return;
+    layer.sink_mask = keep_equal(layer.sink_mask, earlier->sink_mask);
+    layer.other_mask = keep_equal(layer.other_mask, earlier->other_mask);
+    layer.selection.slice_mask = keep_equal(layer.selection.slice_mask, earlier->selection.slice_mask);
+}
+
+void take_choice(LineChoice choice, const LineRules& rules, LayerPlan& layer) {
+    layer.threshold = choice.threshold;
+    layer.rung = choice.rung;
+    layer.lines = layer.sums.lines = choice.sums.lines;
+    layer.sums.drawn = choice.sums.drawn;
+    layer.sums.sinks += choice.sums.sinks;
+    layer.drawn = choice.drawn;
+    layer.to_sinks = choice.to_sinks;
+    layer.selection.threshold = choice.threshold;
+    layer.selection.row_thresholds = std::move(choice.row_thresholds);
+    layer.selection.band = rules.band;
+}
+
+std::span<const float> magnitudes_of(const WeightBlock& block, bool is_signed, std::vector<float>& memory) {
+    if (!is_signed) return *block.values;
+    memory.resize(block.values->size());
+    std::ranges::transform(*block.values, memory.begin(), [](float w) { return std::abs(w); });
+    return memory;
+}
+
+template <typename FindSinks>
+void plan_layer(TextStackPlan& plan, size_t l, const LineRules& rules, int previous_rung,
+                FindSinks find_sinks, LayerScan& scan) {
+    LayerPlan& layer = plan.layers[l];
+    const WeightBlock& block = plan.blocks[l];
+    std::vector<float> memory;
+    const std::span<const float> weights = magnitudes_of(block, plan.has_signed_lines(), memory);
+    scan_layer(weights, block.slices, block.rows, block.columns, line_cut(rules.threshold), scan);
+    find_sinks(scan.column_sums);
+    const size_t size = size_t{block.rows} * block.columns;
+    measure_bars(
+        scan.column_sums, block.rows, block.columns, rules,
+        [&](size_t h) {
+            return neighbour_sum(weights.subspan(h * size, size), static_cast<int>(block.rows),
+                                 static_cast<int>(block.columns), rules.band, layer.sink_keys);
+        },
+        layer);
+    take_choice(choose_lines({.scan = scan,
+                              .whole_rows = weights,
+                              .rows = block.rows,
+                              .columns = block.columns,
+                              .lane_shown = layer.lane_shown,
+                              .sinks = layer.sink_keys},
+                             rules, previous_rung),
+                rules, layer);
+}
+
+// Of signed numbers there is as much as the block lines hold: within a block they make up for each other.
+double mass_of(std::span<const float> weights, const MergedRows& merged,
+               const std::vector<bool>& lane_shown) {
+    double mass = 0.0;
+    const float* weight = weights.data();
+    for (size_t h = 0; h < merged.lanes; ++h)
+        for (uint32_t b = 0; b < merged.blocks_of_rows; ++b)
+            for (uint32_t c = 0; c < merged.blocks_of_columns; ++c, ++weight)
+                if (lane_shown[h]) mass += static_cast<double>(*weight) * merged.rows_of(b);
+    return mass;
+}
+
+// One walk over all weights, and only where they are others than before.
+void merge_layers(TextStackPlan& plan, const TextStackPlan* previous, const std::vector<bool>& candidates) {
+    std::vector<uint32_t> apart;
+    for (size_t j = 0; j < candidates.size() && plan.has_sinks; ++j)
+        if (candidates[j]) apart.push_back(static_cast<uint32_t>(j));
+    const auto tokens = static_cast<uint32_t>(plan.tokens_per_block);
+    for (size_t l = 0; l < plan.layers.size(); ++l) {
+        const std::shared_ptr<const MergedRows> earlier = previous ? previous->layers[l].merged : nullptr;
+        const bool is_same = earlier && earlier->tokens == tokens && earlier->apart == apart &&
+                             previous->blocks[l].values == plan.blocks[l].values;
+        plan.layers[l].merged = is_same ? earlier : merge_rows(plan.blocks[l], tokens, apart);
     }
-    layer.selection.threshold = layer.threshold;
-    layer.selection.slice_mask = slices;
-    layer.selection.column_mask = layer.sink_mask;
-    layer.selection.band = choices.band;
+    plan.merged_blocks.resize(plan.layers.size());
+    if (plan.view.sinks == SinkMode::lines) plan.merged_sinks.resize(plan.layers.size());
+}
+
+template <typename FindSinks>
+void plan_merged_layer(TextStackPlan& plan, size_t l, const LineRules& rules, const TextStackPlan* previous,
+                       int previous_rung, FindSinks find_sinks, LayerScan& scan) {
+    LayerPlan& layer = plan.layers[l];
+    const MergedRows& merged = *layer.merged;
+    find_sinks(merged.column_sums);
+    const bool is_same = previous && previous->layers[l].merged == layer.merged &&
+                         previous->layers[l].sink_keys == layer.sink_keys;
+    WeightBlock& block = plan.merged_blocks[l];
+    block = is_same ? previous->merged_blocks[l] : merged.without(layer.sink_keys);
+    std::vector<float> memory, whole_memory;
+    const std::span<const float> weights = magnitudes_of(block, plan.has_signed_lines(), memory);
+    const float cut = line_cut(rules.threshold);
+    scan_layer(weights, block.slices, block.rows, block.columns, cut, scan);
+    LayerScan sink_scan;
+    if (rules.sinks_as_lines) {
+        WeightBlock& sinks = plan.merged_sinks[l];
+        const bool kept = is_same && !previous->merged_sinks.empty();
+        sinks = kept ? previous->merged_sinks[l] : merged.only(layer.sink_keys);
+        scan_layer(*sinks.values, sinks.slices, sinks.rows, sinks.columns, cut, sink_scan);
+    }
+    measure_bars(
+        merged.column_sums, merged.rows, merged.columns, rules,
+        [&](size_t h) { return neighbour_sum(merged, block, static_cast<uint32_t>(h), rules.band); }, layer);
+    if (plan.has_signed_lines()) layer.sums.total = mass_of(weights, merged, layer.lane_shown);
+    const ThresholdMode mode = rules.threshold.mode;
+    const bool by_row = mode == ThresholdMode::top_k || mode == ThresholdMode::mass;
+    const WeightBlock whole = by_row ? merged.all() : block;
+    take_choice(choose_lines({.scan = scan,
+                              .sink_scan = rules.sinks_as_lines ? &sink_scan : nullptr,
+                              .whole_rows = magnitudes_of(whole, plan.has_signed_lines(), whole_memory),
+                              .rows = block.rows,
+                              .columns = block.columns,
+                              .lane_shown = layer.lane_shown,
+                              .sinks = {},
+                              .tokens_per_row = merged.tokens,
+                              .tokens_of_last = merged.rows_of(block.rows - 1)},
+                             rules, previous_rung),
+                rules, layer);
+}
+
+std::shared_ptr<const NearLines> near_lines(const TextStackPlan& plan, const LineRules& rules) {
+    std::vector<NearLayer> layers;
+    for (const LayerPlan& layer : plan.layers) {
+        NearLayer own{layer.lane_shown, layer.sink_keys, {}, {}};
+        own.selection.slice_mask = layer.selection.slice_mask;
+        own.selection.column_mask = layer.sink_mask;
+        if (!rules.sinks_as_lines) own.sums.sinks = layer.sums.sinks;
+        layers.push_back(std::move(own));
+    }
+    return std::make_shared<const NearLines>(plan.blocks, plan.has_signed_lines(), rules, std::move(layers));
 }
 
 bool comparable(const TextStackPlan* previous, const TextStackPlan& plan) {
@@ -194,6 +259,7 @@ std::shared_ptr<const TextStackPlan> plan_text_stack(std::shared_ptr<const Atten
     auto plan = std::make_shared<TextStackPlan>();
     plan->frame = frame;
     plan->view = view;
+    plan->memory = std::make_shared<PlanMemory>();
     if (!frame || frame->blocks.empty()) return plan;
     const AttentionBlock& block = shown_block(*plan);
     if (block.keys == 0 || block.queries == 0) return plan;
@@ -209,76 +275,66 @@ std::shared_ptr<const TextStackPlan> plan_text_stack(std::shared_ptr<const Atten
         layers_shown += count > 0;
     }
 
-    Choices choices;
-    choices.threshold = plan->threshold = line_choice(view.threshold, plan->joins_ends);
-    choices.sinks_as_lines = view.sinks == SinkMode::lines;
+    LineRules rules;
+    rules.threshold = plan->threshold = line_choice(view.threshold, plan->joins_ends);
+    rules.sinks_as_lines = view.sinks == SinkMode::lines;
     // Only within one text have tokens neighbours.
     const bool one_text = block.key_stack == block.query_stack;
-    choices.band = view.fold_neighbours && one_text ? neighbour_band(static_cast<int>(columns)) : -1;
+    rules.band = view.fold_neighbours && one_text ? neighbour_band(static_cast<int>(columns)) : -1;
     // From end to end each word holds the most of itself: lines straight across, a carpet of them in a long
     // text.
-    if (plan->joins_ends) choices.band = std::min(choices.band, 0);
-    choices.fixed_rung = lanes_shown == 1 && view.threshold.budget == 0;
-    const Thresholding& threshold = plan->threshold;
-    const int budget = line_budget(theme(view.theme), view.threshold,
-                                   static_cast<int>(std::max(rows, columns)), static_cast<int>(layers_shown));
-    choices.share = std::max<uint64_t>(static_cast<uint64_t>(budget) / std::max<size_t>(layers_shown, 1), 1);
-    plan->band = choices.band;
+    if (plan->joins_ends) rules.band = std::min(rules.band, 0);
+    rules.fixed_rung = lanes_shown == 1 && view.threshold.budget == 0;
+    const int longest = static_cast<int>(std::max(rows, columns));
+    const int budget =
+        line_budget(theme(view.theme), view.threshold, longest, static_cast<int>(layers_shown));
+    rules.share = std::max<uint64_t>(static_cast<uint64_t>(budget) / std::max<size_t>(layers_shown, 1), 1);
+    plan->band = rules.band;
+    plan->tokens_per_block = tokens_per_block(longest);
 
-    const bool by_budget = threshold.mode == ThresholdMode::budget;
-    const bool by_row = threshold.mode == ThresholdMode::top_k || threshold.mode == ThresholdMode::mass;
-    const bool keeps_rungs = previous && same_plan(previous->view, view);
     WEFT_ASSERT(block.key_stack < frame->stacks.size(), "key stack " + std::to_string(block.key_stack));
     const std::vector<Token>& tokens = frame->stacks[block.key_stack].tokens;
     const auto candidates = sink_candidates(tokens, columns);
+    const bool keeps_rungs = previous && same_plan(previous->view, view);
 
     plan->layers.resize(shown.size());
-    LayerScan scan;
-    std::vector<float> magnitudes;
-    LedgerSums all_sums;
     for (size_t l = 0; l < plan->layers.size(); ++l) {
         LayerPlan& layer = plan->layers[l];
         layer.lane_shown = shown[l];
         layer.sink_keys.assign(columns, false);
         layer.sink_mean.assign(static_cast<size_t>(plan->lanes) * columns, 0.0f);
         layer.neighbour_mean.assign(static_cast<size_t>(plan->lanes), 0.0f);
-        if (plan->blocks.empty()) continue;
+    }
+    if (plan->blocks.empty()) return plan;
 
+    if (plan->tokens_per_block > 1) merge_layers(*plan, previous, candidates);
+    LayerScan scan;
+    LedgerSums all_sums;
+    for (size_t l = 0; l < plan->layers.size(); ++l) {
+        LayerPlan& layer = plan->layers[l];
         const LayerPlan* earlier = previous ? &previous->layers[l] : nullptr;
-        std::span<const float> weights(*plan->blocks[l].values);
-        if (plan->has_signed_lines()) {
-            magnitudes.resize(weights.size());
-            std::ranges::transform(weights, magnitudes.begin(), [](float w) { return std::abs(w); });
-            weights = magnitudes;
-        }
-        const float cut = by_budget ? rungs[0]
-                          : by_row  ? least_weight
-                                    : std::max(threshold.value, least_weight);
-        scan_layer(weights, static_cast<uint32_t>(plan->lanes), block.queries, block.keys, cut, scan);
-
-        std::vector<bool> were_sinks;
-        if (earlier)
-            were_sinks = carry_sinks(key_tokens(*previous->frame, shown_block(*previous)), earlier->sink_keys,
-                                     tokens, columns);
-        if (plan->has_sinks)
-            layer.sink_keys = find_sinks(column_share(scan, static_cast<size_t>(plan->lanes), rows, columns),
-                                         candidates, were_sinks);
-
-        LedgerSums sums;
-        measure_bars(scan, weights, rows, columns, choices, layer, sums);
-        if (by_budget) {
-            choose_by_budget(scan, rows, choices, keeps_rungs ? earlier->rung : -1, layer, sums);
-        } else {
-            layer.threshold = by_row ? 0.0f : cut;
-            layer.selection.row_thresholds = row_thresholds(weights, columns, threshold);
-            count_lines(scan, rows, choices, layer, sums);
-        }
-        layer.lines = sums.lines;
-        layer.ledger = ledger_from(sums);
-        make_selection(choices, earlier, layer);
-        all_sums += sums;
+        const auto find = [&](const std::vector<double>& column_sums) {
+            std::vector<bool> were;
+            if (earlier)
+                were = carry_sinks(key_tokens(*previous->frame, shown_block(*previous)), earlier->sink_keys,
+                                   tokens, columns);
+            if (plan->has_sinks)
+                layer.sink_keys =
+                    find_sinks(column_share(column_sums, static_cast<size_t>(plan->lanes), rows, columns),
+                               candidates, were);
+        };
+        const int previous_rung = keeps_rungs ? earlier->rung : -1;
+        if (layer.merged)
+            plan_merged_layer(*plan, l, rules, previous, previous_rung, find, scan);
+        else
+            plan_layer(*plan, l, rules, previous_rung, find, scan);
+        make_masks(earlier, layer);
+        if (!layer.merged) layer.selection.column_mask = layer.sink_mask;
+        layer.ledger = ledger_from(layer.sums);
+        all_sums += layer.sums;
     }
     plan->ledger = ledger_from(all_sums);
+    if (plan->tokens_per_block > 1) plan->near = near_lines(*plan, rules);
     return plan;
 }
 

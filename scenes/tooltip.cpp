@@ -27,6 +27,7 @@ constexpr float narrow_px = 226.0f, shared_px = 38.0f, row_px = 22.0f, head_px =
 struct RowOnScreen {
     float low, high, other_low, other_high;  // x
     float y;
+    float below, above;  // what the other words of its block take
 };
 
 // Beside the row on the side without its lines, else beyond the words at the lines' other ends; below the row
@@ -41,8 +42,8 @@ std::optional<glm::vec2> place_box(const HudScene& scene, const ScreenBounds& fr
     const float beyond = other_is_left ? row.other_low - words - size.x : row.other_high + words;
     for (const float x : {beside, beyond}) {
         if (x < free.left + side || x + size.x > free.right - side) continue;
-        float y = row.y + 1.5f * gap;
-        if (y + size.y > free.bottom) y = row.y - 1.5f * gap - size.y;
+        float y = row.y + 1.5f * gap + row.below;
+        if (y + size.y > free.bottom) y = row.y - 1.5f * gap - row.above - size.y;
         return glm::vec2(x, std::clamp(y, free.top, free.bottom - size.y));
     }
     return std::nullopt;
@@ -52,6 +53,15 @@ std::optional<glm::vec2> place_box(const HudScene& scene, const ScreenBounds& fr
 std::string head_name(const AttentionBlock& block, int head) {
     const std::optional<int> shared = key_value_head(block, head);
     return "head " + std::to_string(head) + (shared ? " · kv " + std::to_string(*shared) : "");
+}
+
+// How far the other words of a token's block reach above (-1) or below (1) its own.
+float unfolded_px(const HudScene& scene, int own, int side) {
+    if (!scene.plan.near) return 0.0f;
+    const int size = scene.plan.tokens_per_block, place = own % size;
+    const int words = side < 0 ? place : size - 1 - place;
+    return static_cast<float>(words) * unfolded_pitch_em * 15.0f * scene.viewport.ui_scale *
+           theme(scene.view.theme).text_scale;
 }
 
 }  // namespace
@@ -95,7 +105,9 @@ void add_tooltip(DrawList& list, const HudScene& scene, float bottom_px) {
                     other_last = screen(scene.layout.position(other_pane, last_lane, own));
     const RowOnScreen row{std::min(first.x, last.x), std::max(first.x, last.x),
                           std::min(other_first.x, other_last.x), std::max(other_first.x, other_last.x),
-                          0.5f * (first.y + last.y)};
+                          0.5f * (first.y + last.y),
+                          unfolded_px(scene, own, 1),
+                          unfolded_px(scene, own, -1)};
     const std::optional<glm::vec2> placed = place_box(scene, free, row, size);
     if (!placed) return;
     const glm::vec2 at = *placed;

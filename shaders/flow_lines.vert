@@ -79,6 +79,8 @@ void main() {
     float depth = clamp((-view.z - frame.nearest_u) * frame.inverse_range_u, 0.0, 1.0);
     opacity *= params.opacity_scale * color.a * min(1.0, wanted_px / max(min_px, 1e-6)) *
                (1.0 - params.depth_fade * depth);
+    float full_px = params.width_u * sqrt(strength) * px_per_u;
+    opacity *= clamp(5.0 * (full_px - params.least_px) / max(params.least_px, 1e-6), 0.0, 1.0);
     opacity *= smoothstep(0.25 * frame.near_fade_u, frame.near_fade_u, length(view));
 
     float half_px = 0.5 * width_px;

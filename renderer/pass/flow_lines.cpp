@@ -26,6 +26,7 @@ gpu::FlowParams pack(const FlowBatch& flow, const WeightBlock& block, float px_s
     params.taper = flow.taper;
     params.min_px = flow.min_px * px_scale;
     params.max_px = flow.max_px * px_scale;
+    params.least_px = flow.least_px * px_scale;
     params.opacity_power = flow.opacity_power;
     params.opacity_min = flow.opacity_min;
     params.opacity_max = flow.opacity_max;

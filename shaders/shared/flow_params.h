@@ -33,7 +33,7 @@ struct FlowParams {
     uint negative_color;    // added to the colour's number for values below 0
     uint dense_values;      // 1: values are those of the whole block, 0: one for each drawn line
     float negative_dashes;  // of a line below 0
-    uint pad0;
+    float least_px;         // of the 3D targets
 };
 
 // VkDrawIndexedIndirectCommand, then the number of lines.

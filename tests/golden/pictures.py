@@ -1,6 +1,7 @@
 """Every golden picture: its name is <stem>_<idea>, the stem that of the part of the tree it is about."""
 
 SMALL, LARGE, TALL, WIDE = "480x270", "640x360", "360x640", "960x540"
+NEAR = '{"target": [0, 2, 1], "yaw": -20, "pitch": 3, "distance": 9, "fov": 22}'
 SENTENCE = "The animal didn't cross the street because it was too tired."
 
 # name, trace, size, arguments
@@ -44,6 +45,19 @@ OF_TRACES = [
     ("thresholds_mass", "mixed", LARGE, ["--mass", "0.5"]),
     ("labels_scripts", "scripts", LARGE, []),
     ("neighbours_130_tokens", "tokens_130", LARGE, []),
+    ("level_of_detail_160_tokens", "tokens_160", LARGE, []),
+    ("level_of_detail_512_tokens", "tokens_512", WIDE, []),
+    ("level_of_detail_2048_tokens", "tokens_2048", WIDE, []),
+    ("level_of_detail_query", "tokens_512", WIDE, ["--query", "301", "--layers", "1-1"]),
+    ("level_of_detail_near", "tokens_512", WIDE, ["--camera", NEAR]),
+    ("level_of_detail_head", "tokens_512", WIDE, ["--camera", "head", "--heads", "2.3"]),
+    ("level_of_detail_130_tokens_head", "tokens_130", WIDE, ["--camera", "head", "--heads", "1.3"]),
+    ("level_of_detail_sinks_as_lines", "tokens_512", WIDE, ["--sinks", "lines"]),
+    ("layout_48_layers", "layers_48", WIDE, []),
+    ("layout_64_heads", "heads_64", WIDE, []),
+    ("text_stack_one_edge", "one_edge", SMALL, []),
+    ("text_stack_no_lines", "uniform", SMALL, ["--threshold", "0.9"]),
+    ("still_tiles", "mixed", LARGE, ["--graphics-memory", "8"]),
     ("shown_block_encoder", "two_stacks", LARGE, []),
     ("shown_block_decoder", "two_stacks", LARGE, ["--attention", "decoder"]),
     ("shown_block_cross", "two_stacks", LARGE, ["--attention", "cross"]),

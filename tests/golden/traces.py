@@ -1,7 +1,9 @@
 """Attention traces whose weights are known by construction, as METHODS.md defines the file."""
+import array
 import json
 import math
 import struct
+import sys
 
 import png
 import scenery
@@ -147,12 +149,41 @@ def attention(layers, heads, tokens, weight, keys=None):
     return values
 
 
+def long_attention(layers, heads, tokens, seed):
+    """The same kinds of heads as `mixed`, for texts too long to make weight by weight: little-endian bytes."""
+    chance = Chance(seed)
+    noise = [0.02 * chance.number() * 32 / tokens for _ in range(2 * tokens)]
+    values = array.array("f")
+    for _layer in range(layers):
+        for head in range(heads):
+            favourites = [1 + int(chance.number() * (tokens - 2)) for _ in range(3)]
+            start, sink = int(chance.number() * tokens), 0.1 + 0.5 * chance.number()
+            shift = 1 + int(chance.number() * tokens / 3)
+            for i in range(tokens):
+                at = (start + 7 * i) % tokens
+                row = noise[at:at + tokens]
+                row[0] += sink
+                if head % 4 == 0:
+                    row[max(i - 1, 0)] += 1.0
+                elif head % 4 == 1:
+                    row[favourites[i % 3]] += chance.number()
+                elif head % 4 == 2 and i % 3 == 0:
+                    row[(i + shift) % tokens] += 1.5
+                else:
+                    row[int(chance.number() * tokens)] += 3.0 * chance.number() ** 4
+                scale = 1.0 / sum(row)
+                values.extend([value * scale for value in row])
+    if sys.byteorder == "big":
+        values.byteswap()
+    return values.tobytes()
+
+
 def trace_bytes(tensors, metadata):
-    """`tensors`: name -> (shape, values); metadata of None is left out. Shapes may lie, for bad files."""
+    """`tensors`: name -> (shape, values or their bytes); metadata of None is left out. Shapes may lie, for bad files."""
     given = {"weft.trace": "1", **metadata}
     header, data = {"__metadata__": {key: value for key, value in given.items() if value is not None}}, b""
     for name, (shape, values) in tensors.items():
-        raw = struct.pack(f"<{len(values)}f", *values)
+        raw = values if isinstance(values, bytes) else struct.pack(f"<{len(values)}f", *values)
         header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [len(data), len(data) + len(raw)]}
         data += raw
     text = json.dumps(header).encode()
@@ -228,5 +259,12 @@ def write_all(folder):
     paths["scenery"] = image_of_scenery(folder, "scenery", 9, 12, ["[CLS]"])
     paths["registers"] = image_of_scenery(folder, "registers", 8, 5, ["[CLS]", "[REG0]", "[REG1]"], layers=9)
     paths["one_patch"] = image_of_scenery(folder, "one_patch", 1, 1, ["[CLS]"], layers=2, heads=2)
+    add("layers_48", SENTENCE, 48, 4, mixed(len(SENTENCE), 29))
+    add("heads_64", SENTENCE, 3, 64, mixed(len(SENTENCE), 31))
+    for count, layers, heads in ((160, 4, 8), (512, 4, 8), (2048, 2, 2)):
+        name = f"tokens_{count}"
+        paths[name] = f"{folder}/{name}.safetensors"
+        write(paths[name], name, long_text(count), [layers, heads, count, count], long_attention(layers, heads, count, count))
+    add("one_edge", plain, 3, 4, lambda layer, head, i, j: float(j == 3) if (layer, head, i) == (1, 1, 7) else 1.0)
     add("tokens_130", long_text(130), 3, 4, mixed(130, 5))
     return paths

@@ -51,8 +51,9 @@ std::vector<Case> cases() {
         return mask;
     };
     std::vector<Case> all;
-    const uint32_t shapes[][3]{{0, 0, 0},  {1, 1, 1},  {1, 1, 63}, {1, 1, 64},   {1, 1, 65},   {3, 0, 5},
-                               {12, 7, 7}, {2, 33, 5}, {5, 1, 31}, {40, 17, 33}, {1, 4096, 1}, {3, 100, 129}};
+    const uint32_t shapes[][3]{{0, 0, 0},    {1, 1, 1},     {1, 1, 63},   {1, 1, 64},   {1, 1, 65},
+                               {3, 0, 5},    {12, 7, 7},    {2, 33, 5},   {5, 1, 31},   {40, 17, 33},
+                               {1, 4096, 1}, {3, 100, 129}, {1, 1, 4095}, {1, 1, 4097}, {1, 1025, 1024}};
     for (const auto& shape : shapes) {
         const size_t count = size_t(shape[0]) * shape[1] * shape[2];
         auto values = std::make_shared<std::vector<float>>(count);

@@ -87,7 +87,7 @@ std::vector<Layout> layouts() {
           MEMBER(FlowParams, negative_color),
           MEMBER(FlowParams, dense_values),
           MEMBER(FlowParams, negative_dashes),
-          MEMBER(FlowParams, pad0)}},
+          MEMBER(FlowParams, least_px)}},
         {"FlowDraw",
          sizeof(FlowDraw),
          {MEMBER(FlowDraw, index_count), MEMBER(FlowDraw, instance_count), MEMBER(FlowDraw, first_index),

@@ -33,7 +33,7 @@ TEST_CASE("distances stay within their limits for small and large models") {
     CHECK(token_pitch_u(1) == 1.5f);
     CHECK(token_pitch_u(2) == 1.5f);
     CHECK(token_pitch_u(160) == Approx(12.0 / 159.0));
-    CHECK(token_pitch_u(10000) == 0.02f);
+    CHECK(token_pitch_u(10000) == 0.004f);
     CHECK(lane_pitch_u(6, 12) == 0.6f);
     CHECK(lane_pitch_u(24, 64) == 0.12f);
     CHECK(lane_pitch_u(12, 1) == 0.6f);
