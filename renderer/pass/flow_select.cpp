@@ -125,6 +125,7 @@ FlowSelectPass::Entry& FlowSelectPass::find(FrameContext& frame, const FlowBatch
 // the device.
 bool FlowSelectPass::has_room_for(const WeightBlock& block) {
     const uint64_t bytes = block.values->size() * sizeof(float);
+    if (bytes > device_.properties.limits.maxStorageBufferRange) return false;
     const bool is_there =
         std::ranges::any_of(blocks_, [&](const auto& b) { return b->values == block.values; });
     if (is_there || 2 * bytes <= device_.meter.left_bytes()) return true;

@@ -27,6 +27,7 @@ import recording
 import rows
 import startup
 import text_file
+import threshold
 import tokenize_paste
 from programs import Failed, Program, busy_share, run
 from window import Display
@@ -46,6 +47,7 @@ MEASURES = {
     "start": startup,
     "load": loading,
     "frame": frames,
+    "threshold": threshold,
     "record": recording,
     "memory": memory,
 }
