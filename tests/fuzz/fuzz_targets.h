@@ -24,5 +24,7 @@ int fuzz_regex(const uint8_t* data, size_t size);  // a regular expression, and 
 int fuzz_sentencepiece(const uint8_t* data, size_t size);  // a model file, and a text through it
 int fuzz_charsmap(const uint8_t* data, size_t size);       // a precompiled_charsmap, and a text through it
 int fuzz_unigram(const uint8_t* data, size_t size);        // a text and a vocabulary
+int fuzz_obj(const uint8_t* data, size_t size);            // a mesh
+int fuzz_places(const uint8_t* data, size_t size);         // saved places
 
 }  // namespace weft::fuzz

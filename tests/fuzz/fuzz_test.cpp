@@ -111,3 +111,9 @@ TEST_CASE("no bytes break the precompiled rules") {
 TEST_CASE("no vocabulary breaks the Unigram model") {
     replay("unigram", fuzz_unigram);
 }
+TEST_CASE("no bytes break the mesh reader") {
+    replay("obj", fuzz_obj);
+}
+TEST_CASE("no bytes break the saved places") {
+    replay("places", fuzz_places);
+}
