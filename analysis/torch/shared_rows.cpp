@@ -17,19 +17,16 @@ int64_t cached_floats() {
 
 }  // namespace
 
-// In tasks of some rows and some panels: the rows stay in the cache while the panels pass by.
+// In tasks of some rows and a tile of panels: the rows stay in the cache while the panels pass by.
 void run_linear(TaskPool& pool, int64_t threads, const Kernels& kernels, const PackedLinear& weights,
                 int64_t columns, const LinearRows& rows, const LinearEnds& ends) {
-    constexpr int64_t tasks_per_thread = 8;
     const int64_t together = kernels.panels_together, panels = columns / panel_width;
     // In whole tiles: a tile of fewer rows takes as long.
     const int64_t tile = kernels.rows_together, tiles = (rows.rows + tile - 1) / tile;
     const int64_t block = std::max<int64_t>(1, cached_floats() / weights.inner / tile);
     const int64_t blocks = (tiles + block - 1) / block, groups = (panels + together - 1) / together;
-    const int64_t wanted = (tasks_per_thread * threads + blocks - 1) / blocks;
-    const int64_t parts = blocks == 1 ? groups : std::clamp<int64_t>(wanted, 1, groups);
-    pool.run(blocks * parts, threads, [&](int64_t task, int64_t) {
-        const int64_t b = task / parts, part = task % parts;
+    pool.run(blocks * groups, threads, [&](int64_t task, int64_t) {
+        const int64_t b = task / groups, group = task % groups;
         const int64_t row = b * tiles / blocks * tile, at = row * rows.y_stride;
         LinearTask of{};
         of.x = rows.x + row * rows.x_stride;
@@ -40,8 +37,8 @@ void run_linear(TaskPool& pool, int64_t threads, const Kernels& kernels, const P
         of.inner = weights.inner;
         of.x_stride = rows.x_stride;
         of.y_stride = rows.y_stride;
-        of.panel_begin = part * groups / parts * together;
-        of.panel_end = std::min((part + 1) * groups / parts * together, panels);
+        of.panel_begin = group * together;
+        of.panel_end = std::min((group + 1) * together, panels);
         of.activation = ends.activation;
         of.slope = ends.slope ? ends.slope + at : nullptr;
         of.factor = ends.factor ? ends.factor + at : nullptr;
