@@ -289,7 +289,7 @@ void bind_choices(Program& program) {
             if (const FramePtr frame = program.session.frame()) check_view(wanted, *frame);
             if (wanted.selected.kind == FocusKind::token)
                 wanted.selected.layer = program.session.head_choice().layer;
-            program.session.select(wanted.selected);
+            program.session.select(program.session.in_picture(wanted.selected));
         },
         [&view] {
             return view.selected.query < 0 ? std::string("none") : std::to_string(view.selected.query);

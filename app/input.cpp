@@ -122,6 +122,7 @@ void focus_on_pointer(Program& program) {
     const Focus hovered = session.view().hovered;
     if (session.view().scene == SceneChoice::neurons) return;
     if (hovered.kind == FocusKind::edge || hovered.kind == FocusKind::head) {
+        session.select(hovered);
         return session.enter_head({hovered.layer, hovered.head});
     }
     if (session.shows_sheet()) return;

@@ -50,12 +50,12 @@ Focus intro_highlight(const TextStackPlan& plan) {
     return best;
 }
 
-PathPose intro_pose(const TextStackPlan& plan, double time_s, const Viewport& viewport) {
+PathPose intro_pose(const Scene& scene, double time_s, const Viewport& viewport) {
     const double t = std::clamp(time_s, 0.0, intro_duration_s);
     ViewMotion flat, open;
     flat.fold = 1.0f;
-    const Camera front = text_stack_camera(plan, CameraPreset::front, flat, {}, viewport);
-    const Camera turned = text_stack_camera(plan, CameraPreset::default_view, open, {}, viewport);
+    const Camera front = scene_camera(scene, CameraPreset::front, flat, {}, viewport);
+    const Camera turned = scene_camera(scene, CameraPreset::default_view, open, {}, viewport);
     const double turn = ease(t, grow_to_s, unfold_to_s);
 
     PathPose pose;
@@ -65,7 +65,8 @@ PathPose intro_pose(const TextStackPlan& plan, double time_s, const Viewport& vi
         static_cast<float>(std::clamp((t - grow_from_s) / (grow_to_s - grow_from_s), 0.0, 1.0));
     if (t > unfold_to_s && t < intro_duration_s) pose.motion.wave_s = static_cast<float>(t - unfold_to_s);
     if (t > light_from_s && t < light_to_s) {
-        pose.hovered = intro_highlight(plan);
+        pose.hovered = intro_highlight(*scene.stack);
+        pose.hovered.block = stack_block(scene);
         pose.motion.shown_focus = pose.hovered;
         pose.motion.focus = static_cast<float>(ease(t, light_from_s, light_from_s + light_fade_s) -
                                                ease(t, light_to_s - light_fade_s, light_to_s));

@@ -6,14 +6,14 @@
 #include <filesystem>
 
 #include "scenes/camera_path.h"
-#include "scenes/text_stack.h"
+#include "scenes/scene.h"
 
 namespace weft {
 
 constexpr double intro_duration_s = 10.0;
 
 // Pose at `time_s` (clamped to 0..10). Deterministic.
-PathPose intro_pose(const TextStackPlan& plan, double time_s, const Viewport& viewport);
+PathPose intro_pose(const Scene& scene, double time_s, const Viewport& viewport);
 
 // What lights up: the strongest line into the query "it" of layer 3 that leaves no sink; the strongest of the
 // layer where there is no such word.

@@ -230,7 +230,7 @@ void Session::update_plan() {
         shown.quantity = is_computing() ? (plan() ? plan()->view.quantity : "attention") : view_.quantity;
         if (!has_quantity(*frame_, shown)) return;
     }
-    if (plan() && same_numbers(*plan()->frame, *frame_, shown) && same_plan(plan()->view, shown)) return;
+    if (plan() && same_numbers(*plan()->frame, *frame_, shown) && same_plan(scene_->view, shown)) return;
     const bool is_first = !plan();
     // Another model's layers and heads are not those that were chosen.
     if (plan() && !same_shape(*plan()->frame, *frame_)) {
@@ -243,6 +243,7 @@ void Session::update_plan() {
     const bool is_typing = plan() && (plan()->frame == frame_ || !frame_->provenance.is_trace);
     const bool was_joined = plan() && plan()->joins_ends;
     scene_ = plan_scene(frame_, shown, is_typing ? scene_.get() : nullptr);
+    if (scene_->towers && has_arrivals(*scene_->towers)) animator_.rows_arrive(scene_->towers->arrives_from);
     if (was_joined && !plan()->joins_ends && view_.selected.kind == FocusKind::token)
         view_.selected.layer = head_choice_.layer;
     drop_focus_out_of_range();
@@ -257,8 +258,10 @@ void Session::update_plan() {
         head_choice_ = {layer, strongest_head(*frame_, block, layer)};
         const Focus line = strongest_line(*frame_, block, layer, head_choice_.head);
         token_choice_ = std::max(line.query, 0);
-        if (view_.selected.kind == FocusKind::token && view_.selected.layer < 0)
+        if (view_.selected.kind == FocusKind::token && view_.selected.layer < 0) {
+            view_.selected = in_picture(view_.selected);
             view_.selected.layer = plan()->joins_ends ? 0 : layer;
+        }
     }
 }
 
@@ -305,13 +308,17 @@ void Session::refuse_quantity() {
 
 void Session::drop_focus_out_of_range() {
     const AttentionBlock& block = shown_block(*plan());
-    const int layers = static_cast<int>(plan()->layers.size());
+    const bool is_one = scene_->kind != SceneKind::two_towers;
     // One gap stands for all layers: a token is selected in it as it was in its own.
     for (Focus* focus : {&view_.hovered, &view_.selected})
         if (plan()->joins_ends && focus->kind == FocusKind::token) focus->layer = std::min(focus->layer, 0);
     const auto fits = [&](const Focus& focus) {
-        return focus.layer < layers && focus.head < static_cast<int>(block.heads) &&
-               focus.query < static_cast<int>(block.queries) && focus.key < static_cast<int>(block.keys);
+        const auto& blocks = plan()->frame->blocks;
+        if (!is_one && (focus.block < 0 || focus.block >= static_cast<int>(blocks.size()))) return false;
+        const AttentionBlock& own = is_one ? block : blocks[static_cast<size_t>(focus.block)];
+        const int layers = plan()->joins_ends ? 1 : static_cast<int>(own.layers);
+        return focus.layer < layers && focus.head < static_cast<int>(own.heads) &&
+               focus.query < static_cast<int>(own.queries) && focus.key < static_cast<int>(own.keys);
     };
     if (!fits(view_.hovered)) view_.hovered = {};
     if (!fits(view_.selected)) view_.selected = {};
@@ -343,7 +350,7 @@ Focus Session::preset_focus(CameraPreset preset) const {
     Focus focus{FocusKind::head, 0, head_choice().layer, head_choice().head, -1, -1, false};
     if (preset == CameraPreset::token)
         focus = {FocusKind::token, 0, head_choice().layer, -1, token_choice_, -1, false};
-    return focus;
+    return in_picture(focus);
 }
 
 Camera Session::fitted(CameraPreset preset, const Viewport& viewport) const {
@@ -375,7 +382,7 @@ void Session::take_pose(const PathPose& pose) {
 void Session::play_show(double dt_s, const Viewport& viewport) {
     show_s_ += dt_s;
     const bool is_intro = show_ == Show::intro;
-    take_pose(is_intro ? intro_pose(*plan(), show_s_, viewport) : scene_path(*scene_, show_s_, viewport));
+    take_pose(is_intro ? intro_pose(*scene_, show_s_, viewport) : scene_path(*scene_, show_s_, viewport));
     follow_choices();
     open_panes(true);
     if (show_s_ >= (is_intro ? intro_duration_s : default_path_duration_s)) end_show();
@@ -432,7 +439,7 @@ void Session::advance(double dt_s, const Viewport& viewport) {
     const auto step = static_cast<float>(dt_s / stale_fade_s);
     float& stale = animator_.motion().stale;
     stale = std::clamp(stale + (is_stale ? step : -step), 0.0f, 1.0f);
-    animator_.advance(dt_s, view_, opens_layers() ? nullptr : plan());  // no waves through an image
+    animator_.advance(dt_s, view_, wave_layers(*scene_));
 }
 
 bool Session::is_moving() const {
@@ -571,8 +578,9 @@ void Session::set_attention(AttentionKind kind) {
         throw UsageError("there is no attention '" + attention_name(kind) + "' here",
                          "There is: " + has + ".");
     }
-    if (frame_ && shown_block(*frame_, view_).kind == kind) return;
+    const bool is_shown = frame_ && shown_block(*frame_, view_).kind == kind;
     view_.attention = kind;
+    if (is_shown) return;
     show_everything();
     if (preset_ == CameraPreset::token) show_preset(CameraPreset::default_view);
 }
@@ -654,7 +662,7 @@ void Session::enter_head(HeadChoice choice, bool at_once) {
     if (opens_layers()) {
         view_.heads = {{choice.layer, choice.head}};
     } else {
-        view_.selected = {FocusKind::head, 0, choice.layer, choice.head, -1, -1, false};
+        view_.selected = in_picture({FocusKind::head, 0, choice.layer, choice.head, -1, -1, false});
     }
     show_preset(CameraPreset::head, at_once);
 }
@@ -665,7 +673,7 @@ void Session::choose_head(HeadChoice choice) {
     const bool inside = preset_ == CameraPreset::head;
     if (inside) return enter_head(choice);
     if (view_.selected.kind == FocusKind::head) {
-        view_.selected = {FocusKind::head, 0, choice.layer, choice.head, -1, -1, false};
+        view_.selected = in_picture({FocusKind::head, 0, choice.layer, choice.head, -1, -1, false});
     }
 }
 
@@ -685,8 +693,26 @@ void Session::select(const Focus& focus) {
     if (focus.kind == FocusKind::none) return;
     // A head of an image stack's strip: it alone, of the query that is shown.
     if (opens_layers() && focus.head >= 0 && focus.layer >= 0) view_.heads = {{focus.layer, focus.head}};
+    if (frame_ && in_plan(focus).kind == FocusKind::none && shows_two_towers(*frame_, view_) &&
+        focus.block >= 0 && focus.block < static_cast<int>(frame_->blocks.size())) {
+        set_attention(frame_->blocks[static_cast<size_t>(focus.block)].kind);
+        view_.selected = focus;
+        update_plan();
+    }
     if (focus.layer >= 0 && !(plan() && plan()->joins_ends)) head_choice_.layer = focus.layer;
     if (focus.head >= 0) head_choice_.head = focus.head;
+}
+
+Focus Session::in_picture(Focus focus) const {
+    if (frame_ && !frame_->blocks.empty()) focus.block = focus_block(*frame_, view_);
+    return focus;
+}
+
+Focus Session::in_plan(Focus focus) const {
+    const int shown = frame_ && !frame_->blocks.empty() ? focus_block(*frame_, view_) : 0;
+    if (focus.block != shown) return {};
+    focus.block = 0;
+    return focus;
 }
 
 void Session::camera_taken_by_hand() {

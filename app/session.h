@@ -127,7 +127,12 @@ class Session {
     void enter_head(HeadChoice choice, bool at_once = false);
     void hover(glm::vec2 pointer_px, const Viewport& viewport, bool out_of_key);
     void set_hovered(const Focus& focus) { view_.hovered = focus; }
+    // Of several attentions in one picture, the one of `focus` comes to the front.
     void select(const Focus& focus);
+    // A focus on the attention that is shown, from how its plan has it (block 0) to how the picture has it,
+    // and back: none where another attention is meant.
+    Focus in_picture(Focus focus) const;
+    Focus in_plan(Focus focus) const;
     void choose_head(HeadChoice choice);
     void camera_taken_by_hand();  // stops flights and refits
     void play(Show show, double from_s = 0.0);

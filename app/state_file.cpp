@@ -43,6 +43,7 @@ const char* docked_name(Docked docked) {
 nlohmann::ordered_json focus_json(const Focus& focus) {
     static const char* const kinds[] = {"none", "token", "edge", "head", "layer"};
     return {{"kind", kinds[static_cast<size_t>(focus.kind)]},
+            {"block", focus.block},
             {"layer", focus.layer},
             {"head", focus.head},
             {"query", focus.query},

@@ -14,7 +14,7 @@ namespace {
 
 constexpr double fold_duration_s = 0.8, inside_duration_s = 1.0;
 constexpr double page_duration_s = 0.5;
-constexpr double focus_in_s = 0.25, focus_out_s = 0.35;
+constexpr double focus_in_s = 0.25, focus_out_s = 0.35, arrival_s = 0.15;
 
 }  // namespace
 
@@ -83,6 +83,14 @@ void Animator::open_panes(int key, int query, bool at_once) {
     if (is_first || at_once) open_key_.runs = open_query_.runs = false;
 }
 
+void Animator::rows_arrive(int from) {
+    if (reduced_) return;
+    motion_.arrives_from = from;
+    arrival_ = {};
+    arrival_.go(1.0, arrival_s);
+    motion_.arrival = 0.0f;
+}
+
 void Animator::restart_wave() {
     motion_.wave_s = 0.0f;
     wave_rests_ = false;
@@ -119,12 +127,11 @@ void Animator::advance_focus(double dt_s, const ViewState& view) {
     if (focus_.value() <= 0.0 && focus_.target <= 0.0) motion_.shown_focus = Focus{};
 }
 
-void Animator::advance_wave(double dt_s, const ViewState& view, const TextStackPlan* plan) {
-    if (!view.motion || view.reduced_motion || !plan || wave_rests_) {
+void Animator::advance_wave(double dt_s, const ViewState& view, int layers) {
+    if (!view.motion || view.reduced_motion || layers <= 0 || wave_rests_) {
         motion_.wave_s = -1.0f;
         return;
     }
-    const int layers = static_cast<int>(plan->layers.size());
     const double wave_s = std::max(static_cast<double>(motion_.wave_s), 0.0) + dt_s;
     motion_.wave_s = static_cast<float>(std::fmod(wave_s, wave_period_s(layers)));
 }
@@ -137,11 +144,12 @@ void Animator::write_motion() {
     motion_.focus = static_cast<float>(focus_.value());
     motion_.open_key = static_cast<float>(open_key_.value());
     motion_.open_query = static_cast<float>(open_query_.value());
+    motion_.arrival = arrival_.runs ? static_cast<float>(arrival_.value()) : 1.0f;
     if (inside_.value() <= 0.0 && inside_.target <= 0.0) motion_.inside_layer = motion_.inside_head = -1;
     if (along_.value() <= 0.0 && along_.target <= 0.0) motion_.along_token = -1;
 }
 
-void Animator::advance(double dt_s, const ViewState& view, const TextStackPlan* plan) {
+void Animator::advance(double dt_s, const ViewState& view, int layers) {
     reduced_ = view.reduced_motion;
     advance_flight(dt_s);
     advance_focus(dt_s, view);
@@ -151,14 +159,17 @@ void Animator::advance(double dt_s, const ViewState& view, const TextStackPlan* 
     along_.advance(dt_s);
     open_key_.advance(dt_s);
     open_query_.advance(dt_s);
-    advance_wave(dt_s, view, plan);
+    arrival_.advance(dt_s);
+    advance_wave(dt_s, view, layers);
     if (reduced_) return finish();
     write_motion();
 }
 
 void Animator::finish() {
     if (flies_) jump_to(to_);
-    for (Transition* transition : {&fold_, &stack_, &inside_, &along_, &focus_, &open_key_, &open_query_}) transition->runs = false;
+    for (Transition* transition :
+         {&fold_, &stack_, &inside_, &along_, &focus_, &arrival_, &open_key_, &open_query_})
+        transition->runs = false;
     write_motion();
 }
 

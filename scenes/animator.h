@@ -22,9 +22,11 @@ class Animator {
     void follow_token(int token);  // all but the lines into it go in 1.0 s; -1: they come back
     // Of an image stack: pages turn in 0.5 s; the first time at once.
     void open_panes(int key, int query, bool at_once = false);
+    void rows_arrive(int from);  // come in within 0.15 s
     void restart_wave();
     void rest_wave();  // no pulses until restart_wave()
-    void advance(double dt_s, const ViewState& view, const TextStackPlan* plan);
+    // `layers`: those that a wave passes through; 0: there is nothing to pass through.
+    void advance(double dt_s, const ViewState& view, int layers);
     // Ends every transition at its target, now.
     void finish();
 
@@ -39,7 +41,7 @@ class Animator {
     bool is_moving() const;  // false: the next frame will be the same
     bool is_settled() const {
         return !flies_ && !fold_.runs && !stack_.runs && !inside_.runs && !along_.runs && !focus_.runs &&
-               !open_key_.runs && !open_query_.runs;
+               !arrival_.runs && !open_key_.runs && !open_query_.runs;
     }  // but for the wave
 
   private:
@@ -53,14 +55,15 @@ class Animator {
     };
     void advance_flight(double dt_s);
     void advance_focus(double dt_s, const ViewState& view);
-    void advance_wave(double dt_s, const ViewState& view, const TextStackPlan* plan);
+    void advance_wave(double dt_s, const ViewState& view, int layers);
     void write_motion();
 
     Camera camera_, from_, to_,
         flown_;  // flown_: where the flight left the camera, to see that someone else moved it
     double fly_elapsed_s_ = 0.0, fly_duration_s_ = 0.0;
     bool flies_ = false, reduced_ = false, wave_rests_ = false;
-    Transition fold_, stack_, inside_, along_, focus_, open_key_{-1.0, -1.0}, open_query_{-1.0, -1.0};
+    Transition fold_, stack_, inside_, along_, focus_, arrival_, open_key_{-1.0, -1.0},
+        open_query_{-1.0, -1.0};
     ViewMotion motion_;
 };
 

@@ -43,37 +43,6 @@ Camera directed(float yaw_deg, float pitch_deg, float fov_deg) {
     return camera;
 }
 
-Camera inside_head(const TextStackLayout& layout, const Focus& focus, const Viewport& viewport,
-                   float text_scale) {
-    const int layer = std::clamp(focus.layer, 0, layout.layers - 1),
-              lane = std::clamp(focus.head, 0, layout.lanes - 1);
-    const int last = layout.tokens - 1;
-    const std::array<glm::vec3, 4> gap{
-        layout.key_position(layer, lane, 0), layout.key_position(layer, lane, last),
-        layout.query_position(layer, lane, 0), layout.query_position(layer, lane, last)};
-    const float scale = viewport.ui_scale;
-    const float width = static_cast<float>(viewport.size.x) - viewport.panel_px;
-    const float side = std::min(270.0f * scale, 0.33f * width);  // room for two columns of large labels
-    const ScreenBounds margins = picture_margins(viewport, text_scale);
-    const ScreenBounds bounds{side, margins.top + 34.0f * scale, width - side,
-                              margins.bottom - 16.0f * scale};
-    return fit_camera(directed(-7.0f, 2.5f, 30.0f), gap, 0.25f * (gap[0] + gap[1] + gap[2] + gap[3]), bounds,
-                      viewport);
-}
-
-// Eye just above the token's row, looking down the layers.
-Camera along_token(const TextStackLayout& layout, const Focus& focus) {
-    const int token = std::clamp(focus.query >= 0 ? focus.query : focus.key, 0, layout.tokens - 1);
-    const int lane = std::max(layout.lanes - 1, 0) / 2;
-    const glm::vec3 first = layout.position(0, lane, token),
-                    last = layout.position(layout.layers, lane, token);
-    Camera camera = directed(-75.0f, 0.0f, 40.0f);
-    camera.target = 0.5f * (first + last);
-    camera.distance_u = 0.5f * glm::length(last - first) + 5.0f;
-    camera.pitch_deg = glm::degrees(std::asin(0.6f / camera.distance_u));
-    return camera;
-}
-
 }  // namespace
 
 ScreenBounds picture_margins(const Viewport& viewport, float text_scale) {
@@ -112,6 +81,45 @@ Camera fit_camera(const Camera& direction, std::span<const glm::vec3> points, co
     return camera;
 }
 
+Camera inside_head_camera(const TextStackLayout& layout, const Focus& focus, const Viewport& viewport,
+                          float text_scale) {
+    const int layer = std::clamp(focus.layer, 0, layout.layers - 1),
+              lane = std::clamp(focus.head, 0, layout.lanes - 1);
+    const bool apart = layout.has_keys_apart();
+    const int last_key = (apart ? layout.keys : layout.tokens) - 1,
+              last_query = (apart ? layout.queries : layout.tokens) - 1;
+    const std::array<glm::vec3, 4> gap{
+        layout.key_position(layer, lane, 0), layout.key_position(layer, lane, last_key),
+        layout.query_position(layer, lane, 0), layout.query_position(layer, lane, last_query)};
+    const float scale = viewport.ui_scale;
+    const float width = static_cast<float>(viewport.size.x) - viewport.panel_px;
+    const float side = std::min(270.0f * scale, 0.33f * width);  // room for two columns of large labels
+    const ScreenBounds margins = picture_margins(viewport, text_scale);
+    const ScreenBounds bounds{side, margins.top + 34.0f * scale, width - side,
+                              margins.bottom - 16.0f * scale};
+    return fit_camera(directed(-7.0f, 2.5f, 30.0f), gap, 0.25f * (gap[0] + gap[1] + gap[2] + gap[3]), bounds,
+                      viewport);
+}
+
+Camera along_token_camera(const TextStackLayout& layout, const Focus& focus) {
+    const int token = std::clamp(focus.query >= 0 ? focus.query : focus.key, 0, layout.tokens - 1);
+    const int lane = std::max(layout.lanes - 1, 0) / 2;
+    const glm::vec3 first = layout.position(0, lane, token),
+                    last = layout.position(layout.layers, lane, token);
+    Camera camera = directed(-75.0f, 0.0f, 40.0f);
+    camera.target = 0.5f * (first + last);
+    camera.distance_u = 0.5f * glm::length(last - first) + 5.0f;
+    camera.pitch_deg = glm::degrees(std::asin(0.6f / camera.distance_u));
+    return camera;
+}
+
+Camera preset_direction(CameraPreset preset, int layers) {
+    if (preset == CameraPreset::front) return directed(0.0f, 0.0f, 22.0f);
+    if (preset == CameraPreset::top) return directed(0.0f, 90.0f, 6.0f);
+    if (preset == CameraPreset::end) return directed(-75.0f, 4.0f, 22.0f);
+    return directed(layers > 8 ? -18.0f : -22.0f, 5.0f, 22.0f);
+}
+
 Camera text_stack_camera(const TextStackPlan& plan, CameraPreset preset, const ViewMotion& motion,
                          const Focus& focus, const Viewport& viewport) {
     ViewMotion shape = motion;
@@ -123,13 +131,10 @@ Camera text_stack_camera(const TextStackPlan& plan, CameraPreset preset, const V
     }
     const TextStackLayout layout = make_layout(plan, shape, viewport);
     const float text_scale = theme(plan.view.theme).text_scale;
-    if (preset == CameraPreset::head) return inside_head(layout, focus, viewport, text_scale);
-    if (preset == CameraPreset::token) return along_token(layout, focus);
+    if (preset == CameraPreset::head) return inside_head_camera(layout, focus, viewport, text_scale);
+    if (preset == CameraPreset::token) return along_token_camera(layout, focus);
 
-    Camera direction = directed(layout.layers > 8 ? -18.0f : -22.0f, 5.0f, 22.0f);
-    if (preset == CameraPreset::front) direction = directed(0.0f, 0.0f, 22.0f);
-    if (preset == CameraPreset::top) direction = directed(0.0f, 90.0f, 6.0f);
-    if (preset == CameraPreset::end) direction = directed(-75.0f, 4.0f, 22.0f);
+    const Camera direction = preset_direction(preset, layout.layers);
     const auto corners = layout.box_corners();
     ScreenBounds bounds = picture_margins(viewport, text_scale);
     // Words stand below and above a stack.

@@ -4,6 +4,7 @@
 #include <glm/glm.hpp>
 #include <span>
 
+#include "scenes/layout.h"
 #include "scenes/text_stack.h"
 
 namespace weft {
@@ -20,5 +21,13 @@ ScreenBounds picture_margins(const Viewport& viewport, float text_scale = 1.0f);
 // touched, the other direction is centred. `centre` decides at which depth the target lies.
 Camera fit_camera(const Camera& direction, std::span<const glm::vec3> points, const glm::vec3& centre,
                   const ScreenBounds& bounds, const Viewport& viewport);
+
+// The direction of a preset's view of everything; head and token have their own cameras.
+Camera preset_direction(CameraPreset preset, int layers);
+// In front of the gap of `focus`: its layer, its head's lane.
+Camera inside_head_camera(const TextStackLayout& layout, const Focus& focus, const Viewport& viewport,
+                          float text_scale);
+// Eye just above the focused token's row, looking down the layers.
+Camera along_token_camera(const TextStackLayout& layout, const Focus& focus);
 
 }  // namespace weft

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "scenes/easing.h"
+#include "scenes/scene.h"
 #include "scenes/shown_block.h"
 #include "scenes/wave.h"
 
@@ -40,11 +41,13 @@ Camera mix_cameras(const Camera& from, const Camera& to, double part) {
     return camera;
 }
 
-PathPose default_path(const TextStackPlan& plan, double time_s, const Viewport& viewport) {
+PathPose default_path(const Scene& scene, double time_s, const Viewport& viewport) {
+    const TextStackPlan& plan = *scene.stack;
     time_s = std::clamp(time_s, 0.0, default_path_duration_s);
     const AttentionBlock& attention = shown_block(plan);
-    const int layers = static_cast<int>(plan.layers.size());
-    const int layer = std::min(3, layers - 1), head = strongest_head(*plan.frame, attention, layer);
+    const int layer = std::min(3, static_cast<int>(plan.layers.size()) - 1),
+              head = strongest_head(*plan.frame, attention, layer), block = stack_block(scene);
+    const Focus target{FocusKind::head, block, layer, plan.lanes > 1 ? head : 0, -1, -1};
 
     PathPose pose;
     pose.motion.fold = static_cast<float>(1.0 - part_of(time_s, unfold_s, wave_start_s));
@@ -54,23 +57,23 @@ PathPose default_path(const TextStackPlan& plan, double time_s, const Viewport& 
     if (inside > 0.0) {
         pose.motion.inside_layer = layer;
         pose.motion.inside_head = head;
-        pose.motion.shown_focus = {FocusKind::head, 0, layer, plan.lanes > 1 ? head : 0, -1, -1};
-        pose.selected = pose.motion.shown_focus;
-        if (time_s >= inside_s && time_s < leave_s)
+        pose.motion.shown_focus = pose.selected = target;
+        if (time_s >= inside_s && time_s < leave_s) {
             pose.hovered = strongest_line(*plan.frame, attention, layer, head);
+            pose.hovered.block = block;
+        }
     }
     if (time_s >= wave_start_s && time_s < approach_s) {
         pose.motion.wave_s = static_cast<float>((time_s - wave_start_s) / (approach_s - wave_start_s) *
-                                                wave_duration_s(layers));
+                                                wave_duration_s(wave_layers(scene)));
     }
 
     ViewMotion folded, open;
     folded.fold = 1.0f;
     const Focus none;
-    const Focus target{FocusKind::head, 0, layer, plan.lanes > 1 ? head : 0, -1, -1};
-    const Camera front = text_stack_camera(plan, CameraPreset::front, folded, none, viewport);
-    const Camera rest = text_stack_camera(plan, CameraPreset::default_view, open, none, viewport);
-    Camera inner = text_stack_camera(plan, CameraPreset::head, open, target, viewport);
+    const Camera front = scene_camera(scene, CameraPreset::front, folded, none, viewport);
+    const Camera rest = scene_camera(scene, CameraPreset::default_view, open, none, viewport);
+    Camera inner = scene_camera(scene, CameraPreset::head, open, target, viewport);
     inner.distance_u *=
         std::tan(glm::radians(inner.fov_deg) * 0.5f) / std::tan(glm::radians(inside_fov_deg) * 0.5f);
     inner.fov_deg = inside_fov_deg;
@@ -79,6 +82,7 @@ PathPose default_path(const TextStackPlan& plan, double time_s, const Viewport& 
     other_side.yaw_deg = 24.0f;
     other_side.pitch_deg = 6.0f;
     other_side.target.x = -rest.target.x;  // the picture's margins are the same on both sides
+    if (scene.kind == SceneKind::two_towers) other_side = fit_scene(scene, other_side, open, viewport);
 
     if (time_s <= wave_start_s) {
         pose.camera = mix_cameras(front, rest, part_of(time_s, unfold_s, wave_start_s));

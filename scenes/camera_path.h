@@ -7,11 +7,13 @@
 
 namespace weft {
 
+struct Scene;
+
 struct PathPose {
     Camera camera;
     ViewMotion motion;
-    Focus selected;  // the head that the path enters; none outside of it
-    Focus hovered;   // the one line that it lights up
+    Focus selected;         // the head that the path enters; none outside of it
+    Focus hovered;          // the one line that it lights up
     int opened_layer = -1;  // of a place that opens one layer; -1: it stays as it is
 };
 
@@ -20,7 +22,7 @@ struct PathPose {
 Camera mix_cameras(const Camera& from, const Camera& to, double part);
 
 // Pose at `time_s` (clamped to 0..duration). Deterministic.
-PathPose default_path(const TextStackPlan& plan, double time_s, const Viewport& viewport);
+PathPose default_path(const Scene& scene, double time_s, const Viewport& viewport);
 constexpr double default_path_duration_s = 20.0;
 
 }  // namespace weft

@@ -123,10 +123,11 @@ FlowBatch layer_batch(const TextStackPlan& plan, const TextStackLayout& layout, 
         batch.negative_color = negative_color(colors);
         batch.negative_dashes = std::max(std::round(layout.gap_u(layer) / dash_pitch_u), 3.0f);
     }
-    const float layers = static_cast<float>(layout.layers);
-    batch.grow = std::clamp(motion.grow * layers - static_cast<float>(layer), 0.0f, 1.0f);
+    const int in_pass = layout.layers_before + layer;
+    batch.grow = std::clamp(
+        motion.grow * static_cast<float>(layout.pass_layers) - static_cast<float>(in_pass), 0.0f, 1.0f);
     if (view.motion && !view.reduced_motion && motion.wave_s >= 0.0f)
-        set_pulse(batch, static_cast<double>(motion.wave_s), layer, layout.layers);
+        set_pulse(batch, static_cast<double>(motion.wave_s), in_pass, layout.pass_layers);
     return batch;
 }
 

@@ -51,7 +51,7 @@ void add_token_focus(LabelPlacement& placement, const LabelScene& scene, const F
     const int own_pane = by_key ? focus.layer : focus.layer + 1,
               other_pane = by_key ? focus.layer + 1 : focus.layer;
 
-    const glm::vec3 end = row_end(scene, own_pane, own, by_key);
+    const glm::vec3 end = row_end(scene, own_pane, own, by_key, by_key);
     if (end.z > near_plane_u) {
         Label pill = scene_label(scene, token_text(own_tokens[static_cast<size_t>(own)]),
                                  {by_key ? end.x - 1.6f * gap : end.x + 1.6f * gap, end.y}, 15.0f * scale,
@@ -84,7 +84,7 @@ void add_token_focus(LabelPlacement& placement, const LabelScene& scene, const F
         if (!chosen && (std::abs(means[other]) < focus_line_threshold || labelled >= most_key_labels))
             continue;
         const bool sink = !by_key && other < sinks.size() && sinks[other];
-        const glm::vec3 at = row_end(scene, other_pane, static_cast<int>(other), !by_key);
+        const glm::vec3 at = row_end(scene, other_pane, static_cast<int>(other), !by_key, !by_key);
         if (at.z <= near_plane_u) continue;
         const float part = std::clamp(std::abs(means[other]) / strongest, 0.0f, 1.0f);
         const float size =

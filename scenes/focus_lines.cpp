@@ -127,7 +127,7 @@ void add_dots(DrawList& list, const TextStackPlan& plan, const TextStackLayout& 
             for (int j = 0; j < layout.keys; ++j) add_key(j, weight(focus.query, j));
             add_query(focus.query);
         } else if (layout.tokens <= most_rows_with_dots) {
-            for (int t = 0; t < layout.tokens; ++t) {
+            for (int t = 0; t < std::max(layout.keys, layout.queries); ++t) {
                 float drawn = 0.0f;
                 for (int i = 0; t < layout.keys && i < layout.queries; ++i)
                     if (std::abs(weight(i, t)) >= threshold) drawn += std::abs(weight(i, t));
@@ -140,13 +140,19 @@ void add_dots(DrawList& list, const TextStackPlan& plan, const TextStackLayout& 
 
 // The rails of the entered head: where its lane stands on the key's and the query's pane.
 void add_rails(DrawList& list, const TextStackLayout& layout, const FocusStyle& style, int layer, int head) {
-    for (const int pane : {layer, layer + 1}) {
-        const glm::vec3 middle = layout.layer_axis * layout.pane_at[static_cast<size_t>(pane)] +
-                                 layout.lane_axis * layout.lane_offset(head);
-        const glm::vec3 half = layout.token_axis * (layout.half_rows_u() - 0.5f * layout.token_margin);
+    const auto add_rail = [&](const glm::vec3& middle, float half_u) {
+        const glm::vec3 half = layout.token_axis * half_u;
         list.strokes_below.push_back({middle - half, middle + half,
                                       with_alpha(style.colors.pane, 0.45f * style.amount), 0.0f, 4.0f, true});
-    }
+    };
+    const float beyond = 0.5f * layout.token_margin, lane = layout.lane_offset(head);
+    const float rows = layout.half_rows_u() - beyond;
+    const auto at = [&](int pane) { return layout.pane_at[static_cast<size_t>(pane)]; };
+    add_rail(layout.point(at(layer + 1), 0.0f, lane), rows);
+    if (!layout.has_keys_apart()) return add_rail(layout.point(at(layer), 0.0f, lane), rows);
+    const glm::vec3 first = layout.key_position(layer, head, 0),
+                    last = layout.key_position(layer, head, std::max(layout.keys - 1, 0));
+    add_rail(0.5f * (first + last), 0.5f * glm::length(last - first) + beyond);
 }
 
 void add_focus(DrawList& list, const TextStackPlan& plan, const TextStackLayout& layout,
@@ -233,7 +239,7 @@ float focus_threshold(const TextStackPlan& plan, const Focus& focus) {
 float Emphasis::receded(int layer) const {
     const bool keeps_color = focus.kind == FocusKind::layer && focus.layer == layer;
     const float by_focus = focus.kind == FocusKind::none || keeps_color ? 0.0f : focus_amount;
-    return std::max(by_focus, inside_amount);
+    return std::max({by_focus, inside_amount, elsewhere});
 }
 
 bool Emphasis::shows_one_head(int layer) const {
@@ -256,6 +262,7 @@ Emphasis make_emphasis(const TextStackPlan& plan, const ViewMotion& motion) {
     emphasis.focus = valid_focus(plan, motion.shown_focus);
     emphasis.focus_amount =
         emphasis.focus.kind == FocusKind::none ? 0.0f : std::clamp(motion.focus, 0.0f, 1.0f);
+    emphasis.elsewhere = std::clamp(motion.elsewhere, 0.0f, 1.0f);
     const bool enters = motion.inside_layer >= 0 &&
                         motion.inside_layer < static_cast<int>(plan.layers.size()) &&
                         motion.inside_head >= 0 && motion.inside_head < plan.lanes;

@@ -22,6 +22,7 @@ struct Emphasis {
     float focus_amount = 0.0f;  // 0..1
     int inside_layer = -1, inside_head = -1;
     float inside_amount = 0.0f;
+    float elsewhere = 0.0f;  // as in ViewMotion
 
     float receded(int layer) const;
     // Opacity of a lane of a layer whose one head is shown: in front 0, behind 0.1, that head itself 0 (it is

@@ -92,6 +92,7 @@ std::string subtitle_of_focus(const HudScene& scene) {
     }
     if (is_along(scene.layout, scene.motion) && scene.motion.along > 0.5f)
         return "what " + in_quotes(queries, scene.motion.along_token) + " reads, layer by layer";
+    if (scene.parts) return scene.parts->summary;
     std::string text = plural(attention.layers, "layer") + " · " + plural(attention.heads, "head") + " · ";
     if (key_value_head(attention, 0))
         text += std::to_string(attention.key_value_heads) + " key-value heads · ";
@@ -103,7 +104,8 @@ std::string subtitle_of_focus(const HudScene& scene) {
 }
 
 std::string subtitle(const HudScene& scene) {
-    const std::string which = attention_title(shown_block(scene.plan).kind);
+    const bool sums_up = scene.parts && scene.motion.focus <= 0.5f && scene.motion.along <= 0.5f;
+    const std::string which = sums_up ? "" : attention_title(shown_block(scene.plan).kind);
     const std::string strip = token_strip(scene.plan, scene.view).note;
     return (which.empty() ? "" : which + " · ") + subtitle_of_focus(scene) + (strip.empty() ? "" : " · ") +
            strip;
@@ -163,57 +165,64 @@ void add_title(DrawList& list, const HudScene& scene, const std::string& about,
     }
 }
 
-LedgerExtent add_ledger(DrawList& list, const HudScene& scene, float foot_px, float right_px) {
-    const Theme& colors = theme(scene.view.theme);
-    const Focus& focus = scene.motion.shown_focus;
-    const bool focused = scene.motion.focus > 0.5f && focus.kind != FocusKind::none;
-    const bool along = is_along(scene.layout, scene.motion) && scene.motion.along > 0.5f && !focused;
-    const FocusLedger in_focus = along ? along_ledger(scene.plan, scene.motion.along_token)
-                                       : focus_ledger(scene.plan, focused ? focus : Focus{});
+LedgerShares ledger_shares(const TextStackPlan& plan, const TextStackLayout& layout, const ViewState& view,
+                           const ViewMotion& motion, const Camera& camera, const Viewport& viewport,
+                           bool along, bool in_short) {
+    const Theme& colors = theme(view.theme);
+    const Focus& focus = motion.shown_focus;
+    const bool focused = motion.focus > 0.5f && focus.kind != FocusKind::none;
+    along = along && !focused;
+    const FocusLedger in_focus =
+        along ? along_ledger(plan, motion.along_token) : focus_ledger(plan, focused ? focus : Focus{});
     const bool at_rest = in_focus.of.empty(), of_layer = focused && focus.kind == FocusKind::layer;
-    const Ledger ledger = at_rest || of_layer
-                              ? drawn_ledger(scene.plan, scene.layout, scene.camera, scene.viewport,
-                                             of_layer && !at_rest ? focus.layer : -1)
-                              : in_focus.ledger;
+    const Ledger ledger = at_rest || of_layer ? drawn_ledger(plan, layout, camera, viewport,
+                                                             of_layer && !at_rest ? focus.layer : -1)
+                                              : in_focus.ledger;
     const Ledger::Percent percent = ledger.percent();
 
-    struct Part {
-        std::string text;
-        double share;
-        int percent;
-        glm::vec4 color;
-    };
-    std::vector<Part> parts{{"drawn", ledger.drawn, percent.drawn, colors.drawn}};
-    const bool hides_sinks = along || (scene.view.sinks == SinkMode::hidden && !in_focus.sinks_as_lines);
-    const char* sinks = hides_sinks ? "sinks (hidden)"
-                        : scene.view.sinks == SinkMode::lines || in_focus.sinks_as_lines
-                            ? "sinks (grey lines)"
-                            : "sinks (grey bars)";
-    if (scene.plan.has_sinks) parts.push_back({sinks, ledger.sinks, percent.sinks, colors.sink});
+    std::vector<LedgerShare> shares{{"drawn", ledger.drawn, percent.drawn, colors.drawn}};
+    const bool hides_sinks = along || (view.sinks == SinkMode::hidden && !in_focus.sinks_as_lines);
+    const char* sinks = in_short                                                   ? "sinks"
+                        : hides_sinks                                              ? "sinks (hidden)"
+                        : view.sinks == SinkMode::lines || in_focus.sinks_as_lines ? "sinks (grey lines)"
+                                                                                   : "sinks (grey bars)";
+    if (plan.has_sinks) shares.push_back({sinks, ledger.sinks, percent.sinks, colors.sink});
     if (ledger.neighbours > 0.0) {
-        const std::string folded = scene.plan.joins_ends
-                                       ? "of the same word (hidden)"
-                                       : "neighbours within " + std::to_string(scene.plan.band) +
-                                             (scene.plan.near ? " rows" : "") + " (bars at the foot)";
-        parts.push_back({folded, ledger.neighbours, percent.neighbours, colors.neighbours});
+        const std::string folded = plan.joins_ends ? "of the same word (hidden)"
+                                   : in_short      ? "neighbours"
+                                                   : "neighbours within " + std::to_string(plan.band) +
+                                                    (plan.near ? " rows" : "") + " (bars at the foot)";
+        shares.push_back({folded, ledger.neighbours, percent.neighbours, colors.neighbours});
     }
     std::string rest = "not drawn";
-    if (in_focus.threshold > 0.0f) rest = "below " + weight_text(scene.plan, in_focus.threshold, 2);
-    parts.push_back({rest, ledger.not_drawn, percent.not_drawn, colors.rule});
+    if (in_focus.threshold > 0.0f) rest = "below " + weight_text(plan, in_focus.threshold, 2);
+    shares.push_back({rest, ledger.not_drawn, percent.not_drawn, colors.rule});
+    return {std::move(shares), in_focus.of};
+}
 
-    const float left = hud_margin_px * scene.scale, width = ledger_width_px * scene.scale,
-                height = ledger_height_px * scene.scale;
-    float x = left;
-    for (const Part& part : parts) {
-        const float length = static_cast<float>(part.share) * width;
+void add_ledger_bar(DrawList& list, const LedgerShares& ledger, glm::vec2 left_top, glm::vec2 size,
+                    float scale) {
+    float x = left_top.x;
+    for (const LedgerShare& share : ledger.shares) {
+        const float length = static_cast<float>(share.share) * size.x;
         ScreenRect rect;
-        rect.min = {x, foot_px};
-        rect.max = {x + std::max(length - 2.0f * scene.scale, 0.0f), foot_px + height};
-        rect.fill = part.color;
-        rect.corner_px = 1.5f * scene.scale;
+        rect.min = {x, left_top.y};
+        rect.max = {x + std::max(length - 2.0f * scale, 0.0f), left_top.y + size.y};
+        rect.fill = share.color;
+        rect.corner_px = 1.5f * scale;
         if (rect.max.x > rect.min.x) list.rects.push_back(rect);
         x += length;
     }
+}
+
+LedgerExtent add_ledger(DrawList& list, const HudScene& scene, float foot_px, float right_px) {
+    const Theme& colors = theme(scene.view.theme);
+    const bool along = is_along(scene.layout, scene.motion) && scene.motion.along > 0.5f;
+    const LedgerShares ledger = ledger_shares(scene.plan, scene.layout, scene.view, scene.motion,
+                                              scene.camera, scene.viewport, along, false);
+    const float left = hud_margin_px * scene.scale, width = ledger_width_px * scene.scale,
+                height = ledger_height_px * scene.scale;
+    add_ledger_bar(list, ledger, {left, foot_px}, {width, height}, scene.scale);
     const float stale_left = left + width + 10.0f * scene.scale;
     const float stale_width = scene.measure("stale", scene.text_px, true);
     if (scene.motion.stale > 0.0f) {
@@ -231,13 +240,13 @@ LedgerExtent add_ledger(DrawList& list, const HudScene& scene, float foot_px, fl
         extent.right = std::max(extent.right, pen.at.x);
         pen.skip(scene.text_px);
     };
-    for (size_t i = 0; i < parts.size(); ++i)
-        write(parts[i].text + " " + std::to_string(parts[i].percent) + " %",
+    for (size_t i = 0; i < ledger.shares.size(); ++i)
+        write(ledger.shares[i].text + " " + std::to_string(ledger.shares[i].percent) + " %",
               i == 0 ? colors.text : colors.dim_text);
     const std::string which = attention_title(shown_block(scene.plan).kind);
-    const std::string of = which.empty()         ? in_focus.of
-                           : in_focus.of.empty() ? "of " + which
-                                                 : in_focus.of + " in " + which;
+    const std::string of = which.empty()       ? ledger.of
+                           : ledger.of.empty() ? "of " + which
+                                               : ledger.of + " in " + which;
     if (!of.empty()) write(of, colors.dim_text);
     if (const std::string explained = explained_text(*scene.plan.frame); !explained.empty())
         write(explained, colors.text);
@@ -278,16 +287,18 @@ float add_foot(DrawList& list, const HudScene& scene) {
     const float line_width = line_key_width(scene);
     const float keys_width = line_width + (head_width > 0.0f ? head_width + gap : 0.0f);
     DrawList unused;
+    const auto write_ledgers = scene.parts ? add_part_ledgers : add_ledger;
+    const int most_lines = scene.parts ? static_cast<int>(scene.parts->ledgers.size()) : 2;
     const float beside_keys = whole_width - margin - keys_width - gap;
-    const LedgerExtent narrow = add_ledger(unused, scene, 0.0f, beside_keys);
-    const bool one_row = !view.show_hud || (narrow.lines <= 2 && narrow.right <= beside_keys);
+    const LedgerExtent narrow = write_ledgers(unused, scene, 0.0f, beside_keys);
+    const bool one_row = !view.show_hud || (narrow.lines <= most_lines && narrow.right <= beside_keys);
     const float ledger_right = view.show_hud && one_row ? beside_keys
                                : one_row                ? whole_width - margin
                                                         : free_width - margin;
-    const LedgerExtent ledger = add_ledger(unused, scene, 0.0f, ledger_right);
+    const LedgerExtent ledger = write_ledgers(unused, scene, 0.0f, ledger_right);
     const float key_foot = static_cast<float>(viewport.size.y) - foot_px * scale;
     float foot = key_foot - static_cast<float>(ledger.lines - 1) * ledger_line_em * scene.text_px;
-    add_ledger(list, scene, foot, ledger_right);
+    write_ledgers(list, scene, foot, ledger_right);
     if (!view.show_hud) return foot;
 
     const float right = (one_row ? whole_width : free_width) - margin;
@@ -322,22 +333,23 @@ float add_foot(DrawList& list, const HudScene& scene) {
 bool reaches_hud(const HudScene& scene, float picture_foot_px) {
     const DrawCamera camera = draw_camera(scene.camera, scene.viewport);
     const float title_foot_px = (hud_title_y_px + 14.0f) * scene.scale;
-    const auto corners = scene.layout.box_corners();
-    return std::any_of(corners.begin(), corners.end(), [&](const glm::vec3& corner) {
+    const auto reaches = [&](const glm::vec3& corner) {
         const glm::vec3 at = screen_from_world(camera, scene.viewport, corner);
         return at.z <= near_plane_u || at.y < title_foot_px || at.y > picture_foot_px;
-    });
+    };
+    const auto own = scene.layout.box_corners();
+    if (std::any_of(own.begin(), own.end(), reaches)) return true;
+    return scene.parts && std::any_of(scene.parts->corners.begin(), scene.parts->corners.end(), reaches);
 }
 
 }  // namespace
 
 void add_hud(DrawList& list, const TextStackPlan& plan, const TextStackLayout& layout, const ViewState& view,
              const ViewMotion& motion, const Camera& camera, double, const Viewport& viewport,
-             const MeasureText& measure) {
+             const MeasureText& measure, const HudParts* parts) {
     const float scale = hud_scale(viewport, 1.0f);
-    const HudScene scene{plan,    layout, view,
-                         motion,  camera, viewport,
-                         measure, scale,  13.0f * hud_scale(viewport, theme(view.theme).text_scale)};
+    const float text_px = 13.0f * hud_scale(viewport, theme(view.theme).text_scale);
+    const HudScene scene{plan, layout, view, motion, camera, viewport, measure, scale, text_px, parts};
     const size_t first_label = list.labels.size();
     add_title(list, scene, subtitle(scene), subtitle_color(scene));
     const float hint_foot_px = add_foot(list, scene);
@@ -345,7 +357,18 @@ void add_hud(DrawList& list, const TextStackPlan& plan, const TextStackLayout& l
     const bool stands_over_scene = reaches_hud(scene, hint_foot_px);
     for (size_t i = first_label; stands_over_scene && i < list.labels.size(); ++i)
         list.labels[i].halo = with_alpha(theme(view.theme).ground, halo_opacity * list.labels[i].color.a);
-    if (view.show_hud) add_tooltip(list, scene, hint_foot_px - 20.0f * scale);
+    if (!view.show_hud) return;
+    const float bottom_px = hint_foot_px - 20.0f * scale;
+    if (!parts || !parts->free_corner) {
+        add_tooltip(list, scene, bottom_px, std::nullopt);
+        return;
+    }
+    glm::vec2 corner = *parts->free_corner;
+    for (auto part = parts->ledgers.rbegin(); part != parts->ledgers.rend(); ++part) {
+        const HudScene own{*part->plan, layout,  view,  *part->motion, camera,
+                           viewport,    measure, scale, text_px,       parts};
+        corner.y = add_tooltip(list, own, bottom_px, corner);
+    }
 }
 
 }  // namespace weft

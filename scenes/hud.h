@@ -2,6 +2,8 @@
 // is shown, how much of it, and how to read it; recordings keep title and ledger.
 #pragma once
 
+#include <optional>
+
 #include "scenes/layout.h"
 #include "scenes/text_stack.h"
 
@@ -10,9 +12,26 @@ namespace weft {
 constexpr float hud_margin_px = 24.0f, hud_title_y_px = 26.0f;
 constexpr float title_em = 15.0f / 13.0f;  // of the HUD's ordinary text
 
+// Where several attentions are in one picture: a ledger for each, and what they are together.
+struct HudParts {
+    struct Part {
+        std::string name;
+        const TextStackPlan* plan;
+        const ViewMotion* motion;
+        const TextStackLayout* layout;
+    };
+    std::vector<Part> ledgers;       // from top to bottom
+    std::string summary;             // after the title, while nothing has the focus
+    std::vector<glm::vec3> corners;  // of all that stands there
+    // Left upper corner of the place that is free for tooltips, one for each part that has the focus, one
+    // below the other; none: beside what has the focus.
+    std::optional<glm::vec2> free_corner;
+};
+
+// `parts` (may be null): `plan` is then the one of them that title, keys and tooltip speak of.
 void add_hud(DrawList& list, const TextStackPlan& plan, const TextStackLayout& layout, const ViewState& view,
              const ViewMotion& motion, const Camera& camera, double time_s, const Viewport& viewport,
-             const MeasureText& measure);
+             const MeasureText& measure, const HudParts* parts = nullptr);
 
 // The HUD's px: those of the picture, but its text never falls below 11 px.
 float hud_scale(const Viewport& viewport, float text_scale);
@@ -40,6 +59,7 @@ struct HudScene {
     const MeasureText& measure;
     float scale;    // of the px of shapes
     float text_px;  // the HUD's ordinary text, never below 11
+    const HudParts* parts = nullptr;
 };
 
 // `about` follows the title.
@@ -50,10 +70,32 @@ struct LedgerExtent {
     int lines = 1;
 };
 LedgerExtent add_ledger(DrawList& list, const HudScene& scene, float foot_px, float right_px);
+// One row for each part: name, bar, shares.
+LedgerExtent add_part_ledgers(DrawList& list, const HudScene& scene, float foot_px, float right_px);
+
+// What a ledger's bar consists of, from left to right.
+struct LedgerShare {
+    std::string text;
+    double share;
+    int percent;
+    glm::vec4 color;
+};
+struct LedgerShares {
+    std::vector<LedgerShare> shares;
+    std::string of;  // "of this query", "" of everything
+};
+LedgerShares ledger_shares(const TextStackPlan& plan, const TextStackLayout& layout, const ViewState& view,
+                           const ViewMotion& motion, const Camera& camera, const Viewport& viewport,
+                           bool along, bool in_short);
+void add_ledger_bar(DrawList& list, const LedgerShares& ledger, glm::vec2 left_top, glm::vec2 size,
+                    float scale);
 float line_key_width(const HudScene& scene);
 void add_line_key(DrawList& list, const HudScene& scene, float left_px, float foot_px);
 float head_key_width(const HudScene& scene);  // 0: none is needed
 void add_head_key(DrawList& list, const HudScene& scene, float centre_px, float foot_px);
-void add_tooltip(DrawList& list, const HudScene& scene, float bottom_px);  // stays above `bottom_px`
+// Stays above `bottom_px`. `corner`: its left upper one, where it is not to stand beside the focus. Returns
+// the y below it, or that of `corner` (0 without one) where there is none.
+float add_tooltip(DrawList& list, const HudScene& scene, float bottom_px, std::optional<glm::vec2> corner);
+constexpr float tooltip_width_px = 264.0f;  // at most, at the ordinary size
 
 }  // namespace weft

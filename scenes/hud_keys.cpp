@@ -42,7 +42,10 @@ std::array<std::string, 3> key_words(const QuantityLegend& legend, AttentionKind
 }
 
 std::array<std::string, 3> key_words(const HudScene& scene) {
-    return key_words(legend(scene.view, scene.plan), shown_block(scene.plan).kind, scene.motion.stack > 0.5f);
+    // Attention of all parts is drawn by the same rule; what else they show has a scale of its own.
+    const bool is_of_all = scene.parts && scene.plan.view.quantity == "attention";
+    const AttentionKind kind = is_of_all ? AttentionKind::self : shown_block(scene.plan).kind;
+    return key_words(legend(scene.view, scene.plan), kind, scene.motion.stack > 0.5f);
 }
 
 std::string sample_text(const QuantityLegend& legend, size_t sample) {

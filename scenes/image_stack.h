@@ -130,8 +130,8 @@ DrawList draw_image_stack(const ImageStackPlan& plan, const TextStackPlan& stack
 Camera image_stack_camera(const ImageStackPlan& plan, CameraPreset preset, const ViewMotion& motion,
                           const Viewport& viewport);
 
-// The default path of a video: the panes turn from flat to their places, then the layers open one after the other,
-// the last one stays. As default_path().
+// The default path of a video: the panes turn from flat to their places, then the layers open one after the
+// other, the last one stays. As default_path().
 PathPose image_stack_path(const ImageStackPlan& plan, double time_s, const Viewport& viewport);
 
 // A patch on an open pane; a token of a bar or of the row of queries; a head of the strip (with the query

@@ -51,6 +51,11 @@ void LabelPlacement::reserve(const ScreenBounds& bounds) {
     taken_.push_back({bounds, 0.0f, bounds});
 }
 
+void LabelPlacement::reserve_all(const DrawList& list) {
+    for (const ScreenRect& rect : list.rects) reserve({rect.min.x, rect.min.y, rect.max.x, rect.max.y});
+    for (const Label& label : list.labels) reserve(label_bounds(label, measure_));
+}
+
 void LabelPlacement::add(Label label, float priority, const ScreenRect* tick, const Label* companion) {
     if (label.color.a <= 0.004f) return;
     Candidate candidate{std::move(label), priority, tick != nullptr, tick ? *tick : ScreenRect{}, {}};

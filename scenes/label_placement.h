@@ -19,6 +19,7 @@ class LabelPlacement {
 
     // Nothing is placed on `bounds`.
     void reserve(const ScreenBounds& bounds);
+    void reserve_all(const DrawList& list);  // on nothing that is there: rects and labels
 
     // Higher priority first; equal ones in the order of calls. `tick`: drawn with its label, or not at all.
     // `companion`: drawn with its label where it has room.

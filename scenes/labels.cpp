@@ -155,7 +155,8 @@ void add_side(LabelPlacement& placement, const LabelScene& scene, int pane, bool
     const auto& tokens = first_pane ? scene.key_tokens : scene.query_tokens;
     const int count = static_cast<int>(tokens.size());
     const float scale = scene.text_scale;
-    const glm::vec3 first = row_end(scene, pane, 0, left), last = row_end(scene, pane, count - 1, left);
+    const glm::vec3 first = row_end(scene, pane, 0, left, first_pane),
+                    last = row_end(scene, pane, count - 1, left, first_pane);
     if (first.z <= near_plane_u || last.z <= near_plane_u) return;
     const float row_px = count > 1 ? std::abs(last.y - first.y) / static_cast<float>(count - 1) : 100.0f;
     const bool all = count <= every_token_up_to && row_px - 1.5f >= least_text_px;
@@ -171,7 +172,7 @@ void add_side(LabelPlacement& placement, const LabelScene& scene, int pane, bool
     std::vector<glm::vec3> ends(tokens.size());
     std::vector<float> at_px(tokens.size());
     for (int token = 0; token < count; ++token) {
-        ends[static_cast<size_t>(token)] = row_end(scene, pane, token, left);
+        ends[static_cast<size_t>(token)] = row_end(scene, pane, token, left, first_pane);
         at_px[static_cast<size_t>(token)] = ends[static_cast<size_t>(token)].y;
     }
     // More candidates than twice what has room would only be turned away.
@@ -179,10 +180,13 @@ void add_side(LabelPlacement& placement, const LabelScene& scene, int pane, bool
     if (count > thinned_from) kept = thinned(weights, at_px, 0.5f * size);
 
     for (int token = 0; token < count; ++token) {
-        const glm::vec3 end = ends[static_cast<size_t>(token)];
+        glm::vec3 end = ends[static_cast<size_t>(token)];
         if (!kept[static_cast<size_t>(token)] && !is_focused_row(scene, token, first_pane)) continue;
+        const float arrival = token >= scene.motion.arrives_from ? scene.motion.arrival : 1.0f;
+        end.y += (1.0f - arrival) * 0.5f * std::min(row_px, 40.0f);
         const bool focused = is_focused_row(scene, token, first_pane);
-        const float recede = focused ? 1.0f : 1.0f - (1.0f - receded_opacity) * scene.motion.focus;
+        const float recede =
+            arrival * (focused ? 1.0f : 1.0f - (1.0f - receded_opacity) * scene.motion.focus);
         const bool has_chip = !strip.values.empty();
         const float gap = (has_chip ? label_gap_px + chip_padding_px : label_gap_px) * scale;
         const float x = left ? end.x - gap : end.x + gap;
@@ -224,7 +228,8 @@ void add_stacked_side(LabelPlacement& placement, const LabelScene& scene, int pa
     const float size = std::max(13.0f * scene.text_scale, least_text_px);
     const float opacity =
         std::max(2.0f * scene.motion.stack - 1.0f, 0.0f) * outside_words(scene.motion.inside);
-    const glm::vec3 first = row_end(scene, pane, 0, below), last = row_end(scene, pane, count - 1, below);
+    const glm::vec3 first = row_end(scene, pane, 0, below, below),
+                    last = row_end(scene, pane, count - 1, below, below);
     if (first.z <= near_plane_u || last.z <= near_plane_u) return;
     const float column_px = count > 1 ? std::abs(last.x - first.x) / static_cast<float>(count - 1) : 1e3f;
     float widest = 0.0f;
@@ -233,7 +238,7 @@ void add_stacked_side(LabelPlacement& placement, const LabelScene& scene, int pa
     const bool slanted = widest + 4.0f > column_px;
     const TokenStrip strip = below ? token_strip(scene.plan, scene.view) : TokenStrip{};
     for (int token = 0; token < count; ++token) {
-        const glm::vec3 end = row_end(scene, pane, token, below);
+        const glm::vec3 end = row_end(scene, pane, token, below, below);
         const float y = below ? end.y + 9.0f * scene.text_scale : end.y - 9.0f * scene.text_scale;
         Label label = scene_label(scene, token_text(tokens[static_cast<size_t>(token)]), {end.x, y}, size,
                                   !slanted ? LabelAlign::center
@@ -292,8 +297,9 @@ void add_lane_numbers(LabelPlacement& placement, const LabelScene& scene) {
 float leftmost_px(const LabelScene& scene, int layer) {
     float left = 1e9f;
     for (const int pane : {layer, layer + 1})
-        for (const glm::vec3& corner : scene.layout.pane_corners(pane))
-            left = std::min(left, screen_from_world(scene.camera, scene.viewport, corner).x);
+        for (const auto& corners : {scene.layout.pane_corners(pane), scene.layout.key_pane_corners(pane)})
+            for (const glm::vec3& corner : corners)
+                left = std::min(left, screen_from_world(scene.camera, scene.viewport, corner).x);
     return left;
 }
 
@@ -335,8 +341,8 @@ void add_layer_numbers(LabelPlacement& placement, const LabelScene& scene) {
                         recede * (1.0f - scene.motion.focus) * outside_words(scene.motion.inside), true);
         rung.position.y = baseline;
         if (draws) placement.add(std::move(rung), 20.0f);
-        if (layer == 0 && !stacked && !scene.plan.joins_ends) {
-            const glm::vec3 words = row_end(scene, 0, 0, true);
+        if (layer == 0 && !stacked && !scene.plan.joins_ends && scene.outer.caption) {
+            const glm::vec3 words = row_end(scene, 0, 0, true, true);
             const float beside = anchor.x - 3.0f * gap;
             const float x =
                 words.z > near_plane_u ? std::min(beside, words.x - label_gap_px * scale) : beside;
@@ -378,16 +384,17 @@ float seen_from_above(const DrawCamera& camera) {
 }
 
 glm::vec3 layer_number_at(const TextStackLayout& layout, const DrawCamera& camera, int layer) {
-    const glm::vec3 top = layout.gap_centre(layer) - layout.token_axis * layout.half_rows_u();
+    const glm::vec3 top = layout.gap_top(layer);
     const glm::mat4& view = camera.view_from_world;
     const glm::vec3 up{view[0][1], view[1][1], view[2][1]};
     return top + layout.lane_axis *
                      (layout.half_lanes_u() * seen_from_above(camera) * glm::dot(up, layout.lane_axis));
 }
 
-glm::vec3 row_end(const LabelScene& scene, int pane, int token, bool leftmost) {
+glm::vec3 row_end(const LabelScene& scene, int pane, int token, bool leftmost, bool as_key) {
     const TextStackLayout& layout = scene.layout;
-    const glm::vec3 centre = layout.position(pane, 0, token) - layout.lane_axis * layout.lane_offset(0);
+    const glm::vec3 row = as_key ? layout.key_position(pane, 0, token) : layout.position(pane, 0, token);
+    const glm::vec3 centre = row - layout.lane_axis * layout.lane_offset(0);
     const glm::vec3 half = layout.lane_axis * layout.half_lanes_u();
     const glm::vec3 a = screen_from_world(scene.camera, scene.viewport, centre - half);
     const glm::vec3 b = screen_from_world(scene.camera, scene.viewport, centre + half);
@@ -398,37 +405,44 @@ glm::vec3 row_end(const LabelScene& scene, int pane, int token, bool leftmost) {
 
 void add_outer_labels(LabelPlacement& placement, const LabelScene& scene) {
     const int last_pane = scene.layout.layers;
+    const OuterWords& outer = scene.outer;
+    const bool has_last = outer.last_pane && scene.layout.layers > 0;
     if (scene.motion.stack > 0.5f) {
-        add_stacked_side(placement, scene, 0, true);
-        add_stacked_side(placement, scene, last_pane, false);
+        if (outer.first_pane) add_stacked_side(placement, scene, 0, true);
+        if (outer.last_pane) add_stacked_side(placement, scene, last_pane, false);
     } else {
-        const bool seen_from_behind = row_end(scene, 0, 0, true).x > row_end(scene, last_pane, 0, true).x;
-        add_side(placement, scene, 0, !seen_from_behind);
-        if (scene.layout.layers > 0) add_side(placement, scene, last_pane, seen_from_behind);
+        const bool seen_from_behind =
+            row_end(scene, 0, 0, true, true).x > row_end(scene, last_pane, 0, true, false).x;
+        if (outer.first_pane) add_side(placement, scene, 0, !seen_from_behind);
+        if (has_last) add_side(placement, scene, last_pane, seen_from_behind);
     }
-    add_layer_numbers(placement, scene);
-    add_lane_numbers(placement, scene);
+    if (outer.numbers) add_layer_numbers(placement, scene);
+    if (outer.first_pane && outer.numbers) add_lane_numbers(placement, scene);
+}
+
+LabelScene make_label_scene(const TextStackPlan& plan, const TextStackLayout& layout, const ViewState& view,
+                            const ViewMotion& motion, const Camera& camera, const Viewport& viewport,
+                            const MeasureText& measure) {
+    const AttentionBlock& attention = shown_block(plan);
+    return {plan,
+            layout,
+            view,
+            motion,
+            viewport,
+            measure,
+            draw_camera(camera, viewport),
+            viewport.ui_scale * theme(view.theme).text_scale,
+            key_tokens(*plan.frame, attention),
+            query_tokens(*plan.frame, attention)};
 }
 
 void add_labels(DrawList& list, const TextStackPlan& plan, const TextStackLayout& layout,
                 const ViewState& view, const ViewMotion& motion, const Camera& camera, double,
                 const Viewport& viewport, const MeasureText& measure) {
     if (!view.show_labels) return;
-    const AttentionBlock& attention = shown_block(plan);
-    const LabelScene scene{plan,
-                           layout,
-                           view,
-                           motion,
-                           viewport,
-                           measure,
-                           draw_camera(camera, viewport),
-                           viewport.ui_scale * theme(view.theme).text_scale,
-                           key_tokens(*plan.frame, attention),
-                           query_tokens(*plan.frame, attention)};
+    const LabelScene scene = make_label_scene(plan, layout, view, motion, camera, viewport, measure);
     LabelPlacement placement(viewport, measure);
-    for (const ScreenRect& rect : list.rects)
-        placement.reserve({rect.min.x, rect.min.y, rect.max.x, rect.max.y});
-    for (const Label& label : list.labels) placement.reserve(label_bounds(label, measure));
+    placement.reserve_all(list);
     add_focus_labels(placement, list, scene);
     add_outer_labels(placement, scene);
     placement.place(list);

@@ -7,6 +7,12 @@
 
 namespace weft {
 
+// Which words stand around the panes; all of them where a stack stands alone.
+struct OuterWords {
+    bool first_pane = true, last_pane = true, numbers = true;
+    bool caption = true;  // "layer" beside the numbers
+};
+
 // Everything that makes labels sees the same picture.
 struct LabelScene {
     const TextStackPlan& plan;
@@ -19,7 +25,11 @@ struct LabelScene {
     float text_scale;  // of px sizes; text itself never falls below least_text_px
     const std::vector<Token>& key_tokens;
     const std::vector<Token>& query_tokens;
+    OuterWords outer = {};
 };
+LabelScene make_label_scene(const TextStackPlan& plan, const TextStackLayout& layout, const ViewState& view,
+                            const ViewMotion& motion, const Camera& camera, const Viewport& viewport,
+                            const MeasureText& measure);
 
 // Words keep clear of all rects and labels that `list` already has.
 void add_labels(DrawList& list, const TextStackPlan& plan, const TextStackLayout& layout,
@@ -43,9 +53,9 @@ float seen_from_above(const DrawCamera& camera);
 // above the border that is uppermost then.
 glm::vec3 layer_number_at(const TextStackLayout& layout, const DrawCamera& camera, int layer);
 
-// Where the row of a token meets the border of a pane that is outermost on the screen, px. z <= 0: behind the
-// eye.
-glm::vec3 row_end(const LabelScene& scene, int pane, int token, bool leftmost);
+// Where the row of a token meets the border of a pane that is outermost on the screen, px. `as_key`: of the
+// row that it has as a key. z <= 0: behind the eye.
+glm::vec3 row_end(const LabelScene& scene, int pane, int token, bool leftmost, bool as_key);
 
 // A label in the theme's ink with its halo, vertically centred on `anchor`.
 Label scene_label(const LabelScene& scene, std::string text, glm::vec2 anchor, float size_px,

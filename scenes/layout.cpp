@@ -28,8 +28,7 @@ float lane_pitch_u(int layers, int lanes) {
 }
 
 glm::vec3 TextStackLayout::position(int pane, int lane, int token) const {
-    return layer_axis * pane_at[static_cast<size_t>(pane)] + token_axis * token_offset(token) +
-           lane_axis * lane_offset(lane);
+    return point(pane_at[static_cast<size_t>(pane)], token_offset(token), lane_offset(lane));
 }
 
 float TextStackLayout::gap_u(int layer) const {
@@ -37,8 +36,13 @@ float TextStackLayout::gap_u(int layer) const {
 }
 
 glm::vec3 TextStackLayout::gap_centre(int layer) const {
-    return layer_axis *
-           (0.5f * (pane_at[static_cast<size_t>(layer)] + pane_at[static_cast<size_t>(layer) + 1]));
+    return point(0.5f * (pane_at[static_cast<size_t>(layer)] + pane_at[static_cast<size_t>(layer) + 1]), 0.0f,
+                 0.0f);
+}
+
+glm::vec3 TextStackLayout::gap_top(int layer) const {
+    if (!has_keys_apart()) return gap_centre(layer) - token_axis * half_rows_u();
+    return gap_centre(layer) + token_axis * (token_offset(0) - token_margin) + keys_apart;
 }
 
 float TextStackLayout::token_offset(int token) const {
@@ -58,9 +62,20 @@ float TextStackLayout::half_lanes_u() const {
 }
 
 std::array<glm::vec3, 4> TextStackLayout::pane_corners(int pane) const {
-    const glm::vec3 centre = layer_axis * pane_at[static_cast<size_t>(pane)];
+    const glm::vec3 centre = point(pane_at[static_cast<size_t>(pane)], 0.0f, 0.0f);
     const glm::vec3 down = token_axis * half_rows_u(), away = lane_axis * half_lanes_u();
     return {centre - down - away, centre - down + away, centre + down + away, centre + down - away};
+}
+
+std::array<glm::vec3, 4> TextStackLayout::key_pane_corners(int layer) const {
+    if (!has_keys_apart()) return pane_corners(layer);
+    const float at = pane_at[static_cast<size_t>(layer)], away = half_lanes_u();
+    const float top = token_offset(0) - token_margin,
+                foot = token_offset(std::max(keys - 1, 0)) + token_margin;
+    const auto corner = [&](float along_tokens, float along_lanes) {
+        return point(at, along_tokens, along_lanes) + keys_apart;
+    };
+    return {corner(top, -away), corner(top, away), corner(foot, away), corner(foot, -away)};
 }
 
 std::array<glm::vec3, 8> TextStackLayout::box_corners() const {
@@ -91,6 +106,12 @@ TextStackLayout make_layout(int layers, int tokens, int lanes, float aspect, con
     layout.layer_axis = {std::cos(turn), std::sin(turn), 0.0f};
     layout.token_axis = {std::sin(turn), -std::cos(turn), 0.0f};
 
+    place_panes(layout, motion);
+    layout.pass_layers = layout.layers;
+    return layout;
+}
+
+void place_panes(TextStackLayout& layout, const ViewMotion& motion) {
     layout.pane_at.resize(static_cast<size_t>(layout.layers) + 1);
     float at = 0.0f;
     for (int pane = 0; pane <= layout.layers; ++pane) {
@@ -100,7 +121,12 @@ TextStackLayout make_layout(int layers, int tokens, int lanes, float aspect, con
     }
     const float centre = 0.5f * layout.pane_at.back();
     for (float& x : layout.pane_at) x -= centre;
-    return layout;
+}
+
+void join_ends(TextStackLayout& layout) {
+    layout.layers = layout.pass_layers = 1;
+    layout.pane_at = {layout.pane_at.front(), layout.pane_at.back()};
+    layout.pane_pitch = layout.gap_u(0);
 }
 
 TextStackLayout make_layout(const TextStackPlan& plan, const ViewMotion& motion, const Viewport& viewport) {
@@ -113,11 +139,7 @@ TextStackLayout make_layout(const TextStackPlan& plan, const ViewMotion& motion,
     TextStackLayout layout = make_layout(layers, std::max(keys, queries), plan.lanes, aspect, motion);
     layout.keys = keys;
     layout.queries = queries;
-    if (plan.joins_ends && layers > 1) {  // the ends stand where they stood
-        layout.layers = 1;
-        layout.pane_at = {layout.pane_at.front(), layout.pane_at.back()};
-        layout.pane_pitch = layout.gap_u(0);
-    }
+    if (plan.joins_ends && layers > 1) join_ends(layout);
     return layout;
 }
 

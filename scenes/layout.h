@@ -3,7 +3,7 @@
 // Pane p = 0..layers stands at `pane_at[p]` along `layer_axis`; the gap between pane l and l+1 is layer l.
 // Tokens run along `token_axis`, head lanes along `lane_axis` (lane 0 nearest to the default camera). Panes
 // to stack is a quarter turn around z: layers then go up and tokens run to the right. The centre of the whole
-// is the origin.
+// is the origin, unless it is one of several that stand beside each other (scenes/two_towers_layout.h).
 #pragma once
 
 #include <array>
@@ -28,10 +28,22 @@ struct TextStackLayout {
     glm::vec3 token_axis{0.0f, -1.0f, 0.0f};
     glm::vec3 lane_axis{0.0f, 0.0f, -1.0f};
     std::vector<float> pane_at;  // [layers + 1]
+    glm::vec3 origin{0.0f};      // the centre of the panes
+    // From where a row stands to where the same row stands as a key: keys of another text may have panes of
+    // their own, beside the queries'.
+    glm::vec3 keys_apart{0.0f};
+    // In a forward pass `layers_before` of other panes come before these, and all together are `pass_layers`.
+    int layers_before = 0, pass_layers = 0;
 
+    // So far from the centre along layers, tokens and lanes, u.
+    glm::vec3 point(float along_layers, float along_tokens, float along_lanes) const {
+        return origin + layer_axis * along_layers + token_axis * along_tokens + lane_axis * along_lanes;
+    }
     // The point of a token in a lane of a pane, and the same by its role in a layer.
     glm::vec3 position(int pane, int lane, int token) const;
-    glm::vec3 key_position(int layer, int lane, int token) const { return position(layer, lane, token); }
+    glm::vec3 key_position(int layer, int lane, int token) const {
+        return position(layer, lane, token) + keys_apart;
+    }
     glm::vec3 query_position(int layer, int lane, int token) const {
         return position(layer + 1, lane, token);
     }
@@ -40,6 +52,7 @@ struct TextStackLayout {
     glm::vec3 token_step() const { return token_axis * token_pitch; }
     float gap_u(int layer) const;           // length along layer_axis
     glm::vec3 gap_centre(int layer) const;  // middle of the gap, of the rows and of the lanes
+    glm::vec3 gap_top(int layer) const;     // middle of the border above its first row of keys
     float token_offset(int token) const;    // along token_axis from the centre
     float lane_offset(int lane) const;      // along lane_axis from the centre
     float half_rows_u() const;              // half a pane along token_axis, margin included
@@ -47,12 +60,19 @@ struct TextStackLayout {
 
     // First token's near end, first token's far end, last token's far end, last token's near end.
     std::array<glm::vec3, 4> pane_corners(int pane) const;
+    std::array<glm::vec3, 4> key_pane_corners(int layer) const;  // of the pane that a layer's keys stand on
+    bool has_keys_apart() const { return keys_apart != glm::vec3(0.0f); }
     std::array<glm::vec3, 8> box_corners() const;  // of all panes
 };
 
 // `aspect` = width / height of the picture's free part. Stacked in a wide picture, rows take the length and
 // layers the height; in a tall one the positions are those of the panes, turned.
 TextStackLayout make_layout(int layers, int tokens, int lanes, float aspect, const ViewMotion& motion);
+
+// The panes at their pitch, the gap of `motion.inside_layer` widened, their middle at 0.
+void place_panes(TextStackLayout& layout, const ViewMotion& motion);
+// One gap instead of all; the ends stand where they stood.
+void join_ends(TextStackLayout& layout);
 
 // Of a plan's frame, with the picture's aspect from `viewport`.
 TextStackLayout make_layout(const TextStackPlan& plan, const ViewMotion& motion, const Viewport& viewport);

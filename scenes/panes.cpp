@@ -33,7 +33,7 @@ void add_panes(DrawList& list, const TextStackPlan& plan, const TextStackLayout&
     if (layout.layers == 0 || layout.tokens == 0) return;
     const Theme& colors = theme(view.theme);
     const Emphasis emphasis = make_emphasis(plan, motion);
-    const float amount = std::max(emphasis.focus_amount, emphasis.inside_amount);
+    const float amount = std::max({emphasis.focus_amount, emphasis.inside_amount, emphasis.elsewhere});
     for (const int pane : panes_back_to_front(layout, camera.eye())) {
         float fill = colors.pane_fill, edge = colors.pane_edge;
         const bool focused = emphasis.focus_amount > 0.0f && touches(emphasis.focus, pane);
@@ -56,8 +56,8 @@ void add_panes(DrawList& list, const TextStackPlan& plan, const TextStackLayout&
     const glm::vec3 half = layout.lane_axis * layout.half_lanes_u();
     for (const int pane : {0, layout.layers})
         for (int t = 0; t < (pane == 0 ? layout.keys : layout.queries); ++t) {
-            const glm::vec3 middle = layout.layer_axis * layout.pane_at[static_cast<size_t>(pane)] +
-                                     layout.token_axis * layout.token_offset(t);
+            const glm::vec3 middle =
+                layout.point(layout.pane_at[static_cast<size_t>(pane)], layout.token_offset(t), 0.0f);
             list.strokes_below.push_back({middle - half, middle + half, hairline, 0.0f, 1.0f, false});
         }
 }

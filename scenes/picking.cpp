@@ -26,19 +26,7 @@ constexpr float lane_alone_px = 14.0f;     // lanes at least this far apart on t
 constexpr float rows_together_px = 4.0f;   // ... while its rows lie upon each other
 constexpr float label_gap_px = 10.0f, label_width_px = 110.0f;
 constexpr float number_above_px = 12.0f;  // middle of a layer's number over the upper border of its gap
-constexpr float far_px = std::numeric_limits<float>::max();
-
-struct Hit {
-    Focus focus;
-    float distance_px = far_px;
-    float depth_u = far_px;
-    float preference_px = 0.0f;
-
-    void take(const Focus& candidate, float px, float depth) {
-        const bool nearer = px < distance_px - 0.5f || (px < distance_px + 0.5f && depth < depth_u);
-        if (nearer) focus = candidate, distance_px = px, depth_u = depth;
-    }
-};
+constexpr float far_px = PickHit::far_px;
 
 struct Picker {
     const TextStackPlan& plan;
@@ -46,7 +34,7 @@ struct Picker {
     const Viewport& viewport;
     glm::vec2 pointer;
     Camera eye;
-    TextStackLayout layout;
+    const TextStackLayout& layout;
     DrawCamera camera;
     Emphasis emphasis;
     float scale = 1.0f;
@@ -99,6 +87,7 @@ Focus token_focus(const Picker& picker, int pane, int token, bool out_of_key) {
     // Inside a head its left column is its keys.
     const bool is_entered_key = picker.inside_a_head() && pane == picker.emphasis.inside_layer;
     focus.by_key = pane == 0 || is_entered_key || (out_of_key && pane < picker.layout.layers);
+    if (picker.layout.has_keys_apart()) focus.by_key = out_of_key;
     focus.layer = focus.by_key ? pane : pane - 1;
     (focus.by_key ? focus.key : focus.query) = token;
     if (picker.inside_a_head() && focus.layer == picker.emphasis.inside_layer)
@@ -109,17 +98,22 @@ Focus token_focus(const Picker& picker, int pane, int token, bool out_of_key) {
 // A row of a pane and, where labels stand beside it, its label. `left_label`, `right_label`: which of them.
 struct RowSearch {
     int pane = 0;
+    bool out_of_key = false;  // where a row is of a key and of a query
     int nearest_lane = 0, farthest_lane = 0;
     float margin_u = 0.0f;
     bool left_label = false, right_label = false;
 };
 
-void search_rows(const Picker& picker, const RowSearch& search, bool out_of_key, Hit& rows, Hit& labels) {
+void search_rows(const Picker& picker, const RowSearch& search, PickHit& rows, PickHit& labels) {
     const TextStackLayout& layout = picker.layout;
     const glm::vec3 margin = layout.lane_axis * search.margin_u;
+    const bool as_keys = token_focus(picker, search.pane, 0, search.out_of_key).by_key;
+    const auto at = [&](int lane, int token) {
+        return as_keys ? layout.key_position(search.pane, lane, token)
+                       : layout.position(search.pane, lane, token);
+    };
     const auto end = [&](int token, bool near) {
-        return near ? layout.position(search.pane, search.nearest_lane, token) - margin
-                    : layout.position(search.pane, search.farthest_lane, token) + margin;
+        return near ? at(search.nearest_lane, token) - margin : at(search.farthest_lane, token) + margin;
     };
     const glm::vec3 first = picker.project(end(0, true));
     const glm::vec3 last = picker.project(end(layout.tokens - 1, true));
@@ -127,12 +121,11 @@ void search_rows(const Picker& picker, const RowSearch& search, bool out_of_key,
     const float half_row_px =
         layout.tokens > 1 ? 0.5f * rows_px / static_cast<float>(layout.tokens - 1) : 10.0f * picker.scale;
     const float row_reach = std::min(reach_px * picker.scale, std::max(half_row_px, 2.0f));
-    const bool as_keys = token_focus(picker, search.pane, 0, out_of_key).by_key;
     for (int token = 0; token < (as_keys ? layout.keys : layout.queries); ++token) {
         const glm::vec3 a = picker.project(end(token, true)), b = picker.project(end(token, false));
         if (a.z <= near_plane_u || b.z <= near_plane_u) continue;
         const float px = segment_distance_px(picker.pointer, glm::vec2(a), glm::vec2(b));
-        const Focus focus = token_focus(picker, search.pane, token, out_of_key);
+        const Focus focus = token_focus(picker, search.pane, token, search.out_of_key);
         if (px <= row_reach) {
             rows.take(focus, px, std::min(a.z, b.z));
             rows.preference_px = std::min(row_preference_px * picker.scale, dense_row_part * half_row_px);
@@ -149,15 +142,17 @@ void search_rows(const Picker& picker, const RowSearch& search, bool out_of_key,
     }
 }
 
-// Labels of the outer panes, or of both sides of the gap that one is inside of; rows of all panes.
-void search_tokens(const Picker& picker, bool out_of_key, Hit& rows, Hit& labels) {
+// Labels of the outer panes, or of both sides of the gap that one is inside of; rows of all panes. Keys that
+// stand apart have rows of their own.
+void search_tokens(const Picker& picker, bool out_of_key, const PickedWords& words, PickHit& rows,
+                   PickHit& labels) {
     const TextStackLayout& layout = picker.layout;
     const glm::vec3 first = picker.project(layout.position(0, 0, 0));
     const glm::vec3 last = picker.project(layout.position(layout.layers, 0, 0));
     const bool first_is_left = first.x <= last.x;
-    const bool stacked = picker.motion.stack > 0.5f;
+    const bool stacked = picker.motion.stack > 0.5f, apart = layout.has_keys_apart();
     for (int pane = 0; pane <= layout.layers; ++pane) {
-        RowSearch search{pane, 0, std::max(layout.lanes - 1, 0), layout.lane_margin};
+        RowSearch search{pane, out_of_key, 0, std::max(layout.lanes - 1, 0), layout.lane_margin};
         if (picker.inside_a_head()) {
             const int layer = picker.emphasis.inside_layer;
             if (pane != layer && pane != layer + 1) continue;
@@ -167,12 +162,25 @@ void search_tokens(const Picker& picker, bool out_of_key, Hit& rows, Hit& labels
         } else if (!stacked) {
             search.left_label = pane == (first_is_left ? 0 : layout.layers);
             search.right_label = pane == (first_is_left ? layout.layers : 0);
+            if (!words.first_pane && pane == 0) search.left_label = search.right_label = false;
+            if (!words.last_pane && pane == layout.layers) search.left_label = search.right_label = false;
         }
-        search_rows(picker, search, out_of_key, rows, labels);
+        if (!apart) {
+            search_rows(picker, search, rows, labels);
+            continue;
+        }
+        const bool inside = picker.inside_a_head();
+        const int layer = picker.emphasis.inside_layer;
+        for (const bool as_key : {false, true}) {
+            search.out_of_key = as_key;
+            const bool has_rows = as_key ? pane < layout.layers : pane > 0;
+            if (has_rows && (!inside || pane == (as_key ? layer : layer + 1)))
+                search_rows(picker, search, rows, labels);
+        }
     }
 }
 
-void search_layer_numbers(const Picker& picker, Hit& hit) {
+void search_layer_numbers(const Picker& picker, PickHit& hit) {
     const TextStackLayout& layout = picker.layout;
     for (int layer = 0; layer < layout.layers; ++layer) {
         const glm::vec3 p = picker.project(layer_number_at(layout, picker.camera, layer));
@@ -237,7 +245,7 @@ DrawnLine strongest_between(const TextStackPlan& plan, int layer, const DrawnLin
     return strongest;
 }
 
-void search_lines_of(const Picker& picker, int layer, Hit& hit) {
+void search_lines_of(const Picker& picker, int layer, PickHit& hit) {
     const TextStackPlan& plan = picker.plan;
     const Camera& eye = picker.eye;
     const LayerDetail detail = layer_detail(plan, picker.layout, eye, picker.viewport, layer);
@@ -272,12 +280,13 @@ void search_lines_of(const Picker& picker, int layer, Hit& hit) {
     }
 }
 
-void search_lines(const Picker& picker, Hit& hit) {
+void search_lines(const Picker& picker, PickHit& hit) {
     if (lines_are_context(picker.plan.view.quantity)) return;
     for (int layer = 0; layer < picker.layout.layers; ++layer) {
         if (picker.inside_a_head() && layer != picker.emphasis.inside_layer) continue;
         std::array<glm::vec3, 8> corners;
-        const auto keys = picker.layout.pane_corners(layer), queries = picker.layout.pane_corners(layer + 1);
+        const auto keys = picker.layout.key_pane_corners(layer),
+                   queries = picker.layout.pane_corners(layer + 1);
         std::copy(keys.begin(), keys.end(), corners.begin());
         std::copy(queries.begin(), queries.end(), corners.begin() + 4);
         Box box;
@@ -295,7 +304,7 @@ Focus head_focus(int layer, int head) {
 }
 
 // Bars say which lane they belong to, also where lanes run into each other. Folded, they belong to none.
-void search_bars(const Picker& picker, Hit& hit) {
+void search_bars(const Picker& picker, PickHit& hit) {
     const TextStackLayout& layout = picker.layout;
     if (picker.plan.view.sinks != SinkMode::bars || picker.motion.fold > 0.05f) return;
     for (int layer = 0; layer < layout.layers; ++layer) {
@@ -317,7 +326,7 @@ void search_bars(const Picker& picker, Hit& hit) {
 }
 
 // Where lanes lie apart and rows upon each other (from above), a place in a gap means its lane.
-void search_lanes(const Picker& picker, Hit& hit) {
+void search_lanes(const Picker& picker, PickHit& hit) {
     const TextStackLayout& layout = picker.layout;
     if (layout.lanes < 2) return;
     const int token = layout.tokens / 2;
@@ -340,6 +349,11 @@ void search_lanes(const Picker& picker, Hit& hit) {
 
 }  // namespace
 
+void PickHit::take(const Focus& candidate, float px, float depth) {
+    const bool nearer = px < distance_px - 0.5f || (px < distance_px + 0.5f && depth < depth_u);
+    if (nearer) focus = candidate, distance_px = px, depth_u = depth;
+}
+
 bool is_selected_line(const FlowSelection& selection, const WeightBlock& block, int lane, int query,
                       int key) {
     const size_t row = static_cast<size_t>(lane) * block.rows + static_cast<size_t>(query);
@@ -357,35 +371,50 @@ bool is_selected_line(const FlowSelection& selection, const WeightBlock& block, 
     return selection.only_column < 0 || selection.only_column == key;
 }
 
-Focus pick_text_stack(const TextStackPlan& plan, const ViewMotion& motion, const Camera& camera,
-                      const Viewport& viewport, glm::vec2 pointer_px, bool out_of_key) {
-    if (plan.blocks.empty() || plan.layers.empty() || plan.blocks[0].columns == 0) return {};
-    const glm::vec2 size(viewport.size);
-    if (pointer_px.x < 0.0f || pointer_px.y < 0.0f || pointer_px.y > size.y ||
-        pointer_px.x > size.x - viewport.panel_px)
-        return {};
+PickHits find_hits(const TextStackPlan& plan, const TextStackLayout& layout, const ViewMotion& motion,
+                   const Camera& camera, const Viewport& viewport, glm::vec2 pointer_px, bool out_of_key,
+                   const PickedWords& words) {
+    PickHits hits;
+    if (plan.blocks.empty() || plan.layers.empty() || plan.blocks[0].columns == 0) return hits;
     const Picker picker{plan,
                         motion,
                         viewport,
                         pointer_px,
                         camera,
-                        make_layout(plan, motion, viewport),
+                        layout,
                         draw_camera(camera, viewport),
                         make_emphasis(plan, motion),
                         viewport.ui_scale};
+    if (words.numbers) search_layer_numbers(picker, hits.number);
+    if (hits.number.is_hit()) return hits;
+    search_tokens(picker, out_of_key, words, hits.row, hits.word);
+    if (hits.word.is_hit()) return hits;
+    search_lanes(picker, hits.lane);
+    if (hits.lane.is_hit()) return hits;
+    search_lines(picker, hits.line);
+    search_bars(picker, hits.bar);
+    return hits;
+}
 
-    Hit number, rows, labels, line, bar, lane;
-    search_layer_numbers(picker, number);
-    if (number.focus.kind != FocusKind::none) return number.focus;
-    search_tokens(picker, out_of_key, rows, labels);
-    if (labels.focus.kind != FocusKind::none) return labels.focus;
-    search_lanes(picker, lane);
-    if (lane.focus.kind != FocusKind::none) return lane.focus;
-    search_lines(picker, line);
-    if (rows.distance_px < far_px && rows.distance_px <= line.distance_px + rows.preference_px)
-        return rows.focus;
-    search_bars(picker, bar);
-    return bar.distance_px < line.distance_px ? bar.focus : line.focus;
+Focus decide(const PickHits& hits) {
+    for (const PickHit* hit : {&hits.number, &hits.word, &hits.lane})
+        if (hit->is_hit()) return hit->focus;
+    if (hits.row.is_hit() && hits.row.distance_px <= hits.line.distance_px + hits.row.preference_px)
+        return hits.row.focus;
+    return hits.bar.distance_px < hits.line.distance_px ? hits.bar.focus : hits.line.focus;
+}
+
+bool is_in_picture(const Viewport& viewport, glm::vec2 pointer_px) {
+    const glm::vec2 size(viewport.size);
+    return pointer_px.x >= 0.0f && pointer_px.y >= 0.0f && pointer_px.y <= size.y &&
+           pointer_px.x <= size.x - viewport.panel_px;
+}
+
+Focus pick_text_stack(const TextStackPlan& plan, const ViewMotion& motion, const Camera& camera,
+                      const Viewport& viewport, glm::vec2 pointer_px, bool out_of_key) {
+    if (!is_in_picture(viewport, pointer_px)) return {};
+    return decide(find_hits(plan, make_layout(plan, motion, viewport), motion, camera, viewport, pointer_px,
+                            out_of_key, {}));
 }
 
 }  // namespace weft

@@ -179,14 +179,19 @@ void fill_quantity(TextStackPlan& plan, const TextStackPlan* previous) {
 bool same_numbers(const AttentionFrame& a, const AttentionFrame& b, const ViewState& view) {
     if (&a == &b) return true;
     if (a.blocks.empty() || b.blocks.empty()) return a.blocks.empty() == b.blocks.empty();
-    const AttentionBlock &x = shown_block(a, view), &y = shown_block(b, view);
-    if (x.kind != y.kind || x.layer_weights != y.layer_weights) return false;
-    for (const std::string& method : {view.quantity, view.strip}) {
-        const FrameTensor *of_a = drawn_tensor(a, view, method), *of_b = drawn_tensor(b, view, method);
-        if ((of_a == nullptr) != (of_b == nullptr)) return false;
-        if (of_a && of_a->values != of_b->values) return false;
-    }
-    return explained_text(a) == explained_text(b) && a.deltas == b.deltas;
+    const auto same = [&](const AttentionBlock& x, const AttentionBlock& y) {
+        if (x.kind != y.kind || x.layer_weights != y.layer_weights) return false;
+        for (const std::string& method : {view.quantity, view.strip}) {
+            const FrameTensor *of_x = drawn_tensor(x, method), *of_y = drawn_tensor(y, method);
+            if ((of_x == nullptr) != (of_y == nullptr)) return false;
+            if (of_x && of_x->values != of_y->values) return false;
+        }
+        return true;
+    };
+    if (shows_two_towers(a, view) != shows_two_towers(b, view)) return false;
+    const bool same_blocks = shows_two_towers(a, view) ? std::ranges::equal(a.blocks, b.blocks, same)
+                                                       : same(shown_block(a, view), shown_block(b, view));
+    return same_blocks && explained_text(a) == explained_text(b) && a.deltas == b.deltas;
 }
 
 }  // namespace weft

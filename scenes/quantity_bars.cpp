@@ -57,7 +57,7 @@ void add_foot_bars(DrawList& list, const TextStackPlan& plan, const TextStackLay
         const float pitch = full_bar_part * layout.gap_u(l) / static_cast<float>(plan.lanes);
         const float start =
             layout.pane_at[static_cast<size_t>(l)] + 0.5f * (1.0f - full_bar_part) * layout.gap_u(l);
-        const glm::vec3 base = layout.token_axis * foot;
+        const glm::vec3 base = layout.point(0.0f, foot, 0.0f);
         list.strokes_above.push_back(
             {base + layout.layer_axis * start,
              base + layout.layer_axis * (start + pitch * static_cast<float>(plan.lanes)),

@@ -9,20 +9,22 @@
 #include "scenes/heads_overview.h"
 #include "scenes/image_stack.h"
 #include "scenes/neurons.h"
-#include "scenes/text_stack.h"
+#include "scenes/two_towers.h"
 
 namespace weft {
 
-enum class SceneKind { text_stack, image_stack, heads_overview, neurons };
+enum class SceneKind { text_stack, image_stack, two_towers, heads_overview, neurons };
 
 // What depends on frame and choices. A value; plans are shared and immutable.
 struct Scene {
     SceneKind kind = SceneKind::text_stack;
+    ViewState view;  // as planned
     // Of the attention that the view shows, in every place: what panels, keys and figures speak of.
     std::shared_ptr<const TextStackPlan> stack;
     std::shared_ptr<const ImageStackPlan> image;     // SceneKind::image_stack
     std::shared_ptr<const HeadsOverviewPlan> heads;  // SceneKind::heads_overview
     std::shared_ptr<const NeuronsPlan> neurons;      // SceneKind::neurons
+    std::shared_ptr<const TwoTowersPlan> towers;     // SceneKind::two_towers; `stack` is the one in front
 
     // A sheet lies flat before every camera: nothing to fly through.
     bool is_sheet() const { return kind == SceneKind::heads_overview || kind == SceneKind::neurons; }
@@ -50,6 +52,14 @@ Focus pick_scene(const Scene& scene, const ViewState& view, const ViewMotion& mo
 
 // The default path of a video through this place.
 PathPose scene_path(const Scene& scene, double time_s, const Viewport& viewport);
+// Layers that a wave of pulses passes through, one after the other; 0: nothing stands there.
+int wave_layers(const Scene& scene);
+// What Focus::block says where the attention of `scene.stack` is meant.
+int stack_block(const Scene& scene);
+
+// Sees all of it in the picture's margins, from the direction of `direction`.
+Camera fit_scene(const Scene& scene, const Camera& direction, const ViewMotion& motion,
+                 const Viewport& viewport);
 
 // Corners of the box around everything that stands there, u.
 std::array<glm::vec3, 8> scene_box(const Scene& scene, const ViewMotion& motion, const Viewport& viewport);

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "analysis/error.h"
+#include "analysis/method/method_table.h"
 
 namespace weft {
 namespace {
@@ -22,7 +23,22 @@ const AttentionBlock* find_block(const AttentionFrame& frame, AttentionKind kind
 const AttentionBlock& shown_block(const AttentionFrame& frame, const ViewState& view) {
     WEFT_ASSERT(!frame.blocks.empty(), frame.provenance.title);
     const AttentionBlock* chosen = view.attention ? find_block(frame, *view.attention) : nullptr;
+    const MethodRow* row = find_method(view.quantity);
+    if (chosen == nullptr && shows_two_towers(frame, view) && (!row || row->has_cross))
+        chosen = find_block(frame, AttentionKind::cross);
     return chosen != nullptr ? *chosen : frame.blocks.front();
+}
+
+bool shows_two_towers(const AttentionFrame& frame, const ViewState& view) {
+    const AttentionBlock *encoder = find_block(frame, AttentionKind::encoder),
+                         *decoder = find_block(frame, AttentionKind::decoder);
+    return view.scene == SceneChoice::automatic && encoder && decoder && encoder->keys > 0 &&
+           decoder->queries > 0 && encoder->layers > 0 && decoder->layers > 0;
+}
+
+int focus_block(const AttentionFrame& frame, const ViewState& view) {
+    return shows_two_towers(frame, view) ? static_cast<int>(&shown_block(frame, view) - frame.blocks.data())
+                                         : 0;
 }
 
 const AttentionBlock& shown_block(const TextStackPlan& plan) {

@@ -15,10 +15,17 @@ namespace weft {
 // Null where the frame has no such block.
 const AttentionBlock* find_block(const AttentionFrame& frame, AttentionKind kind);
 
-// The view's choice, or the frame's first block where there is no choice or no such block. The frame must
-// have a block.
+// An encoder and a decoder, and the view does not ask for panes of one attention alone.
+bool shows_two_towers(const AttentionFrame& frame, const ViewState& view);
+
+// The view's choice. Where there is none, or no such block: of two towers cross-attention, if the view's
+// quantity is defined for it; else the frame's first block. The frame must have a block.
 const AttentionBlock& shown_block(const AttentionFrame& frame, const ViewState& view);
 const AttentionBlock& shown_block(const TextStackPlan& plan);
+
+// What Focus::block says where the shown attention is meant: its index among the frame's blocks where several
+// are shown, else 0.
+int focus_block(const AttentionFrame& frame, const ViewState& view);
 
 const std::vector<Token>& key_tokens(const AttentionFrame& frame, const AttentionBlock& block);
 const std::vector<Token>& query_tokens(const AttentionFrame& frame, const AttentionBlock& block);

@@ -54,9 +54,10 @@ float unfolded(const Bars& bars, int layer, int lane) {
     return emphasis.focus.head == lane ? emphasis.focus_amount : 0.0f;
 }
 
-// `mean_of(lane)`: the measured weight. One stroke for each shown lane, from the key's pane into the gap.
-template <typename MeanOf, typename ColorOf>
-void add_bars(DrawList& list, const Bars& bars, int layer, float along_tokens, float width_u, MeanOf mean_of,
+// `mean_of(lane)`: the measured weight. One stroke for each shown lane, from `start_of(lane)` on the key's
+// pane into the gap.
+template <typename StartOf, typename MeanOf, typename ColorOf>
+void add_bars(DrawList& list, const Bars& bars, int layer, float width_u, StartOf start_of, MeanOf mean_of,
               ColorOf color_of) {
     const std::vector<bool>& shown = bars.plan.layers[static_cast<size_t>(layer)].lane_shown;
     float sum = 0.0f, count = 0.0f;
@@ -71,8 +72,7 @@ void add_bars(DrawList& list, const Bars& bars, int layer, float along_tokens, f
         glm::vec4 color = color_of(h);
         color.a *= bars.opacity * bar_opacity(bars, layer, h);
         if (length <= 0.0f || color.a <= 0.0f) continue;
-        const glm::vec3 start = layout.layer_axis * layout.pane_at[static_cast<size_t>(layer)] +
-                                layout.token_axis * along_tokens + layout.lane_axis * layout.lane_offset(h);
+        const glm::vec3 start = start_of(h);
         list.strokes_below.push_back(
             {start, start + layout.layer_axis * length, color, width_u, 1.0f, false});
     }
@@ -91,7 +91,7 @@ void add_sink_bars(DrawList& list, const TextStackPlan& plan, const TextStackLay
         for (int j = 0; j < layout.keys; ++j) {
             if (!layer.sink_keys[static_cast<size_t>(j)]) continue;
             add_bars(
-                list, bars, l, layout.token_offset(j), width_u,
+                list, bars, l, width_u, [&](int h) { return layout.key_position(l, h, j); },
                 [&](int h) { return layer.sink_mean[static_cast<size_t>(h * layout.keys + j)]; },
                 [&](int) { return color; });
         }
@@ -109,7 +109,10 @@ void add_neighbour_bars(DrawList& list, const TextStackPlan& plan, const TextSta
         const LayerPlan& layer = plan.layers[static_cast<size_t>(l)];
         const float grey = 0.75f * bars.emphasis.receded(l);
         add_bars(
-            list, bars, l, foot, neighbour_width_u,
+            list, bars, l, neighbour_width_u,
+            [&](int h) {
+                return layout.point(layout.pane_at[static_cast<size_t>(l)], foot, layout.lane_offset(h));
+            },
             [&](int h) { return layer.neighbour_mean[static_cast<size_t>(h)]; },
             [&](int h) {
                 const glm::vec4 own = glm::mix(lanes[static_cast<size_t>(h)], colors.neighbours, bars.fold);

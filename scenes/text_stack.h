@@ -97,9 +97,11 @@ bool same_plan(const ViewState& a, const ViewState& b);
 // others once they were computed.
 bool has_quantity(const AttentionFrame& frame, const ViewState& view);
 
-// `previous` (may be null) gives rungs and sinks their hysteresis while typing.
+// `previous` (may be null) gives rungs and sinks their hysteresis while typing. `budget_part`: of the
+// picture's lines, what this attention may have of them.
 std::shared_ptr<const TextStackPlan> plan_text_stack(std::shared_ptr<const AttentionFrame> frame,
-                                                     const ViewState& view, const TextStackPlan* previous);
+                                                     const ViewState& view, const TextStackPlan* previous,
+                                                     double budget_part = 1.0);
 
 struct Viewport {
     glm::ivec2 size{1280, 720};

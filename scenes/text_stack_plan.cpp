@@ -255,7 +255,8 @@ std::span<const float> lane_weights(const TextStackPlan& plan, int layer, int la
 }
 
 std::shared_ptr<const TextStackPlan> plan_text_stack(std::shared_ptr<const AttentionFrame> frame,
-                                                     const ViewState& view, const TextStackPlan* previous) {
+                                                     const ViewState& view, const TextStackPlan* previous,
+                                                     double budget_part) {
     auto plan = std::make_shared<TextStackPlan>();
     plan->frame = frame;
     plan->view = view;
@@ -288,7 +289,8 @@ std::shared_ptr<const TextStackPlan> plan_text_stack(std::shared_ptr<const Atten
     const int longest = static_cast<int>(std::max(rows, columns));
     const int budget =
         line_budget(theme(view.theme), view.threshold, longest, static_cast<int>(layers_shown));
-    rules.share = std::max<uint64_t>(static_cast<uint64_t>(budget) / std::max<size_t>(layers_shown, 1), 1);
+    const auto own_budget = static_cast<uint64_t>(static_cast<double>(budget) * budget_part);
+    rules.share = std::max<uint64_t>(own_budget / std::max<size_t>(layers_shown, 1), 1);
     plan->band = rules.band;
     plan->tokens_per_block = tokens_per_block(longest);
 

@@ -54,7 +54,8 @@ std::shared_ptr<const std::vector<glm::vec4>> amber_colors(ThemeName name, int l
 // Of signed lines above zero.
 std::shared_ptr<const std::vector<glm::vec4>> plus_colors(ThemeName name, int lanes);
 
-// Colour of a weight 0..1: the map (the theme's own where it is null) at sqrt(weight). Lightness rises (dark) or falls (light) strictly.
+// Colour of a weight 0..1: the map (the theme's own where it is null) at sqrt(weight). Lightness rises (dark)
+// or falls (light) strictly.
 glm::vec4 weight_color(const Theme& theme, float weight, const ColorMap* map = nullptr);
 // Colour of a difference -1..1; 0 is the ground's neutral.
 glm::vec4 difference_color(const Theme& theme, float difference);

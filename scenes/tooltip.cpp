@@ -66,11 +66,12 @@ float unfolded_px(const HudScene& scene, int own, int side) {
 
 }  // namespace
 
-void add_tooltip(DrawList& list, const HudScene& scene, float bottom_px) {
+float add_tooltip(DrawList& list, const HudScene& scene, float bottom_px, std::optional<glm::vec2> corner) {
+    const float none = corner ? corner->y : 0.0f;
     Focus focus = scene.motion.shown_focus;
     if ((focus.kind != FocusKind::token && focus.kind != FocusKind::edge) || scene.motion.focus < 0.95f)
-        return;
-    if (scene.motion.inside > 0.5f || focus.layer < 0 || focus.layer >= scene.layout.layers) return;
+        return none;
+    if (scene.motion.inside > 0.5f || focus.layer < 0 || focus.layer >= scene.layout.layers) return none;
     if (focus.kind == FocusKind::edge)
         focus = {FocusKind::token, focus.block, focus.layer, -1, focus.query, -1, false};
     std::vector<StrongestLine> lines = strongest_lines(scene.plan, focus, most_lines);
@@ -80,7 +81,7 @@ void add_tooltip(DrawList& list, const HudScene& scene, float bottom_px) {
     const auto& own_tokens = focus.by_key ? keys : queries;
     const auto& other_tokens = focus.by_key ? queries : keys;
     const int own = focus.by_key ? focus.key : focus.query;
-    if (lines.empty() || own < 0 || own >= static_cast<int>(own_tokens.size())) return;
+    if (lines.empty() || own < 0 || own >= static_cast<int>(own_tokens.size())) return none;
 
     const float shift_px = scene.plan.lanes > 1 && key_value_head(attention, 0) ? shared_px : 0.0f;
     const float width_px = narrow_px + shift_px;
@@ -88,8 +89,9 @@ void add_tooltip(DrawList& list, const HudScene& scene, float bottom_px) {
     const float s = scene.text_px / 13.0f, text = scene.text_px;
     ScreenBounds free = picture_margins(scene.viewport, colors.text_scale);
     free.bottom = std::min(free.bottom, bottom_px);
+    if (corner) free.top = corner->y;
     const float rows = std::floor(((free.bottom - free.top) / s - head_px - foot_px) / row_px);
-    if (rows < 1.0f || free.right - free.left < width_px * s) return;  // no place that hides no words
+    if (rows < 1.0f || free.right - free.left < width_px * s) return none;  // no place that hides no words
     lines.resize(std::min(lines.size(), static_cast<size_t>(rows)));
     const glm::vec2 size{width_px * s, (head_px + row_px * static_cast<float>(lines.size()) + foot_px) * s};
     const int pane = focus.by_key ? focus.layer : focus.layer + 1;
@@ -103,13 +105,15 @@ void add_tooltip(DrawList& list, const HudScene& scene, float bottom_px) {
                     last = screen(scene.layout.position(pane, last_lane, own)),
                     other_first = screen(scene.layout.position(other_pane, 0, own)),
                     other_last = screen(scene.layout.position(other_pane, last_lane, own));
-    const RowOnScreen row{std::min(first.x, last.x), std::max(first.x, last.x),
-                          std::min(other_first.x, other_last.x), std::max(other_first.x, other_last.x),
+    const RowOnScreen row{std::min(first.x, last.x),
+                          std::max(first.x, last.x),
+                          std::min(other_first.x, other_last.x),
+                          std::max(other_first.x, other_last.x),
                           0.5f * (first.y + last.y),
                           unfolded_px(scene, own, 1),
                           unfolded_px(scene, own, -1)};
-    const std::optional<glm::vec2> placed = place_box(scene, free, row, size);
-    if (!placed) return;
+    const std::optional<glm::vec2> placed = corner ? corner : place_box(scene, free, row, size);
+    if (!placed) return none;
     const glm::vec2 at = *placed;
     ScreenRect panel;
     panel.min = at;
@@ -168,6 +172,7 @@ void add_tooltip(DrawList& list, const HudScene& scene, float bottom_px) {
         list.labels.push_back(std::move(number));
         y += row_px * s;
     }
+    return at.y + size.y + 12.0f * s;
 }
 
 }  // namespace weft

@@ -55,7 +55,8 @@ enum class CameraPreset { default_view, front, top, end, head, token };
 
 struct ImageChoices {
     ImageLook look = ImageLook::spotlight;
-    bool smooth = false;  // cubic between patches; else each patch is one piece, as large as the model sees it
+    bool smooth =
+        false;  // cubic between patches; else each patch is one piece, as large as the model sees it
     std::optional<float> opacity;  // 0..1 of what lies on the image; empty: 1 of light, 0.6 of colours
     bool operator==(const ImageChoices&) const = default;
 };
@@ -86,11 +87,12 @@ struct ViewState {
 
 // The moving parts between two states, each 0..1 unless said otherwise; set by Animator (scenes/animator.h).
 struct ViewMotion {
-    float fold = 0.0f;    // 0: lanes unfolded, 1: flat
-    float stack = 0.0f;   // 0: panes left to right, 1: layers go up
-    float focus = 0.0f;   // how far the context has receded
-    Focus shown_focus;    // what `focus` is about (stays during fade-out)
-    float inside = 0.0f;  // how far the gap of `inside_layer` is widened (1.5 times at 1)
+    float fold = 0.0f;       // 0: lanes unfolded, 1: flat
+    float stack = 0.0f;      // 0: panes left to right, 1: layers go up
+    float focus = 0.0f;      // how far the context has receded
+    Focus shown_focus;       // what `focus` is about (stays during fade-out)
+    float elsewhere = 0.0f;  // how far all of it has receded behind the focus of something beside it
+    float inside = 0.0f;     // how far the gap of `inside_layer` is widened (1.5 times at 1)
     int inside_layer = -1, inside_head = -1;
     float along = 0.0f;  // how far all but the lines into `along_token` have gone
     int along_token = -1;
@@ -99,6 +101,10 @@ struct ViewMotion {
     float stale = 0.0f;    // "stale" by the ledger
     // Of an image stack, the open panes of keys and queries, between two while pages turn; < 0: the plan's.
     float open_key = -1.0f, open_query = -1.0f;
+    // Rows of the decoder that were just written, from the `arrives_from`th on, and how far they have come
+    // in.
+    int arrives_from = 0;
+    float arrival = 1.0f;
     bool operator==(const ViewMotion&) const = default;
 };
 

@@ -46,7 +46,7 @@ void act_on_head(Program& program, int layer, int head) {
     const std::string name = head_text(layer, head);
     if (io.KeyCtrl) return run_command(program, io.KeyShift ? "ablate.mean" : "ablate.head", name);
     program.session.choose_head({layer, head});
-    program.session.select({FocusKind::head, 0, layer, head, -1, -1, false});
+    program.session.select(program.session.in_picture({FocusKind::head, 0, layer, head, -1, -1, false}));
 }
 
 struct Column {
@@ -105,7 +105,8 @@ void draw_row(Program& program, const HeadListRow& row) {
         act_on_head(program, row.layer, row.head);
     mark_item(program, "head " + name);
     if (ImGui::IsItemHovered())
-        program.session.set_hovered({FocusKind::head, 0, row.layer, row.head, -1, -1, false});
+        program.session.set_hovered(
+            program.session.in_picture({FocusKind::head, 0, row.layer, row.head, -1, -1, false}));
     if (is_gone) {
         ImGui::SameLine(0.0f, 4.0f * program.viewport.ui_scale);
         ImGui::TextUnformatted(row.ablation->to_mean ? "~" : "0");
@@ -210,7 +211,8 @@ void draw_map(Program& program, ImguiLayer& ui, const AttentionBlock& block,
     std::string about = "Near: attend alike (classical MDS).";
     if (drawn.pointed) {
         const HeadListRow& row = rows[*drawn.pointed];
-        program.session.set_hovered({FocusKind::head, 0, row.layer, row.head, -1, -1, false});
+        program.session.set_hovered(
+            program.session.in_picture({FocusKind::head, 0, row.layer, row.head, -1, -1, false}));
         about = "Head " + head_text(row.layer, row.head) + (row.is_named ? ", " + row.pattern : "");
     }
     if (draw_picture(ui, "map", std::move(drawn.picture)) && drawn.pointed)

@@ -173,11 +173,13 @@ void draw_cells(Program& program, ImguiLayer& ui, const Matrix& matrix) {
         column = static_cast<uint32_t>(inside.x / cell);
         Focus focus{FocusKind::edge,      0,    matrix.choice.layer, matrix.choice.head, int(*row * block),
                     int(*column * block), false};
+        focus = session.in_picture(focus);
         session.set_hovered(focus);
         if (ImGui::IsMouseClicked(0)) session.select(focus);
     } else {
         const ViewState& view = program.session.view();
-        const Focus& focus = view.hovered.kind != FocusKind::none ? view.hovered : view.selected;
+        const Focus focus =
+            session.in_plan(view.hovered.kind != FocusKind::none ? view.hovered : view.selected);
         const bool same_layer = focus.layer == matrix.choice.layer || focus.layer < 0;
         const bool same_head = focus.head < 0 || focus.head == matrix.choice.head;
         if (same_layer && same_head && focus.query >= 0) row = uint32_t(focus.query) / block;
@@ -280,10 +282,10 @@ void draw_matrix_panel(Program& program, ImguiLayer& ui) {
         value_row("weight to sinks", printf_text("%.2f", stats.to_sinks).c_str());
         value_row("entropy, mean of rows", printf_text("%.2f nats", stats.mean_entropy).c_str());
         // The picture shows more of a head that has the focus.
-        const ViewState& view = program.session.view();
-        const bool focused = view.selected.kind == FocusKind::head && view.selected.layer == choice.layer &&
-                             view.selected.head == static_cast<int>(slice);
-        const FocusLedger in_focus = focus_ledger(*plan, focused ? view.selected : Focus{});
+        const Focus selected = program.session.in_plan(program.session.view().selected);
+        const bool focused = selected.kind == FocusKind::head && selected.layer == choice.layer &&
+                             selected.head == static_cast<int>(slice);
+        const FocusLedger in_focus = focus_ledger(*plan, focused ? selected : Focus{});
         const uint64_t lines = focused ? in_focus.ledger.lines : stats.lines;
         const float threshold = focused ? in_focus.threshold : stats.threshold;
         value_row("lines drawn",

@@ -29,7 +29,9 @@ const FramePtr two_stacks = synthetic::two_stacks(3, 2, 5, 8, synthetic::random(
 }  // namespace
 
 TEST_CASE("the attention that is shown can be chosen, and what was selected in another is let go") {
-    Session session(settings_of(two_stacks), {});
+    ViewState panes;
+    panes.scene = SceneChoice::stack;
+    Session session(settings_of(two_stacks, panes), {});
     session.advance(0.0, {});
     CHECK(shown_block(*session.plan()).kind == AttentionKind::encoder);
     session.select({FocusKind::token, 0, 1, -1, 4, -1, false});
@@ -40,6 +42,30 @@ TEST_CASE("the attention that is shown can be chosen, and what was selected in a
     CHECK(session.plan()->blocks[0].columns == 5);
     CHECK(session.plan()->blocks[0].rows == 8);
     CHECK_FALSE(session.message());
+}
+
+TEST_CASE("between two towers what is selected brings its attention to the front") {
+    Session session(settings_of(two_stacks), {});
+    session.advance(0.0, {});
+    REQUIRE(session.scene()->kind == SceneKind::two_towers);
+    CHECK(shown_block(*session.plan()).kind == AttentionKind::cross);
+    const Focus in_encoder{FocusKind::edge, 0, 2, 1, 3, 1, false};
+    CHECK(session.in_plan(in_encoder).kind == FocusKind::none);
+    session.select(in_encoder);
+    CHECK(shown_block(*session.plan()).kind == AttentionKind::encoder);
+    CHECK(session.view().selected == in_encoder);
+    CHECK(session.in_plan(in_encoder) == in_encoder);
+    CHECK(session.head_choice() == HeadChoice{2, 1});
+    session.enter_head({1, 0});
+    CHECK(session.view().selected == Focus{FocusKind::head, 0, 1, 0, -1, -1, false});
+    session.set_attention(AttentionKind::decoder);
+    session.advance(0.0, {});
+    session.choose_head({0, 1});
+    session.enter_head({0, 1});
+    CHECK(session.view().selected.block == 1);
+    const auto before = session.scene();
+    session.advance(0.01, {});
+    CHECK(session.scene() == before);  // nothing to plan again
 }
 
 TEST_CASE("what a trace does not have cannot be chosen") {
@@ -65,6 +91,7 @@ TEST_CASE("who stands in a head or along a token stays in one that is there") {
     for (auto& weights : cross.layer_weights)
         weights = std::make_shared<std::vector<float>>(weights->begin(), weights->begin() + 2 * 5 * 12);
     Session session(settings_of(frame), {});
+    session.set_attention(AttentionKind::encoder);
     session.advance(0.0, {});
     session.enter_head({2, 3}, true);
     session.set_attention(AttentionKind::cross);

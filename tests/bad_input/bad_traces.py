@@ -74,7 +74,7 @@ def two_stacks(bad):
     bad.refused("an attention that there is none of", whole, "'crss'", "Did you mean 'cross'?", code=2,
                 arguments=[*view, "--attention", "crss"])
     bad.refused("a query beyond the encoder's tokens", whole, "'9'", "0 to 6", code=2,
-                arguments=[*view, "--query", "9"])
+                arguments=[*view, "--query", "9", "--attention", "encoder"])
     one = traces.trace_bytes({"attention": good["attention.encoder"]}, {"tokens": metadata["tokens"]})
     bad.refused("cross-attention of one stack", one, "'cross'", "one stack", code=2,
                 arguments=[*view, "--attention", "cross"])

@@ -210,6 +210,27 @@ def two_stacks(layers=4, heads=6):
     return tensors, {"title": "two stacks", "tokens": json.dumps(source), "tokens.target": json.dumps(target)}
 
 
+def half_generated(layers=4, heads=6, written=5):
+    """A translation of which the decoder has written its first words."""
+    source, target = SOURCE, TARGET[:written]
+    chance = mixed(len(target), 17)
+    tensors, metadata = two_stacks(layers, heads)
+    tensors["attention.decoder"] = (
+        [layers, heads, written, written],
+        attention(layers, heads, written, lambda l, h, i, j: chance(l, h, i, j) * (j <= i)))
+    tensors["attention.cross"] = ([layers, heads, written, len(source)],
+                                  attention(layers, heads, written, aligned(len(source), 19), len(source)))
+    return tensors, {**metadata, "title": "half generated", "tokens.target": json.dumps(target)}
+
+
+def wide_towers(encoder=(9, 4), decoder=(5, 8)):
+    """Encoder and decoder differ in layers and heads."""
+    tensors, metadata = two_stacks(decoder[0], decoder[1])
+    count = len(SOURCE)
+    tensors["attention.encoder"] = ([*encoder, count, count], attention(*encoder, count, mixed(count, 29)))
+    return tensors, {**metadata, "title": "9 layers and 5"}
+
+
 def image(rows=7, columns=10, layers=3, heads=6):
     """Tensors and metadata of an image model: [CLS], then the patches."""
     count = rows * columns + 1
@@ -252,7 +273,8 @@ def write_all(folder):
     add("deep", SENTENCE, 12, 16, mixed(len(SENTENCE), 11))
     add("scripts", SCRIPTS, 4, 8, mixed(len(SCRIPTS), 3))
     add("one_token", ["[CLS]"], 2, 2, identity)
-    for name, (tensors, metadata) in (("two_stacks", two_stacks()), ("image", image())):
+    for name, (tensors, metadata) in (("two_stacks", two_stacks()), ("half_generated", half_generated()),
+                                      ("wide_towers", wide_towers()), ("image", image())):
         paths[name] = f"{folder}/{name}.safetensors"
         with open(paths[name], "wb") as file:
             file.write(trace_bytes(tensors, metadata))

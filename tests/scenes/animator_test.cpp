@@ -10,7 +10,7 @@ namespace {
 
 void run(Animator& animator, const ViewState& view, double seconds, double dt_s) {
     const int steps = static_cast<int>(seconds / dt_s + 0.5);
-    for (int n = 0; n < steps; ++n) animator.advance(dt_s, view, nullptr);
+    for (int n = 0; n < steps; ++n) animator.advance(dt_s, view, 0);
 }
 
 Camera far_camera() {
@@ -79,12 +79,12 @@ TEST_CASE("reduced motion cuts and starts no wave") {
     Animator animator;
     ViewState view;
     view.reduced_motion = true;
-    animator.advance(0.01, view, nullptr);
+    animator.advance(0.01, view, 0);
     animator.set_fold(true);
     animator.fly_to(far_camera());
     animator.restart_wave();
-    const auto plan = plan_text_stack(synthetic::frame(2, 2, 4, synthetic::uniform()), view, nullptr);
-    animator.advance(0.01, view, plan.get());
+    const auto plan = plan_text_stack(synthetic::frame(2, 2, 4, synthetic::uniform()), view, 0);
+    animator.advance(0.01, view, static_cast<int>(plan->layers.size()));
     CHECK(animator.motion().fold == 1.0f);
     CHECK(animator.camera() == far_camera());
     CHECK(animator.motion().wave_s < 0.0f);
@@ -94,15 +94,15 @@ TEST_CASE("reduced motion cuts and starts no wave") {
 TEST_CASE("a wave that rests sends no pulses until it is started again") {
     Animator animator;
     const ViewState view;
-    const auto plan = plan_text_stack(synthetic::frame(2, 2, 4, synthetic::uniform()), view, nullptr);
-    animator.advance(0.1, view, plan.get());
+    const auto plan = plan_text_stack(synthetic::frame(2, 2, 4, synthetic::uniform()), view, 0);
+    animator.advance(0.1, view, static_cast<int>(plan->layers.size()));
     REQUIRE(animator.motion().wave_s >= 0.0f);
     animator.rest_wave();
-    animator.advance(2.0, view, plan.get());
+    animator.advance(2.0, view, static_cast<int>(plan->layers.size()));
     CHECK(animator.motion().wave_s < 0.0f);
     CHECK_FALSE(animator.is_moving());
     animator.restart_wave();
-    animator.advance(0.1, view, plan.get());
+    animator.advance(0.1, view, static_cast<int>(plan->layers.size()));
     CHECK(animator.motion().wave_s == Approx(0.1f));
 }
 
@@ -121,7 +121,7 @@ TEST_CASE("a call during a transition goes on from where it is") {
     run(animator, {}, 0.4, 0.05);
     const float half = animator.motion().fold;
     animator.set_fold(false);
-    animator.advance(0.001, {}, nullptr);
+    animator.advance(0.001, {}, 0);
     CHECK(animator.motion().fold == Approx(half).margin(0.01));
     run(animator, {}, 1.0, 0.05);
     CHECK(animator.motion().fold == 0.0f);

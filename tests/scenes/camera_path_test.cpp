@@ -3,19 +3,20 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
+#include "scenes/scene.h"
 #include "synthetic_frame.h"
 
 using namespace weft;
 
 TEST_CASE("the default path turns, moves and zooms no faster than the design allows") {
     for (const auto& [layers, tokens] : {std::pair{6, 16}, {12, 15}, {1, 2}, {12, 130}}) {
-        const auto plan =
-            plan_text_stack(synthetic::frame(layers, 12, tokens, synthetic::random(1)), {}, nullptr);
+        const auto scene =
+            plan_scene(synthetic::frame(layers, 12, tokens, synthetic::random(1)), {}, nullptr);
         const double step_s = 1.0 / 240.0;
-        PathPose last = default_path(*plan, 0.0, {});
+        PathPose last = default_path(*scene, 0.0, {});
         double turn = 0.0, zoom = 0.0, move = 0.0, dolly = 0.0;
         for (int n = 1; n <= 4800; ++n) {
-            const PathPose pose = default_path(*plan, n * step_s, {});
+            const PathPose pose = default_path(*scene, n * step_s, {});
             const auto rate = [&](float a, float b) { return static_cast<double>(std::abs(a - b)) / step_s; };
             turn = std::max(turn, std::hypot(rate(pose.camera.yaw_deg, last.camera.yaw_deg),
                                              rate(pose.camera.pitch_deg, last.camera.pitch_deg)));
@@ -34,14 +35,14 @@ TEST_CASE("the default path turns, moves and zooms no faster than the design all
 }
 
 TEST_CASE("velocity and acceleration of the default path are continuous at its keys") {
-    const auto plan = plan_text_stack(synthetic::frame(6, 12, 16, synthetic::random(1)), {}, nullptr);
+    const auto scene = plan_scene(synthetic::frame(6, 12, 16, synthetic::random(1)), {}, nullptr);
     for (const double key_s : {2.0, 5.0, 9.0, 12.0, 16.0}) {
         const double h = 0.02;
         const auto yaw = [&](double t) {
-            return static_cast<double>(default_path(*plan, t, {}).camera.yaw_deg);
+            return static_cast<double>(default_path(*scene, t, {}).camera.yaw_deg);
         };
         const auto x = [&](double t) {
-            return static_cast<double>(default_path(*plan, t, {}).camera.target.x);
+            return static_cast<double>(default_path(*scene, t, {}).camera.target.x);
         };
         INFO("key at " << key_s << " s");
         CHECK(std::abs(yaw(key_s + h) - yaw(key_s)) / h < 0.1);
@@ -51,18 +52,18 @@ TEST_CASE("velocity and acceleration of the default path are continuous at its k
 }
 
 TEST_CASE("the default path holds for two seconds or more and ends where the design says") {
-    const auto plan = plan_text_stack(synthetic::frame(6, 12, 16, synthetic::random(1)), {}, nullptr);
+    const auto scene = plan_scene(synthetic::frame(6, 12, 16, synthetic::random(1)), {}, nullptr);
     for (const auto& [from_s, to_s] : {std::pair{0.0, 2.0}, {5.0, 9.0}, {12.0, 16.0}})
-        CHECK(default_path(*plan, from_s, {}).camera == default_path(*plan, to_s, {}).camera);
-    CHECK(default_path(*plan, 0.0, {}).motion.fold == 1.0f);
-    CHECK(default_path(*plan, 7.0, {}).motion.fold == 0.0f);
-    CHECK(default_path(*plan, 14.0, {}).selected.kind == FocusKind::head);
-    CHECK(default_path(*plan, 14.0, {}).motion.inside_layer == 3);
-    const PathPose end = default_path(*plan, 20.0, {});
+        CHECK(default_path(*scene, from_s, {}).camera == default_path(*scene, to_s, {}).camera);
+    CHECK(default_path(*scene, 0.0, {}).motion.fold == 1.0f);
+    CHECK(default_path(*scene, 7.0, {}).motion.fold == 0.0f);
+    CHECK(default_path(*scene, 14.0, {}).selected.kind == FocusKind::head);
+    CHECK(default_path(*scene, 14.0, {}).motion.inside_layer == 3);
+    const PathPose end = default_path(*scene, 20.0, {});
     CHECK(end.camera.yaw_deg == Approx(24.0f));
     CHECK(end.camera.pitch_deg == Approx(6.0f));
     CHECK(end.motion.inside == 0.0f);
-    CHECK(default_path(*plan, 99.0, {}).camera == end.camera);
+    CHECK(default_path(*scene, 99.0, {}).camera == end.camera);
 }
 
 TEST_CASE("the strongest head is not one that position explains") {

@@ -383,13 +383,13 @@ TEST_CASE("one layer is open; turning pages moves the panes over, without a jump
 TEST_CASE("a page turns in half a second") {
     Animator animator;
     animator.open_panes(2, 3);
-    animator.advance(0.0, {}, nullptr);
+    animator.advance(0.0, {}, 0);
     CHECK(animator.motion().open_key == 2.0f);
     animator.open_panes(3, 4);
-    animator.advance(0.25, {}, nullptr);
+    animator.advance(0.25, {}, 0);
     CHECK(animator.motion().open_key == Approx(2.5f));
     CHECK(animator.is_moving());
-    animator.advance(0.25, {}, nullptr);
+    animator.advance(0.25, {}, 0);
     CHECK(animator.motion().open_key == 3.0f);
     CHECK(animator.motion().open_query == 4.0f);
     CHECK_FALSE(animator.is_moving());

@@ -70,7 +70,10 @@ bool says(const DrawList& list, const std::string& part) {
 
 TEST_CASE("the view chooses the block, and what a frame does not have is its first") {
     const auto two = synthetic::two_stacks(2, 2, 5, 3, synthetic::uniform());
-    CHECK(shown_block(*two, {}).kind == AttentionKind::encoder);
+    ViewState panes;
+    panes.scene = SceneChoice::stack;
+    CHECK(shown_block(*two, panes).kind == AttentionKind::encoder);
+    CHECK(shown_block(*two, {}).kind == AttentionKind::cross);  // in front of the two towers
     CHECK(shown_block(*two, view_of(AttentionKind::cross)).kind == AttentionKind::cross);
     const auto one = synthetic::frame(2, 2, 4, synthetic::uniform());
     CHECK(shown_block(*one, view_of(AttentionKind::cross)).kind == AttentionKind::self);

@@ -117,9 +117,12 @@ def longer_text(weft, run):
 def two_stacks(weft, run):
     tensors, metadata = traces.two_stacks(3, 2)
     run.write("translation.safetensors", traces.trace_bytes(tensors, metadata))
+    state = weft.wait_for("cross-attention in front", lambda s: s["attention"] == "cross")
+    check(state["tokens"] == traces.TARGET and state["key_tokens"] == traces.SOURCE, f"{state['tokens']}")
+    weft.key("i", "x")
     state = weft.wait_for("the encoder", lambda s: s["attention"] == "encoder")
     check(state["tokens"] == traces.SOURCE and state["key_tokens"] == traces.SOURCE, f"{state['tokens']}")
-    weft.key("i", "x")
+    weft.key("x")
     state = weft.wait_for("the decoder", lambda s: s["attention"] == "decoder")
     check(state["tokens"] == traces.TARGET, f"{state['tokens']}")
     weft.key("x")
@@ -130,7 +133,8 @@ def two_stacks(weft, run):
         weft.xdotool("mousemove", "--window", weft.window, str(x), str(150 + x % 370))
         hovered = weft.state()["hovered"]
         kinds.add(hovered["kind"])
-        check(hovered["query"] < len(traces.TARGET) and hovered["key"] < len(traces.SOURCE), f"{hovered}")
+        read = traces.TARGET if hovered["block"] == 1 else traces.SOURCE
+        check(hovered["query"] < len(traces.TARGET) and hovered["key"] < len(read), f"{hovered}")
     check(kinds - {"none"}, "nothing is hovered anywhere")
     weft.key("v")
     weft.wait_for("rollout is passed over", lambda s: s["quantity"] == "entropy")

@@ -1,0 +1,63 @@
+#include "scenes/picking.h"
+#include "scenes/two_towers_layout.h"
+
+namespace weft {
+namespace {
+
+void name_block(PickHits& hits, int block) {
+    for (PickHit* hit : {&hits.number, &hits.word, &hits.lane, &hits.row, &hits.line, &hits.bar})
+        if (hit->is_hit()) hit->focus.block = block;
+}
+
+// The nearer one of each sort; what stands in front came first and stays where both are as near.
+void take_nearer(PickHits& all, const PickHits& hits) {
+    const auto take = [](PickHit& nearest, const PickHit& hit) {
+        if (!hit.is_hit()) return;
+        if (!nearest.is_hit() || hit.distance_px < nearest.distance_px - 0.5f ||
+            (hit.distance_px < nearest.distance_px + 0.5f && hit.depth_u < nearest.depth_u))
+            nearest = hit;
+    };
+    take(all.number, hits.number);
+    take(all.word, hits.word);
+    take(all.lane, hits.lane);
+    take(all.row, hits.row);
+    take(all.line, hits.line);
+    take(all.bar, hits.bar);
+}
+
+PickedWords words_of(const TwoTowersPlan& plan, AttentionKind kind) {
+    const bool is_encoder = kind == AttentionKind::encoder, is_decoder = kind == AttentionKind::decoder;
+    return {is_encoder || is_decoder, is_decoder, is_encoder || !is_decoder || !plan.cross};
+}
+
+// A query of the decoder belongs to two attentions: to that of the two that stands before the other.
+Focus read_in_front(const TwoTowersPlan& plan, Focus focus) {
+    const bool is_query = focus.kind == FocusKind::token && !focus.by_key && focus.head < 0;
+    if (!is_query || focus_in(plan, focus, AttentionKind::decoder).kind == FocusKind::none) return focus;
+    for (const TowerPart& part : tower_parts(plan)) {
+        if (part.kind == AttentionKind::encoder) continue;
+        focus.block = part.block;
+        break;
+    }
+    return focus;
+}
+
+}  // namespace
+
+Focus pick_two_towers(const TwoTowersPlan& plan, const ViewMotion& motion, const Camera& camera,
+                      const Viewport& viewport, glm::vec2 pointer_px, bool out_of_key) {
+    if (!is_in_picture(viewport, pointer_px)) return {};
+    const TwoTowersLayout layout = make_towers_layout(plan, motion, viewport);
+    const bool is_inside = motion.inside_layer >= 0 && motion.inside > 0.5f;
+    PickHits all;
+    for (const TowerPart& part : tower_parts(plan)) {
+        if (is_inside && part.kind != plan.forward) continue;  // only its own lines are there
+        PickHits hits = find_hits(*part.plan, layout.of(part.kind), motion_in(plan, motion, part.kind),
+                                  camera, viewport, pointer_px, out_of_key, words_of(plan, part.kind));
+        name_block(hits, part.block);
+        take_nearer(all, hits);
+    }
+    return read_in_front(plan, decide(all));
+}
+
+}  // namespace weft

@@ -1,0 +1,197 @@
+#include "scenes/two_towers_words.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "scenes/labels.h"
+#include "scenes/projection.h"
+#include "scenes/shown_block.h"
+#include "scenes/theme.h"
+
+namespace weft {
+namespace {
+
+constexpr float name_px = 15.0f, note_px = 13.0f;
+constexpr float above_px = 22.0f, below_px = 26.0f, third_ledger_px = 18.0f, stacked_words_px = 26.0f;
+
+std::string count_text(uint32_t a, uint32_t b, const char* word) {
+    const std::string count = a == b ? std::to_string(a) : std::to_string(a) + " and " + std::to_string(b);
+    return count + " " + word + (a == 1 && b == 1 ? "" : "s");
+}
+
+std::string text_of(const TokenStack& stack, const char* word) {
+    if (stack.grid)
+        return std::to_string(stack.grid->rows) + "×" + std::to_string(stack.grid->columns) + " patches";
+    const std::string mark = "▁";  // a vocabulary's sign for the space before a word
+    if (stack.text.find(mark) != std::string::npos) {
+        std::string text;
+        for (const Token& token : stack.tokens) {
+            if (token.special || token.text.starts_with("<")) continue;
+            const bool starts_word = token.text.starts_with(mark);
+            text +=
+                (starts_word && !text.empty() ? " " : "") + token.text.substr(starts_word ? mark.size() : 0);
+        }
+        return text;
+    }
+    if (!stack.text.empty()) return stack.text;
+    return std::to_string(stack.tokens.size()) + " " + word + " token" +
+           (stack.tokens.size() == 1 ? "" : "s");
+}
+
+struct Extent {
+    glm::vec2 low{1e9f}, high{-1e9f};
+    bool is_seen = true;
+};
+
+Extent extent_of(const LabelScene& scene, const std::vector<glm::vec3>& points) {
+    Extent extent;
+    for (const glm::vec3& point : points) {
+        const glm::vec3 at = screen_from_world(scene.camera, scene.viewport, point);
+        if (at.z <= near_plane_u) extent.is_seen = false;
+        extent.low = glm::min(extent.low, glm::vec2(at));
+        extent.high = glm::max(extent.high, glm::vec2(at));
+    }
+    return extent;
+}
+
+std::vector<glm::vec3> box_of(const TextStackLayout& layout) {
+    const auto corners = layout.box_corners();
+    return {corners.begin(), corners.end()};
+}
+
+// Below the encoder and left of the decoder's words, if there is room for a tooltip.
+std::optional<glm::vec2> free_corner(const TwoTowersLayout& layout, const ViewState& view,
+                                     const Camera& camera, const Viewport& viewport) {
+    const DrawCamera eye = draw_camera(camera, viewport);
+    const float scale = hud_scale(viewport, theme(view.theme).text_scale);
+    const auto bound = [&](const TextStackLayout& tower, float start, auto take) {
+        float result = start;
+        for (const glm::vec3& corner : tower.box_corners()) {
+            const glm::vec3 at = screen_from_world(eye, viewport, corner);
+            result = at.z <= near_plane_u ? start : take(result, at);
+        }
+        return result;
+    };
+    const float foot = bound(layout.encoder, 0.0f, [](float y, glm::vec3 at) { return std::max(y, at.y); });
+    const float left = bound(layout.decoder, 1e9f, [](float x, glm::vec3 at) { return std::min(x, at.x); });
+    const glm::vec2 corner{2.0f * hud_margin_px * scale, foot + 34.0f * scale};
+    const bool fits =
+        foot > 0.0f && left < 1e9f && corner.x + tooltip_width_px * scale < left - 60.0f * scale;
+    return fits ? std::optional(corner) : std::nullopt;
+}
+
+// The towers' names below them, and over the rails what they are.
+void add_names(LabelPlacement& placement, const LabelScene& scene, const TwoTowersPlan& plan,
+               const TwoTowersLayout& layout) {
+    const float opacity = outside_words(scene.motion.inside) * (1.0f - scene.motion.along) *
+                          (1.0f - 0.55f * scene.motion.focus);
+    if (opacity <= 0.0f || scene.motion.stack > 0.5f) return;
+    const float scale = scene.text_scale;
+    const auto name = [&](const TextStackLayout& tower, const char* text) {
+        const Extent extent = extent_of(scene, box_of(tower));
+        if (!extent.is_seen) return;
+        Label label =
+            scene_label(scene, text, {0.5f * (extent.low.x + extent.high.x), extent.high.y + 12.0f * scale},
+                        name_px * scale, LabelAlign::center, opacity);
+        label.bold = true;
+        placement.add(std::move(label), 25.0f);
+    };
+    name(layout.encoder, "encoder");
+    name(layout.decoder, "decoder");
+    if (!plan.cross || seen_from_above(scene.camera) > 0.5f) return;
+    const auto first = layout.cross.key_pane_corners(0),
+               last = layout.cross.key_pane_corners(std::max(layout.cross.layers - 1, 0));
+    std::vector<glm::vec3> points(first.begin(), first.end());
+    points.insert(points.end(), last.begin(), last.end());
+    const Extent extent = extent_of(scene, points);
+    if (!extent.is_seen) return;
+    placement.add(scene_label(scene, "rails: encoder output, read by every decoder layer",
+                              {0.5f * (extent.low.x + extent.high.x), extent.low.y - 34.0f * scale},
+                              note_px * scale, LabelAlign::center, opacity, true),
+                  8.0f);
+}
+
+}  // namespace
+
+std::string towers_summary(const TwoTowersPlan& plan) {
+    const AttentionFrame& frame = *plan.encoder->frame;
+    const AttentionBlock &encoder = shown_block(*plan.encoder), &decoder = shown_block(*plan.decoder);
+    return std::to_string(encoder.layers) + " + " + std::to_string(decoder.layers) + " layers · " +
+           count_text(encoder.heads, decoder.heads, "head") + " · " +
+           text_of(frame.stacks.at(encoder.key_stack), "source") + " → " +
+           text_of(frame.stacks.at(decoder.query_stack), "target");
+}
+
+ScreenBounds towers_margins(const TwoTowersPlan& plan, const ViewMotion& motion, const Viewport& viewport) {
+    const float text_scale = theme(plan.encoder->view.theme).text_scale;
+    const float scale = hud_scale(viewport, text_scale);
+    ScreenBounds bounds = picture_margins(viewport, text_scale);
+    const float words = stacked_words_px * glm::smoothstep(0.5f, 1.0f, motion.stack);
+    bounds.top += (above_px + words) * scale;
+    bounds.bottom -= (below_px + third_ledger_px + words) * scale;
+    return bounds;
+}
+
+void add_tower_words(DrawList& list, const TwoTowersPlan& plan, const TwoTowersLayout& layout,
+                     const ViewState& view, const ViewMotion& motion, const Camera& camera, double time_s,
+                     const Viewport& viewport, const MeasureText& measure) {
+    struct Part {
+        AttentionKind kind;
+        const TextStackPlan& plan;
+        const TextStackLayout& layout;
+        ViewState view;
+        ViewMotion motion;
+    };
+    std::vector<Part> parts;
+    for (const TowerPart& part : tower_parts(plan))
+        parts.push_back({part.kind, *part.plan, layout.of(part.kind), view_in(plan, view, part.kind),
+                         motion_in(plan, motion, part.kind)});
+
+    HudParts hud;
+    hud.summary = towers_summary(plan);
+    hud.corners = layout.corners();
+    hud.free_corner = free_corner(layout, view, camera, viewport);
+    for (const AttentionKind kind : {AttentionKind::encoder, AttentionKind::decoder, AttentionKind::cross})
+        for (const Part& part : parts)
+            if (part.kind == kind)
+                hud.ledgers.push_back({attention_name(kind), &part.plan, &part.motion, &part.layout});
+    // Title and tooltip speak of what has the focus, keys of what stands in front.
+    const auto focused = std::find_if(parts.begin(), parts.end(), [](const Part& part) {
+        return part.motion.shown_focus.kind != FocusKind::none;
+    });
+    const Part& titled = focused == parts.end() ? parts.front() : *focused;
+    add_hud(list, titled.plan, titled.layout, titled.view, titled.motion, camera, time_s, viewport, measure,
+            &hud);
+
+    if (!view.show_labels) return;
+    LabelPlacement placement(viewport, measure);
+    placement.reserve_all(list);
+    std::vector<LabelScene> scenes;
+    for (const Part& part : parts) {
+        scenes.push_back(
+            make_label_scene(part.plan, part.layout, part.view, part.motion, camera, viewport, measure));
+        add_focus_labels(placement, list, scenes.back());
+    }
+    for (size_t p = 0; p < parts.size(); ++p) {
+        LabelScene scene = scenes[p];
+        const AttentionKind kind = parts[p].kind;
+        const bool numbers_decoder =
+            kind != AttentionKind::encoder &&
+            (!plan.cross || (kind == AttentionKind::decoder) == (plan.forward == AttentionKind::decoder));
+        scene.outer.first_pane = kind != AttentionKind::cross;
+        scene.outer.last_pane = kind == AttentionKind::decoder;
+        scene.outer.caption = scene.outer.numbers = kind == AttentionKind::encoder;
+        add_outer_labels(placement, scene);
+        if (!numbers_decoder) continue;
+        // Over the rails, with the threshold of what stands in front.
+        const TextStackLayout& over = plan.cross ? layout.cross : layout.decoder;
+        LabelScene numbers =
+            make_label_scene(parts[p].plan, over, parts[p].view, parts[p].motion, camera, viewport, measure);
+        numbers.outer = {false, false, true, false};
+        add_outer_labels(placement, numbers);
+    }
+    add_names(placement, scenes.front(), plan, layout);
+    placement.place(list);
+}
+
+}  // namespace weft
