@@ -7,6 +7,7 @@
 #include "scenes/animator.h"
 #include "scenes/camera_path.h"
 #include "scenes/flow_lines.h"
+#include "scenes/line_picking.h"
 #include "scenes/picking.h"
 #include "scenes/projection.h"
 #include "scenes/scene.h"
@@ -83,7 +84,7 @@ glm::vec3 on_curve(const FlowBatch& batch, int head, int query, int key, float t
            t * t * t * target;
 }
 
-// Nearest of all lines that are drawn, px; written out over every entry of all three.
+// To the border of the nearest of all lines that are drawn, px; over every entry of all three.
 float nearest_line_px(const Towers& scene, glm::vec2 at) {
     float nearest = 1e9f;
     const TwoTowersLayout layout = scene.layout();
@@ -96,13 +97,10 @@ float nearest_line_px(const Towers& scene, glm::vec2 at) {
                 for (uint32_t i = 0; i < block.rows; ++i)
                     for (uint32_t j = 0; j < block.columns; ++j) {
                         if (!twin::is_drawn(block, part.plan->layers[l].selection, h, i, j)) continue;
-                        glm::vec2 from = scene.screen(on_curve(batch, int(h), int(i), int(j), 0.0f));
-                        for (int s = 1; s <= 48; ++s) {
-                            const glm::vec2 to = scene.screen(
-                                on_curve(batch, int(h), int(i), int(j), static_cast<float>(s) / 48.0f));
-                            nearest = std::min(nearest, segment_distance_px(at, from, to));
-                            from = to;
-                        }
+                        float depth = 0.0f;
+                        nearest =
+                            std::min(nearest, line_distance_px(batch, block, {h, i, j},
+                                                               draw_camera(scene.camera, {}), {}, at, depth));
                     }
         }
     return nearest;
@@ -266,15 +264,14 @@ TEST_CASE("what is pointed at is the nearest line of all three") {
                     const AttentionKind kind = scene.frame->blocks.at(size_t(focus.block)).kind;
                     const FlowBatch own = layer_batch(*tower_plan(scene.towers(), kind), layout.of(kind),
                                                       scene.view, scene.motion, focus.layer);
-                    float px = 1e9f;
-                    glm::vec2 from = scene.screen(on_curve(own, focus.head, focus.query, focus.key, 0.0f));
-                    for (int s = 1; s <= 48; ++s) {
-                        const glm::vec2 to = scene.screen(
-                            on_curve(own, focus.head, focus.query, focus.key, static_cast<float>(s) / 48.0f));
-                        px = std::min(px, segment_distance_px(at, from, to));
-                        from = to;
-                    }
-                    CHECK(px <= nearest_line_px(scene, at) + 1.6f);  // as near, with its least width
+                    const DrawnLine line{static_cast<uint32_t>(focus.head),
+                                         static_cast<uint32_t>(focus.query),
+                                         static_cast<uint32_t>(focus.key)};
+                    float depth = 0.0f;
+                    const float px = line_distance_px(
+                        own, tower_plan(scene.towers(), kind)->blocks.at(static_cast<size_t>(focus.layer)),
+                        line, draw_camera(scene.camera, {}), {}, at, depth);
+                    CHECK(px <= nearest_line_px(scene, at) + 0.6f);  // as near is nearer to the eye
                     found.insert(kind);
                 }
         }
@@ -357,7 +354,8 @@ TEST_CASE("a wave goes through the encoder, then through the decoder") {
 
 TEST_CASE("rows that the decoder writes come in while the earlier ones keep their place") {
     const auto written = [](int target) {
-        const auto frame = frame_of({3, 2, 4, 3, 5, target}, synthetic::causal());
+        const auto strong = [](int, int, int query, int key) { return key == query / 2 ? 1.0f : 0.05f; };
+        const auto frame = frame_of({3, 2, 4, 3, 5, target}, strong);
         frame->generation = Generation{};
         return frame;
     };
