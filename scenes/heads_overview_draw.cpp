@@ -17,7 +17,7 @@ namespace weft {
 namespace {
 
 constexpr float underline_px = 2.5f, ring_px = 4.0f;
-constexpr float key_row_px = 46.0f;  // middle of the row of keys over the lower border of the picture
+constexpr float key_row_px = 40.0f;  // middle of the row of keys over the lower border of the picture
 constexpr float color_bar_px = 150.0f;
 
 struct Sheet {

@@ -15,7 +15,7 @@
 namespace weft {
 namespace {
 
-constexpr float key_row_px = 46.0f, color_bar_px = 150.0f;
+constexpr float key_row_px = 40.0f, color_bar_px = 150.0f;
 
 struct Sheet {
     const NeuronsPlan& plan;
@@ -287,7 +287,9 @@ void add_foot(DrawList& list, const Sheet& sheet) {
 
     const float right =
         static_cast<float>(sheet.viewport.size.x) - sheet.viewport.panel_px - hud_margin_px * sheet.scale;
+    // Beside a docked panel there is not room for all of it.
     const auto write = [&](const std::string& text, float row) {
+        if (right - sheet.measure(text, sheet.text_px, false) < bar.right_px + 24.0f * sheet.scale) return;
         list.labels.push_back(sheet_label(sheet, text, {right, top + row * 1.3f * sheet.text_px},
                                           LabelAlign::right, false, sheet.text_px));
     };
