@@ -11,7 +11,9 @@ import sys
 import tempfile
 import time
 
+import browser
 import decoder
+import default_frame
 import encoder_decoder
 import flow
 import forward
@@ -23,7 +25,10 @@ import live
 import loading
 import memory
 import methods
+import model_view
+import pointing
 import recording
+import ribbons
 import rows
 import startup
 import text_file
@@ -47,6 +52,10 @@ MEASURES = {
     "start": startup,
     "load": loading,
     "frame": frames,
+    "default": default_frame,
+    "pointing": pointing,
+    "ribbons": ribbons,
+    "heads": model_view,
     "threshold": threshold,
     "record": recording,
     "memory": memory,
@@ -97,6 +106,13 @@ class Bench:
         with open(os.path.join(self.folder, name + ".log"), "wb") as log:
             if subprocess.call([self.python, self.here(name), *arguments], stdout=log, stderr=log, env=self.peer_environment):
                 raise Failed(f"{name} failed; see {log.name}")
+
+    def lacks_browser(self):
+        """Says so, and how to get it."""
+        missing = browser.missing(self.python)
+        if missing:
+            print(f"weft bench:   left out, {missing[0]} is missing: scripts/bench --with-browser installs it", file=sys.stderr)
+        return bool(missing)
 
     def display(self):
         if not self.shared_display:

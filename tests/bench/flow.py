@@ -4,29 +4,18 @@ import statistics
 
 from programs import Failed, Program
 from rows import Row
+from traces import LAYERS, trace
 
-LAYERS, HEADS, TOKENS, MANY_TOKENS = 12, 12, 30, 128
+TOKENS, MANY_TOKENS = 30, 128
 GOAL = 1000           # times faster, at least
 SECOND_MS = 1000.0    # of one core, one query of MANY_TOKENS
 SAME = 1e-6           # a flow
 
 
-def trace(bench, tokens):
-    path = os.path.join(bench.folder, f"flow-{tokens}.safetensors")
-    bench.run_peer("flow_peer.py", "--write", str(LAYERS), str(HEADS), str(tokens), path)
-    return path
-
-
-def ask(program, line):
-    program.process.stdin.write(line + "\n")
-    program.process.stdin.flush()
-    return program.answer()
-
-
 def beside(bench, ours, peer, what, flows, our_line, peer_line, rounds):
     taken = {"ours": [], "peer": []}
     for _ in bench.rounds(rounds):
-        mine, theirs = ask(ours, our_line), ask(peer, peer_line)
+        mine, theirs = ours.ask_line(our_line), peer.ask_line(peer_line)
         if abs(mine["sum"] - theirs["sum"]) > SAME * flows:
             raise Failed(f"{what}: the sums differ, {mine['sum']} and {theirs['sum']}")
         taken["ours"] += mine["taken_ms"]
@@ -51,8 +40,8 @@ def measure(bench):
         peer.stop()
     alone = Program([bench.program("flow_bench"), trace(bench, MANY_TOKENS)], os.path.join(bench.folder, "flow_bench.log"))
     try:
-        taken = [ms for _ in bench.rounds(5) for ms in ask(alone, f"3 1 {MANY_TOKENS // 2}")["taken_ms"]]
-        all_rows = ask(alone, "1 0")["taken_ms"][0]
+        taken = [ms for _ in bench.rounds(5) for ms in alone.ask_line(f"3 1 {MANY_TOKENS // 2}")["taken_ms"]]
+        all_rows = alone.ask_line("1 0")["taken_ms"][0]
     finally:
         alone.stop()
     middle = statistics.median(taken)

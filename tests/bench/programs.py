@@ -30,19 +30,27 @@ class Program:
             raise Failed(f"{self.name} ended\n{tail_of(self.log)}")
         return json.loads(line)
 
+    def ask_line(self, line):
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+        return self.answer()
+
     def ask(self, tokens, *numbers, added=2):
         """For a text of so many tokens, `added` of them by the tokenizer (text_of counts two); REPEAT and what else
         the program takes."""
-        self.process.stdin.write(" ".join(map(str, (tokens + 2 - added, *numbers))) + "\n")
-        self.process.stdin.flush()
-        answer = self.answer()
+        answer = self.ask_line(" ".join(map(str, (tokens + 2 - added, *numbers))))
         if answer["tokens"] != tokens:
             raise Failed(f"{self.name} made {answer['tokens']} tokens of a text of {tokens}")
         return answer
 
     def stop(self):
-        self.process.kill()
-        self.process.wait()
+        """Its input ends, so that it can end what it started."""
+        self.process.stdin.close()
+        try:
+            self.process.wait(10.0)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
 
 
 def run(command, log, environment=None):

@@ -43,7 +43,7 @@ class Display:
 
 
 class Keys:
-    """Key events as a keyboard sends them, without the start of a process for each."""
+    """Events as keyboard and mouse send them, without the start of a process for each."""
 
     def __init__(self, display_name):
         self.x11, self.xtst = ctypes.CDLL("libX11.so.6"), ctypes.CDLL("libXtst.so.6")
@@ -59,18 +59,29 @@ class Keys:
         self.xtst.XTestFakeKeyEvent(self.connection, code, int(pressed), ctypes.c_ulong(0))
         self.x11.XFlush(self.connection)
 
+    def point(self, x, y):
+        self.xtst.XTestFakeMotionEvent(self.connection, -1, int(x), int(y), ctypes.c_ulong(0))
+        self.x11.XFlush(self.connection)
+
+    def click(self):
+        for pressed in (1, 0):
+            self.xtst.XTestFakeButtonEvent(self.connection, 1, pressed, ctypes.c_ulong(0))
+        self.x11.XFlush(self.connection)
+
     def tap(self, key):
         self.event(key, True)
         self.event(key, False)
 
 
 class Window:
-    """`weft view` on a display. Commands of a script can follow the start."""
+    """`weft view` on a display, of a text or, without one, of the trace among the arguments. Commands of a script can
+    follow the start."""
 
-    def __init__(self, bench, display, text, script=(), arguments=()):
+    def __init__(self, bench, display, text=None, script=(), arguments=()):
         self.folder = tempfile.mkdtemp(prefix="window-", dir=bench.folder)
         self.state_path, self.log = (os.path.join(self.folder, name) for name in ("state.json", "log"))
-        command = [bench.weft, "view", "--model", bench.model, "--text", text, "--state", self.state_path, *arguments]
+        command = [bench.weft, "view", *(["--model", bench.model, "--text", text] if text else []), "--state", self.state_path,
+                   *arguments]
         if script:
             path = os.path.join(self.folder, "script")
             with open(path, "w", encoding="utf-8") as file:
@@ -79,7 +90,7 @@ class Window:
         self.environment = dict(display.environment, XDG_STATE_HOME=self.folder)
         with open(self.log, "w", encoding="utf-8") as log:
             self.process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
-        self.wait_for(lambda s: s["shown_revision"] > 0)
+        self.wait_for(lambda s: s["shown_revision"] > 0 if text else s["tokens"])
         self.xdotool("mousemove", "1279", "2")  # where there is nothing to point at
         window = self.xdotool("search", "--sync", "--onlyvisible", "--name", "^Weft$").split()[0]
         self.xdotool("windowmove", window, "0", "0")

@@ -1,7 +1,9 @@
 // What a frame of the window costs beside one that draws the same lines and nothing else: real attention,
 // labels, HUD, the docked matrix panel, the wave running, at the best quality and with nothing that waits for
 // the next sixtieth of a second. Needs a display. Both sides in turn; prints one JSON object.
-//   window_bench TEXT LEAST_LINES ROUNDS FRAMES
+// A text has the matrix docked; a trace is shown as the window opens it. LEAST_LINES 0: the view's own
+// number.
+//   window_bench TEXT|TRACE.safetensors LEAST_LINES ROUNDS FRAMES
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -44,7 +46,7 @@ class Bench {
         ui_ = std::make_unique<ImguiLayer>(window_, *renderer_, 1.0f);
         program_->ui = ui_.get();
         bind_commands(*program_);
-        program_->panels.docked = Docked::matrix;
+        if (options.text) program_->panels.docked = Docked::matrix;
         program_->viewport = viewport_of(window_.size_px(), 1.0f, docked_px(program_->panels, 1.0f));
         session_.wait_for_analysis();
         session_.advance(0.0, program_->viewport);
@@ -53,6 +55,7 @@ class Bench {
 
     // The smallest line budget that gives at least so many lines.
     void show_lines(uint64_t least) {
+        if (least == 0) return;
         Thresholding& threshold = session_.view().threshold;
         for (threshold.budget = int(least); threshold.budget < 1'000'000;
              threshold.budget += int(least) / 20) {
@@ -129,9 +132,9 @@ class Bench {
     std::vector<double> panels_ms_, list_ms_, render_ms_;
 };
 
-void run(const std::string& text, uint64_t least_lines, int rounds, int frames) {
+void run(const std::string& shown, uint64_t least_lines, int rounds, int frames) {
     Options options;
-    options.text = text;
+    (shown.ends_with(".safetensors") ? options.trace_file : options.text.emplace()) = shown;
     Bench bench(options);
     bench.show_lines(least_lines);
     std::vector<double> whole_wall, whole_processor, lines_wall, lines_processor;
@@ -164,7 +167,7 @@ void run(const std::string& text, uint64_t least_lines, int rounds, int frames) 
 
 int main(int argument_count, char** arguments) {
     if (argument_count != 5) {
-        std::fprintf(stderr, "usage: window_bench TEXT LEAST_LINES ROUNDS FRAMES\n");
+        std::fprintf(stderr, "usage: window_bench TEXT|TRACE.safetensors LEAST_LINES ROUNDS FRAMES\n");
         return 2;
     }
     try {
