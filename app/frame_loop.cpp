@@ -202,7 +202,7 @@ class FrameLoop {
         }
         const float scale = viewport_of(size, program_.ui_scale_setting).ui_scale;
         program_.viewport = viewport_of(size, program_.ui_scale_setting, docked_px(program_.panels, scale),
-                                        program_.renderer.quality().segments);
+                                        program_.renderer.quality().segments, shows_prompt());
         return size.x > 0 && size.y > 0;
     }
 
@@ -291,10 +291,12 @@ class FrameLoop {
         program_.viewport.segments = program_.renderer.quality().segments;
     }
 
+    bool shows_prompt() const { return !program_.panels.hidden && program_.session.is_live(); }
+
     void draw_prompt(DrawList& list, const UiColors& colors, double now) {
         const Session& session = program_.session;
         caret_was_on_ = caret_is_on(now);
-        if (program_.panels.hidden || !session.is_live()) return;
+        if (!shows_prompt()) return;
         PromptLine::Look look;
         look.mode = program_.mode;
         look.caret_is_on = caret_was_on_;

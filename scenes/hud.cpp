@@ -265,13 +265,22 @@ float hud_foot_px(const Viewport& viewport, float text_scale) {
                            : width - viewport.panel_px >= 660.0f * text ? 1.0f
                                                                         : 2.0f;
     const float lines = width < 620.0f * text ? ledger_line_em * 13.0f : 0.0f;
-    return (foot_px + 10.0f) * scale + (key_rows * key_row_px + lines) * text;
+    return (foot_px + 10.0f) * scale + (key_rows * key_row_px + lines) * text +
+           (key_rows > 0.0f ? viewport.prompt_px : 0.0f);
 }
 
 namespace {
 
 float key_row_height(const HudScene& scene) {
     return std::max(key_row_px * scene.scale, key_row_px / 13.0f * scene.text_px);
+}
+
+// How far above the keys' foot a ledger of so many lines begins, in em. Three of parts have room below the
+// prompt line; more lines grow upwards.
+float ledger_rise(int lines, bool of_parts) {
+    if (!of_parts) return static_cast<float>(lines - 1) * ledger_line_em;
+    constexpr int rows_below = 3;
+    return static_cast<float>(std::max(lines - rows_below, 0)) * part_row_em;
 }
 
 // Ledger, keys and hint; returns the y above which the picture is free.
@@ -297,7 +306,7 @@ float add_foot(DrawList& list, const HudScene& scene) {
                                                         : free_width - margin;
     const LedgerExtent ledger = write_ledgers(unused, scene, 0.0f, ledger_right);
     const float key_foot = static_cast<float>(viewport.size.y) - foot_px * scale;
-    float foot = key_foot - static_cast<float>(ledger.lines - 1) * ledger_line_em * scene.text_px;
+    float foot = key_foot - ledger_rise(ledger.lines, scene.parts != nullptr) * scene.text_px;
     write_ledgers(list, scene, foot, ledger_right);
     if (!view.show_hud) return foot;
 
@@ -309,7 +318,7 @@ float add_foot(DrawList& list, const HudScene& scene) {
             add_head_key(list, scene, std::clamp(0.555f * whole_width, low, std::max(low, high)), key_foot);
         add_line_key(list, scene, right - line_width, key_foot);
     } else {
-        foot -= key_row_height(scene);
+        foot -= key_row_height(scene) + viewport.prompt_px;
         const bool beside = margin + keys_width <= right;
         add_line_key(list, scene, beside ? right - line_width : margin, foot);
         if (head_width > 0.0f) {

@@ -70,7 +70,8 @@ struct LedgerExtent {
     int lines = 1;
 };
 LedgerExtent add_ledger(DrawList& list, const HudScene& scene, float foot_px, float right_px);
-// One row for each part: name, bar, shares.
+// One row for each part, part_row_em of the text apart: name, bar, shares.
+inline constexpr float part_row_em = 1.25f;
 LedgerExtent add_part_ledgers(DrawList& list, const HudScene& scene, float foot_px, float right_px);
 
 // What a ledger's bar consists of, from left to right.

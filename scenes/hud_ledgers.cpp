@@ -8,7 +8,7 @@
 namespace weft {
 namespace {
 
-constexpr float bar_width_px = 148.0f, bar_height_px = 8.0f, row_em = 1.55f, gap_px = 10.0f;
+constexpr float bar_width_px = 148.0f, bar_height_px = 8.0f, gap_px = 10.0f;
 
 }  // namespace
 
@@ -38,8 +38,8 @@ LedgerExtent add_part_ledgers(DrawList& list, const HudScene& scene, float foot_
             const float first = pen.at.x;
             const auto write = [&](const std::string& words, const glm::vec4& color) {
                 if (pen.at.x > first && pen.at.x + scene.measure(words, text, false) > right_px) {
-                    pen.at = {first, pen.at.y + row_em * text};
-                    y += row_em * text;
+                    pen.at = {first, pen.at.y + part_row_em * text};
+                    y += part_row_em * text;
                     ++extent.lines;
                 }
                 pen.write(words, color);
@@ -57,7 +57,7 @@ LedgerExtent add_part_ledgers(DrawList& list, const HudScene& scene, float foot_
                     write(explained, colors.text);
         }
         extent.right = std::max(extent.right, pen.at.x);
-        y += row_em * text;
+        y += part_row_em * text;
     }
     return extent;
 }

@@ -105,8 +105,9 @@ std::shared_ptr<const TextStackPlan> plan_text_stack(std::shared_ptr<const Atten
 
 struct Viewport {
     glm::ivec2 size{1280, 720};
-    float ui_scale = 1.0f;  // min(w / 1280, h / 720) times the user's setting
-    float panel_px = 0.0f;  // width taken by the docked panel at the right
+    float ui_scale = 1.0f;   // min(w / 1280, h / 720) times the user's setting
+    float panel_px = 0.0f;   // width taken by the docked panel at the right
+    float prompt_px = 0.0f;  // height taken by the prompt line above the ledger
     int segments = 16;
 };
 

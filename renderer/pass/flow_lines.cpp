@@ -48,6 +48,10 @@ struct Push {
     float inverse_segments;
 };
 
+// Few lines are those that somebody looks at: they stay round at every quality.
+constexpr uint32_t most_fine_lines = 64;
+constexpr int fine_segments = 16;
+
 }  // namespace
 
 FlowLinesPass::FlowLinesPass(const PassContext& context, const FlowSelectPass& select)
@@ -75,8 +79,8 @@ FlowLinesPass::FlowLinesPass(const PassContext& context, const FlowSelectPass& s
     }
 }
 
-void FlowLinesPass::ensure_chunk(int segments) {
-    if (chunk_segments_ == segments) return;
+void FlowLinesPass::ensure(Chunk& chunk, int segments) {
+    if (chunk.segments == segments) return;
     std::vector<uint16_t> indices;
     for (uint32_t line = 0; line < lines_per_chunk; ++line)
         for (int k = 0; k < segments; ++k) {
@@ -87,14 +91,15 @@ void FlowLinesPass::ensure_chunk(int segments) {
                                    vertex(k + 1, 0), vertex(k, 1), vertex(k + 1, 1)};
             indices.insert(indices.end(), quad, quad + 6);
         }
-    chunk_ = GpuBuffer(device_, indices.size() * sizeof(uint16_t), VK_BUFFER_USAGE_INDEX_BUFFER_BIT,
-                       MemoryKind::upload, "flow chunk indices");
-    std::copy(indices.begin(), indices.end(), static_cast<uint16_t*>(chunk_.mapped));
-    chunk_segments_ = segments;
+    chunk.indices = GpuBuffer(device_, indices.size() * sizeof(uint16_t), VK_BUFFER_USAGE_INDEX_BUFFER_BIT,
+                              MemoryKind::upload, "flow chunk indices");
+    std::copy(indices.begin(), indices.end(), static_cast<uint16_t*>(chunk.indices.mapped));
+    chunk.segments = segments;
 }
 
 void FlowLinesPass::prepare(FrameContext& frame) {
-    ensure_chunk(flow_segments(frame.quality));
+    ensure(chunk_, flow_segments(frame.quality));
+    ensure(fine_chunk_, std::max(chunk_.segments, fine_segments));
     params_.clear();
     std::vector<glm::vec4> colors;
     for (size_t i = 0; i < frame.list.flows.size(); ++i) {
@@ -117,8 +122,7 @@ void FlowLinesPass::prepare(FrameContext& frame) {
 }
 
 void FlowLinesPass::record(FrameContext& frame) {
-    vkCmdBindIndexBuffer(frame.commands, chunk_.handle, 0, VK_INDEX_TYPE_UINT16);
-    const auto indices_per_line = static_cast<uint32_t>(chunk_segments_ * 6);
+    const Chunk* bound_chunk = nullptr;
     Pipeline* bound = nullptr;
     for (size_t i = 0; i < frame.list.flows.size(); ++i) {
         const FlowBatch& flow = frame.list.flows[i];
@@ -138,7 +142,13 @@ void FlowLinesPass::record(FrameContext& frame) {
             .buffer(4, selected.values)
             .buffer(5, selected.draw)
             .push(device_, frame.commands, *pipeline);
-        pipeline->push_constants(frame.commands, Push{1.0f / static_cast<float>(chunk_segments_)});
+        const bool few = !selected.dense && selected.line_count <= most_fine_lines;
+        const Chunk& chunk = few ? fine_chunk_ : chunk_;
+        if (bound_chunk != &chunk)
+            vkCmdBindIndexBuffer(frame.commands, chunk.indices.handle, 0, VK_INDEX_TYPE_UINT16);
+        bound_chunk = &chunk;
+        const auto indices_per_line = static_cast<uint32_t>(chunk.segments * 6);
+        pipeline->push_constants(frame.commands, Push{1.0f / static_cast<float>(chunk.segments)});
         if (selected.dense) {
             vkCmdDrawIndexedIndirect(frame.commands, selected.draw.buffer, selected.draw.offset, 1, 0);
             continue;

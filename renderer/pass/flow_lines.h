@@ -16,13 +16,18 @@ class FlowLinesPass : public Pass {
     void record(FrameContext& frame) override;
 
   private:
-    void ensure_chunk(int segments);
+    // Indices of lines_per_chunk lines in so many segments each.
+    struct Chunk {
+        GpuBuffer indices;
+        int segments = 0;
+    };
+
+    void ensure(Chunk& chunk, int segments);
 
     Device& device_;
     const FlowSelectPass& select_;
     Pipeline* pipelines_[2][4];  // [depth][pulses | dashes << 1]
-    GpuBuffer chunk_;            // 16-bit indices of 64 ribbons
-    int chunk_segments_ = 0;
+    Chunk chunk_, fine_chunk_;
     std::vector<BufferSlice> params_;  // by batch
     BufferSlice colors_;
 };

@@ -4,6 +4,8 @@
 #include <catch2/catch.hpp>
 
 #include "app/viewport.h"
+#include "scenes/scene.h"
+#include "tests/scenes/synthetic_frame.h"
 
 using namespace weft;
 
@@ -59,4 +61,35 @@ TEST_CASE("where the model's limit cuts the text is marked, with both numbers") 
     CHECK(has_label(list, "cut at 512 of 900"));
     CHECK(std::ranges::count(list.labels, "The ", &Label::text) == 1);
     CHECK(std::ranges::count(list.labels, "cat", &Label::text) == 1);
+}
+
+TEST_CASE("neither ledgers nor keys lie under the line, at any scale") {
+    const PromptEdit prompt("The cat");
+    const std::shared_ptr<const AttentionFrame> frames[]{
+        synthetic::frame(6, 12, 12, synthetic::random(1)),
+        synthetic::two_stacks(4, 6, 7, 11, synthetic::random(2))};
+    for (const auto& frame : frames)
+        for (const glm::ivec2 size : {glm::ivec2{1280, 720}, glm::ivec2{1920, 1080}, glm::ivec2{960, 540}})
+            for (const float setting : {1.0f, 1.5f}) {
+                const Viewport viewport = viewport_of(size, setting, 0.0f, 16, true);
+                const auto scene = plan_scene(frame, {}, nullptr);
+                const ViewMotion motion;
+                const Camera camera = scene_camera(*scene, CameraPreset::default_view, motion, {}, viewport);
+                const DrawList picture =
+                    draw_scene(*scene, scene->view, motion, camera, 0.0, viewport, measure);
+                DrawList list;
+                PromptLine().draw(list, prompt, {}, viewport, measure);
+                const ScreenRect& line = list.rects.front();
+                for (const Label& label : picture.labels) {
+                    const float width = measure(label.text, label.size_px, false);
+                    const float left = label.align == LabelAlign::left     ? label.position.x
+                                       : label.align == LabelAlign::center ? label.position.x - 0.5f * width
+                                                                           : label.position.x - width;
+                    const float high = label.position.y - 0.72f * label.size_px;
+                    INFO(label.text << " at " << label.position.x << ", " << label.position.y << " of "
+                                    << size.x << " x " << size.y << ", scale " << setting);
+                    CHECK((label.position.y <= line.min.y || high >= line.max.y || left >= line.max.x ||
+                           left + width <= line.min.x));
+                }
+            }
 }
