@@ -116,7 +116,8 @@ int run_record(const Options& options) {
     const InterruptGuard interrupts;
     const double step_s = 1.0 / options.frames_per_second;
     const auto frames = static_cast<int64_t>(std::llround(timeline.seconds * options.frames_per_second));
-    const Viewport viewport = viewport_of(even.size, options.ui_scale);
+    const Viewport viewport =
+        viewport_of(even.size, options.ui_scale, 0.0f, Viewport{}.segments, options.typed_text.has_value());
     PromptLine prompt_line;
     Progress progress("recording", timeline.seconds, "s");
     int64_t drawn = 0;
@@ -135,6 +136,12 @@ int run_record(const Options& options) {
             session.animator().restart_wave();
             wave_resumes_s = 0.0;
         }
+        if (drawn == 0) {
+            session.advance(0.0, viewport);
+            apply_start_view(session, options);
+            session.advance(0.0, viewport);
+            session.animator().finish();
+        }
         const bool on_path =
             time_s >= timeline.path_from_s && time_s < timeline.path_from_s + default_path_duration_s;
         if (on_path && session.show() == Show::none && !options.has_camera) {
@@ -146,11 +153,6 @@ int run_record(const Options& options) {
             session.show_preset(CameraPreset::front);
         }
         session.advance(step_s, viewport);
-        if (drawn == 0) {
-            apply_start_view(session, options);
-            session.advance(0.0, viewport);
-            session.animator().finish();
-        }
         DrawList list = session.draw(viewport, measure);
         if (options.typed_text && time_s < timeline.path_from_s) {
             PromptLine::Look look;

@@ -139,6 +139,23 @@ class Rig:
             return f"{len(frames)} frames, {len(set(frames))} of them different; expected 30, most of them different"
         return None if sums[0] == sums[1] else "two recordings differ"
 
+    def begins_on_path(self, name, trace):
+        """The first frame of a recording is the path's first picture, but for what the codec takes."""
+        picture, video = (os.path.join(self.folder, f"{name}.first.{kind}") for kind in ("png", "mp4"))
+        size = ["--size", "320x180"]
+        for command in (["view", trace, *size, "--time", "0", "--output", picture],
+                        ["record", trace, *size, "--fps", "10", "--seconds", "0.5", "--output", video]):
+            run = subprocess.run([self.program, *command], env=self.environment, capture_output=True, text=True, timeout=120,
+                                 check=False)
+            if run.returncode != 0:
+                return f"{command[0]} ended with {run.returncode}\n{run.stderr.strip()}"
+        pixels = [subprocess.run(["ffmpeg", "-v", "error", "-i", path, "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "rgb24",
+                                  "-"], capture_output=True, check=True).stdout for path in (picture, video)]
+        if len(pixels[0]) != 320 * 180 * 3 or len(pixels[1]) != len(pixels[0]):
+            return f"{len(pixels[0])} and {len(pixels[1])} bytes"
+        mean = sum(abs(a - b) for a, b in zip(*pixels)) / len(pixels[0])
+        return None if mean < 3 else f"the first frame differs from the path's beginning by {mean:.1f} of 255 on average"
+
 
 def stray_references(names):
     return sorted({file[:-4] for file in os.listdir(REFERENCES)} - set(names)) if os.path.isdir(REFERENCES) else []
@@ -176,6 +193,9 @@ def main():
             for kind in recordings:
                 if options.set in (kind, "all"):
                     jobs.append((f"recording of {kind} twice", rig.same_frames, (kind, recordings[kind])))
+            if options.set in ("traces", "all"):
+                for kind in ("mixed", "scenery"):
+                    jobs.append((f"recording of {kind} begins on its path", rig.begins_on_path, (kind, rig.traces[kind])))
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             for (name, _, _), said in zip(jobs, pool.map(lambda job: job[1](*job[2]), jobs)):
                 failures += said not in (None, "APPROVED")
