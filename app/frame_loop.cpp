@@ -145,7 +145,7 @@ class FrameLoop {
         Session& session = program_.session;
         if (news.frame) {
             session.show_trace(std::move(news.frame));
-            session.clear_message();
+            while (session.message()) session.clear_message();
         }
         if (!news.message.empty()) session.set_message({news.message, news.hint});
         if (news.name.empty()) return;

@@ -181,16 +181,17 @@ void Session::wait_for_analysis() {
         if (worker_) worker_->wait_idle();
         take_news();
     } while (has_pending_analysis());
-    if (message_) throw Error(message_->text, message_->hint);
+    if (lasting_) throw Error(lasting_->text, lasting_->hint);
 }
 
 void Session::set_message(SessionMessage message) {
-    message_ = std::move(message);
+    passing_.reset();
+    (message.passes ? passing_ : lasting_) = std::move(message);
     message_changed_ = true;
 }
 
 void Session::clear_message() {
-    message_.reset();
+    (passing_ ? passing_ : lasting_).reset();
     message_changed_ = true;
 }
 
@@ -200,7 +201,10 @@ void Session::take_news() {
     FramePtr newest = worker_->latest();
     if (newest && newest != frame_ && newest->revision > trace_revision_) {
         frame_ = std::move(newest);
-        if (message_ && !message_->passes && !load_failed_) clear_message();
+        if (lasting_ && !load_failed_) {
+            lasting_.reset();
+            message_changed_ = true;
+        }
         if (frame_->complete && !frame_->failures.empty()) {
             const auto& [method, failure] = *frame_->failures.begin();
             set_message({title_of(method) + ": " + failure.message, failure.hint});

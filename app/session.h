@@ -157,7 +157,8 @@ class Session {
     bool is_stacked() const { return stacked_; }
     Show show() const { return show_; }
     double show_s() const { return show_s_; }
-    const std::optional<SessionMessage>& message() const { return message_; }
+    // What passes stands before what stays, and gives way to it.
+    const std::optional<SessionMessage>& message() const { return passing_ ? passing_ : lasting_; }
     void set_message(SessionMessage message);
     void clear_message();
     std::optional<ModelSummary> model() const;
@@ -199,7 +200,7 @@ class Session {
     bool has_viewport_ = false, folded_ = false, stacked_ = false;
     HeadChoice head_choice_;
     int token_choice_ = 0;  // that CameraPreset::token follows
-    std::optional<SessionMessage> message_;
+    std::optional<SessionMessage> lasting_, passing_;
     Show show_ = Show::none;
     double time_s_ = 0.0, asked_s_ = 0.0, show_s_ = 0.0;
     uint64_t submitted_revision_ = 0, prompt_revision_ = 0, failed_revision_ = 0, models_seen_ = 0;

@@ -428,7 +428,13 @@ TEST_CASE("a trace computes what attention alone gives in the background, and sa
     REQUIRE(session.message());
     CHECK_THAT(session.message()->text, Contains("needs the model"));
     CHECK(session.view().quantity == "attention");
+    session.set_message({"saved 'a.png'", "", true});
+    CHECK(session.message()->text == "saved 'a.png'");
     session.clear_message();
+    REQUIRE(session.message());
+    CHECK_THAT(session.message()->text, Contains("needs the model"));
+    session.clear_message();
+    CHECK_FALSE(session.message());
     MethodOptions options;
     options.rollout.residual = 0.0;
     session.set_method_options(options);
