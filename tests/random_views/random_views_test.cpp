@@ -1,13 +1,14 @@
-// Random views of several texts drawn without a message of the validation layers and without an assertion.
-// WEFT_RANDOM_VIEWS says how many; 2,000 unless it does.
+// Random views of every place drawn without a message of the validation layers and without an assertion.
+// WEFT_RANDOM_VIEWS says how many; 10,000 unless it does.
+#include <array>
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <random>
 
 #include "app/viewport.h"
 #include "renderer/renderer.h"
-#include "scenes/text_stack.h"
-#include "tests/scenes/synthetic_frame.h"
+#include "scenes/scene.h"
+#include "tests/scenes/synthetic_image.h"
 
 using namespace weft;
 
@@ -28,16 +29,22 @@ Focus random_focus(Chance& chance, int layers, int heads, int tokens) {
     focus.query = chance.below(tokens + 2) - 1;
     focus.key = chance.below(tokens + 2) - 1;
     focus.by_key = chance.happens(0.3f);
+    focus.block = chance.below(4) - 1;
     return focus;
 }
 
 ViewState random_view(Chance& chance, int layers, int heads, int tokens) {
     ViewState view;
+    view.scene = static_cast<SceneChoice>(chance.below(4));
     view.theme = static_cast<ThemeName>(chance.below(3));
     view.sinks = static_cast<SinkMode>(chance.below(3));
     view.threshold.mode = static_cast<ThresholdMode>(chance.below(4));
     view.threshold.value = chance.number(0.0f, 0.5f);
     view.fold_neighbours = chance.happens(0.7f);
+    view.opened_layer = chance.below(layers + 1) - 1;
+    view.image.look = static_cast<ImageLook>(chance.below(2));
+    view.image.smooth = chance.happens(0.3f);
+    if (chance.happens(0.5f)) view.attention = static_cast<AttentionKind>(chance.below(4));
     view.first_layer = chance.below(layers);
     view.last_layer = chance.happens(0.5f) ? -1 : chance.below(layers);
     if (chance.happens(0.3f)) view.heads = {{chance.below(layers), chance.below(heads)}};
@@ -61,16 +68,20 @@ ViewMotion random_motion(Chance& chance, const ViewState& view, int layers, int 
     motion.grow = 1.0f - amount();
     motion.wave_s = chance.happens(0.5f) ? -1.0f : chance.number(0.0f, 8.0f);
     motion.stale = amount();
+    motion.elsewhere = amount();
+    if (chance.happens(0.3f)) motion.open_key = chance.number(-1.0f, float(layers));
+    if (chance.happens(0.3f)) motion.open_query = chance.number(-1.0f, float(layers));
+    motion.arrives_from = chance.below(tokens + 1);
+    motion.arrival = 1.0f - amount();
     return motion;
 }
 
-Camera random_camera(Chance& chance, const TextStackPlan& plan, const ViewMotion& motion, const Focus& focus,
+Camera random_camera(Chance& chance, const Scene& scene, const ViewMotion& motion, const Focus& focus,
                      const Viewport& viewport) {
     Focus valid = focus;
     valid.layer = std::max(valid.layer, 0), valid.head = std::max(valid.head, 0);
     valid.query = std::max(valid.query, 0);
-    Camera camera =
-        text_stack_camera(plan, static_cast<CameraPreset>(chance.below(6)), motion, valid, viewport);
+    Camera camera = scene_camera(scene, static_cast<CameraPreset>(chance.below(6)), motion, valid, viewport);
     if (chance.happens(0.6f)) {
         camera.yaw_deg = chance.number(-180.0f, 180.0f);
         camera.pitch_deg = chance.number(-85.0f, 85.0f);
@@ -86,53 +97,64 @@ Camera random_camera(Chance& chance, const TextStackPlan& plan, const ViewMotion
 
 TEST_CASE("thousands of random views are drawn and pointed at without a message") {
     const char* asked = std::getenv("WEFT_RANDOM_VIEWS");
-    const int count = asked ? std::max(std::atoi(asked), 1) : 2000;
+    const int count = asked ? std::max(std::atoi(asked), 1) : 10000;
     RendererSettings settings;
     settings.validation = true;
     const auto renderer = Renderer::create(settings);
     const MeasureText measure = renderer->text_measure();
     struct Shape {
         int layers, heads, tokens;
+        std::shared_ptr<const AttentionFrame> frame;
     };
-    const Shape shapes[]{{6, 12, 14}, {1, 1, 1},  {3, 4, 40}, {2, 3, 170},
+    std::vector<Shape> shapes;
+    const auto weights = [](int tokens) { return synthetic::random(unsigned(tokens), 2.5f, 20.0f); };
+    const int texts[][3]{{6, 12, 14}, {1, 1, 1},  {3, 4, 40}, {2, 3, 170},
                          {48, 2, 5},  {2, 64, 9}, {2, 2, 530}};
-    std::vector<std::shared_ptr<const AttentionFrame>> frames;
-    for (const Shape& shape : shapes)
-        frames.push_back(synthetic::frame(shape.layers, shape.heads, shape.tokens,
-                                          synthetic::random(unsigned(shape.tokens), 2.5f, 20.0f)));
+    for (const auto& [layers, heads, tokens] : texts)
+        shapes.push_back({layers, heads, tokens, synthetic::frame(layers, heads, tokens, weights(tokens))});
+    for (const auto& [source, target] : {std::pair(7, 11), {1, 1}, {60, 20}})
+        shapes.push_back(
+            {4, 6, std::max(source, target), synthetic::two_stacks(4, 6, source, target, weights(source))});
+    for (const auto& [rows, columns] : {std::pair(7, 7), {3, 11}, {1, 1}})
+        shapes.push_back({3, 4, rows * columns + 1,
+                          synthetic::image_frame(3, 4, 1, rows, columns, weights(rows), 64, 48)});
     Chance chance;
     int drawn = 0;
+    std::array<int, 5> kinds{};
     for (int n = 0; n < count; ++n) {
-        // A size, a text and a plan stay for a while: what changes each time is the view of them.
+        // A size, a frame and a scene stay for a while: what changes each time is the view of them.
         const int batch = n / 25;
-        const size_t at = size_t(batch) % std::size(shapes);
-        const Shape& shape = shapes[at];
-        static std::shared_ptr<const TextStackPlan> plan;
+        const Shape& shape = shapes[size_t(batch) % shapes.size()];
+        static std::shared_ptr<const Scene> scene;
         static Viewport viewport;
         if (n % 25 == 0) {
             const glm::ivec2 sizes[]{{160, 90}, {90, 160}, {33, 17}, {320, 180}};
             viewport =
                 viewport_of(sizes[batch % 4], chance.number(0.5f, 3.0f), chance.happens(0.3f) ? 30.0f : 0.0f);
             renderer->resize(viewport.size);
-            plan = plan_text_stack(frames[at], random_view(chance, shape.layers, shape.heads, shape.tokens),
-                                   chance.happens(0.5f) ? plan.get() : nullptr);
+            scene = plan_scene(shape.frame, random_view(chance, shape.layers, shape.heads, shape.tokens),
+                               chance.happens(0.5f) ? scene.get() : nullptr);
         }
-        ViewState view = plan->view;
+        ViewState view = scene->view;
         view.hovered = random_focus(chance, shape.layers, shape.heads, shape.tokens);
         view.selected = random_focus(chance, shape.layers, shape.heads, shape.tokens);
+        scene = follow_focus(scene, view);
         const ViewMotion motion = random_motion(chance, view, shape.layers, shape.heads, shape.tokens);
-        const Camera camera = random_camera(chance, *plan, motion, view.selected, viewport);
-        CAPTURE(n);
-        const DrawList list = draw_text_stack(*plan, view, motion, camera, 0.1 * n, viewport, measure);
+        const Camera camera = random_camera(chance, *scene, motion, view.selected, viewport);
+        CAPTURE(n, static_cast<int>(scene->kind));
+        const DrawList list = draw_scene(*scene, view, motion, camera, 0.1 * n, viewport, measure);
         drawn += renderer->render(list, nullptr);
         const glm::vec2 pointer =
             glm::vec2(viewport.size) * glm::vec2(chance.number(0.0f, 1.0f), chance.number(0.0f, 1.0f));
-        const Focus met = pick_text_stack(*plan, motion, camera, viewport, pointer, chance.happens(0.3f));
+        const Focus met = pick_scene(*scene, view, motion, camera, viewport, pointer, chance.happens(0.3f));
         if (met.kind != FocusKind::none) CHECK(met.layer < shape.layers);
+        ++kinds[static_cast<size_t>(scene->kind)];
         const auto messages = renderer->take_validation_messages();
         for (const std::string& message : messages) UNSCOPED_INFO(message);
         REQUIRE(messages.empty());
     }
     renderer->flush_captures();
     CHECK(drawn == count);
+    if (count >= 2000)
+        for (const int of_kind : kinds) CHECK(of_kind > 0);
 }
