@@ -711,6 +711,7 @@ void bind_commands(Program& program) {
     bind_methods(program);
     bind_ablations(program);
     bind_image(program);
+    bind_places(program);
 }
 
 }  // namespace weft

@@ -41,6 +41,11 @@ struct Options {
     bool has_camera = false;
     bool fold = false;  // lanes folded into the flat graph
     bool stack = false;
+    std::string places_file;  // --places: saved places instead of the user's own
+    bool shows_path = false;  // --path-cameras
+    std::string prop_file;    // --prop: a mesh that stands in the picture
+    std::optional<glm::vec3> prop_at;
+    float prop_scale_u = 1.0f;
     bool hide_ui = false;   // --no-ui
     float ui_scale = 1.0f;  // 0.5 .. 3, times the picture's own scale
     glm::ivec2 size{1280, 720};

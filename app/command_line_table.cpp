@@ -11,6 +11,7 @@
 #include "analysis/method/head_ablations.h"
 #include "analysis/method/method_table.h"
 #include "analysis/spelling.h"
+#include "app/prop_file.h"
 #include "app/text_lines.h"
 #include "app/utf8.h"
 
@@ -218,6 +219,22 @@ const std::vector<OptionRow> option_rows = {
      [](Options& o, const std::string& v) { o.view.map = load_color_map(v); }},
     {"--theme", "NAME", in_pictures, "dark, light or projector (dark).",
      [](Options& o, const std::string& v) { set_view_option(o.view, "theme", v); }},
+    {"--arrows", "", in_pictures, "Arrow heads where lines end.",
+     [](Options& o, const std::string&) { o.view.arrows = true; }},
+    {"--places", "FILE.json", in_pictures, "Pins at the saved places of this file ('places.export' writes one).",
+     [](Options& o, const std::string& v) { o.places_file = v; }},
+    {"--path-cameras", "", in_pictures, "Cameras along the default path.",
+     [](Options& o, const std::string&) { o.shows_path = true; }},
+    {"--prop", "FILE.obj", in_pictures, "A mesh of your own in the picture, at the selected token or --prop-at.",
+     [](Options& o, const std::string& v) { o.prop_file = v; }},
+    {"--prop-at", "X,Y,Z", in_pictures, "Where the foot of the mesh stands, in units of the scene.",
+     [](Options& o, const std::string& v) { o.prop_at = parse_point("prop-at", v); }},
+    {"--prop-scale", "S", in_pictures, "How large it is, in units of the scene (1).",
+     [](Options& o, const std::string& v) {
+         o.prop_scale_u = static_cast<float>(parse_number("prop-scale", v, least_prop_u, most_prop_u));
+     }},
+    {"--palette", "NAME", in_pictures, "Colours of heads: theme or okabe-ito (theme).",
+     [](Options& o, const std::string& v) { set_view_option(o.view, "palette", v); }},
     {"--title", "TEXT", in_pictures, "The picture's title (the model's name).",
      [](Options& o, const std::string& v) { set_view_option(o.view, "title", checked_utf8("--title", v)); }},
     {"--no-ui", "", in_pictures, "No panels and hints; title and ledger stay.",

@@ -41,12 +41,22 @@ std::vector<Command> default_commands() {
     const auto flying = WhenActive::flying;
     auto command = [](const char* name, const char* help, Chords chords, WhenActive when,
                       ArgumentType argument = none, Choices choices = {}) {
-        return Command{name, help, std::move(chords), when, argument, std::move(choices), false, {}, {}};
+        return Command{name, help, std::move(chords), when, argument, std::move(choices), false, {}, {}, {}};
     };
     auto repeating = [&command](const char* name, const char* help, Chords chords, WhenActive when) {
         Command repeated = command(name, help, std::move(chords), when);
         repeated.repeats = true;
         return repeated;
+    };
+    auto digits = [&command](const char* name, const char* help, bool has_ctrl, bool has_shift,
+                             bool has_alt) {
+        Command made = command(name, help, {}, WhenActive::always, text);
+        for (int digit = 1; digit <= 9; ++digit) {
+            const auto key = static_cast<Key>(static_cast<int>(Key::digit_0) + digit);
+            made.chords.push_back({key, has_ctrl, has_shift, has_alt});
+            made.chord_arguments.push_back(std::to_string(digit));
+        }
+        return made;
     };
     return {
         command("help.toggle", "Show every key with its current value.", {plain(Key::f1)}, always, toggle),
@@ -98,6 +108,18 @@ std::vector<Command> default_commands() {
         command("camera.token", "Fly along the chosen token.", {plain(Key::digit_6)}, flying),
         command("camera.frame", "Frame everything.", {plain(Key::f)}, flying),
         command("camera.set", "A view by name or a camera as JSON.", {}, always, text),
+        command("camera.selection", "Fly to what is selected.", {shift(Key::f)}, flying),
+        digits("place.fly", "Fly to a saved place: its key or name.", true, false, false),
+        digits("place.cut", "Cut to a saved place: its key or name.", false, false, true),
+        digits("place.save", "Save this view as a place: its key, its name or both.", true, true, false),
+        command("place.rename", "Name the place with this key anew: KEY NAME.", {}, always, text),
+        command("place.delete", "Delete a saved place: its key or name.", {}, always, text),
+        command("place.undo", "Undo the last change of the saved places.", {}, always),
+        command("places.toggle", "Open or close the saved places.", {shift(Key::p)}, flying, toggle),
+        command("places.pins", "Pins where saved places are seen from.", {}, always, toggle),
+        command("places.export", "Write the saved places to a JSON file.", {}, always, text),
+        command("places.import", "Add the places of a JSON file.", {}, always, text),
+        command("path.show", "Cameras along the default path.", {}, always, toggle),
         command("path.play", "Play the 20-second default path.", {plain(Key::f6)}, always),
 
         command("flight.forward", "Fly forward.", {plain(Key::w)}, flying, held),
@@ -190,6 +212,12 @@ std::vector<Command> default_commands() {
         command("sinks.set", "How sinks are shown.", {}, always, choice, {"bars", "lines", "hidden"}),
         command("theme.next", "Next theme.", {plain(Key::c)}, flying),
         command("theme.set", "Colours.", {}, always, choice, {"dark", "light", "projector"}),
+        command("arrows.toggle", "Arrow heads where lines end.", {}, always, toggle),
+        command("prop.show", "Stand a mesh in the picture: FILE.obj, or none.", {}, always, text),
+        command("prop.at", "Where it stands: X,Y,Z or selection.", {}, always, text),
+        command("prop.scale", "How large it is, in units of the scene.", {}, always, number),
+        command("palette.set", "Colours of heads: the theme's own, or Okabe and Ito's.", {}, always, choice,
+                {"theme", "okabe-ito"}),
         command("ui.scale", "Size of text and panels, 0.5 to 3.", {}, always, number),
         repeating("ui.larger", "Larger text.", {ctrl(Key::equal)}, always),
         repeating("ui.smaller", "Smaller text.", {ctrl(Key::minus)}, always),
@@ -302,6 +330,14 @@ std::string chord_text(const KeyChord& chord) {
 }
 
 CommandTable::CommandTable() : commands_(default_commands()) {}
+
+std::string keys_text(const Command& command) {
+    if (command.chord_arguments.size() > 1)
+        return chord_text(command.chords.front()) + " .. " + command.chord_arguments.back();
+    std::string keys;
+    for (const KeyChord& chord : command.chords) keys += (keys.empty() ? "" : ", ") + chord_text(chord);
+    return keys;
+}
 
 const Command& CommandTable::at(std::string_view name) const {
     const auto found = std::ranges::find(commands_, name, &Command::name);

@@ -31,6 +31,10 @@ struct KeyChord {
 // "Ctrl+Shift+Left", "PageUp", "[".
 std::string chord_text(const KeyChord& chord);
 
+// All keys of a command, "Ctrl+1 .. 9" where each has its own argument.
+struct Command;
+std::string keys_text(const Command& command);
+
 // Who owns the plain keys: the prompt line, or the flight and the single-key commands.
 enum class InputMode { typing, flying };
 enum class WhenActive { always, typing, flying };
@@ -54,6 +58,7 @@ struct Command {
     bool repeats = false;                                  // a key that is held down runs it again
     std::function<void(const std::string& argument)> run;  // empty until bound
     std::function<std::string()> value;                    // what F1 shows; may be empty
+    std::vector<std::string> chord_arguments = {};         // what each of `chords` gives; empty: nothing
 };
 
 class CommandTable {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "scenes/focus_camera.h"
+
 namespace weft {
 
 namespace {
@@ -62,6 +64,10 @@ void look(Camera& camera, glm::vec2 drag_px) {
 
 void orbit(Camera& camera, glm::vec2 drag_px) {
     turn(camera, -0.3f * drag_px.x, 0.3f * drag_px.y);
+}
+
+void orbit(Camera& camera, glm::vec2 drag_px, const glm::vec3& pivot) {
+    orbit_around(camera, pivot, -0.3f * drag_px.x, 0.3f * drag_px.y, pitch_limit_deg);
 }
 
 void pan(Camera& camera, glm::vec2 drag_px, glm::ivec2 size_px) {

@@ -41,6 +41,7 @@ glm::vec3 camera_up(const Camera& camera);
 // `drag_px`: how far the pointer went, +x right, +y down.
 void look(Camera& camera, glm::vec2 drag_px);   // about the eye, 0.15 degrees a pixel
 void orbit(Camera& camera, glm::vec2 drag_px);  // about the target, 0.3 degrees a pixel
+void orbit(Camera& camera, glm::vec2 drag_px, const glm::vec3& pivot);  // about what is selected
 void pan(Camera& camera, glm::vec2 drag_px,
          glm::ivec2 size_px);  // what lies at the target's depth stays under the pointer
 // The point at the target's depth under the pointer stays there. `steps` > 0: nearer, each a factor of 0.88.

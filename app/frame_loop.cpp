@@ -14,6 +14,7 @@
 #include "app/intro.h"
 #include "app/panels/panels.h"
 #include "app/picture_file.h"
+#include "app/place_commands.h"
 #include "app/program.h"
 #include "app/script.h"
 #include "app/session_settings.h"
@@ -257,6 +258,7 @@ class FrameLoop {
         if (!over_ui && program_.pointer.button < 0)
             session.hover(program_.pointer.position_px, program_.viewport, shift);
 
+        update_places(program_);
         ViewState& view = session.view();
         const UiColors colors = ui_colors(view.theme);
         ui_.begin_frame(program_.viewport.ui_scale, colors);
@@ -409,6 +411,10 @@ int run_window(const Options& options) {
     ImguiLayer ui(window, *renderer, viewport_of(window.size_px(), options.ui_scale).ui_scale);
     program.ui = &ui;
     bind_commands(program);
+    if (!options.places_file.empty()) {
+        program.places.add_all(places_of(options));
+        program.shows_pins = true;
+    }
     if (!options.watch_folder.empty())
         program.watch = std::make_unique<TraceWatch>(options.watch_folder, &Window::wake);
     mention_unfinished_recordings(session);

@@ -4,6 +4,7 @@
 #define GLFW_INCLUDE_NONE
 #include <GLFW/glfw3.h>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 
@@ -56,9 +57,11 @@ const Command* command_for(const Program& program, KeyChord chord) {
     return command && command->argument == ArgumentType::held ? command : nullptr;
 }
 
-// All of an open help's keys are its search's, also before a frame has given that the focus.
+// All of an open help's keys are its search's, also before a frame has given that the focus; so are those of
+// a name that is being written.
 bool keys_are_taken(const Program& program) {
-    return program.panels.help || (program.ui && program.ui->wants_keys());
+    const bool writes_name = program.panels.docked == Docked::places && program.panels.renamed >= 0;
+    return program.panels.help || writes_name || (program.ui && program.ui->wants_keys());
 }
 
 void on_key(Program& program, const KeyEvent& event) {
@@ -75,9 +78,14 @@ void on_key(Program& program, const KeyEvent& event) {
     if (keys_are_taken(program) && !leaves_search) return;
     const Command* command = command_for(program, chord);
     if (command && (!event.repeated || command->repeats)) {
-        run_command(program, *command, command->argument == ArgumentType::held ? "on" : "");
+        const auto at = std::ranges::find(command->chords, chord) - command->chords.begin();
+        const bool has_own = static_cast<size_t>(at) < command->chord_arguments.size();
+        run_command(program, *command,
+                    has_own ? command->chord_arguments[static_cast<size_t>(at)]
+                    : command->argument == ArgumentType::held ? "on"
+                                                              : "");
     }
-    program.swallow_chars = mode_before == InputMode::flying;
+    program.swallow_chars = mode_before == InputMode::flying || (command && (chord.ctrl || chord.alt));
 }
 
 void on_char(Program& program, char32_t code_point) {
@@ -109,9 +117,11 @@ void on_pointer(Program& program, glm::vec2 position_px) {
     if (!pointer.dragged && glm::length(position_px - pointer.pressed_px) < drag_starts_px) return;
     pointer.dragged = true;
     const bool pans = pointer.button == GLFW_MOUSE_BUTTON_MIDDLE || pointer.with_shift;
+    const std::optional<glm::vec3> pivot = program.session.selection_pivot();
     take_camera(program, [&](Camera& camera) {
         if (pans) return pan(camera, step, program.viewport.size);
         if (pointer.button == GLFW_MOUSE_BUTTON_RIGHT) return look(camera, step);
+        if (pivot) return orbit(camera, step, *pivot);
         orbit(camera, step);
     });
 }

@@ -20,6 +20,7 @@
 #include "app/model_table.h"
 #include "app/prompt_line.h"
 #include "app/quality_control.h"
+#include "app/saved_places.h"
 #include "app/session.h"
 #include "app/trace_watch.h"
 #include "app/window.h"
@@ -28,13 +29,27 @@
 namespace weft {
 
 // At most one panel is docked at the right.
-enum class Docked { none, matrix, choices, timings, models, predictions, method, heads, curves, agreement };
+enum class Docked {
+    none,
+    matrix,
+    choices,
+    timings,
+    models,
+    predictions,
+    method,
+    heads,
+    curves,
+    agreement,
+    places
+};
 
 struct PanelState {
     Docked docked = Docked::none;
     bool help = false;
     bool hidden = false;  // F10: only title and ledger
     char help_search[64] = "";
+    std::string place_name;  // being written, of the place `renamed`
+    int renamed = -1;
     bool focus_search = false;
     std::string method;  // that the method panel explains; empty: the shown quantity
     HeadColumn head_order = HeadColumn::name;
@@ -79,17 +94,22 @@ struct Program {
     std::unique_ptr<TraceWatch> watch;  // null: no folder is watched
     Viewport viewport;
     float ui_scale_setting = 1.0f;
-    bool swallow_chars = false;        // the key that switched to typing types nothing
-    bool needs_frame = true;           // something changed since the last one
-    std::vector<ModelRow> model_rows;  // of the list of models, as it was opened
-    std::string model_to_come;         // the name of the one that is loading
-    std::string screenshot_path;       // not empty: the next picture goes there
-    double frame_ms = 0.0;             // smoothed, for the timings panel
+    bool swallow_chars = false;            // the key that switched to typing types nothing
+    bool needs_frame = true;               // something changed since the last one
+    std::vector<ModelRow> model_rows;      // of the list of models, as it was opened
+    std::string model_to_come;             // the name of the one that is loading
+    std::string screenshot_path;           // not empty: the next picture goes there
+    SavedPlaces places;                    // of the model that is shown
+    std::optional<SavedPlace> picture_of;  // that has none yet: taken when the camera stands there
+    int pictures_awaited = 0;              // of places
+    bool shows_pins = false;
+    double frame_ms = 0.0;  // smoothed, for the timings panel
 };
 
 // Every command of the table does what its help says.
 void bind_commands(Program& program);
-void bind_image(Program& program);  // those of the places that are no text stack, and of images
+void bind_image(Program& program);   // those of the places that are no text stack, and of images
+void bind_places(Program& program);  // those of places, props and palettes
 // One event of the window: to the user interface, the prompt, the camera or a command.
 void handle_event(Program& program, const WindowEvent& event);
 void release_held_keys(Program& program);

@@ -37,6 +37,21 @@ std::set<std::string> methods_in(const AttentionFrame& frame) {
     return methods;
 }
 
+// Other words, or other numbers of the same words, in panes of the same kind.
+bool fades_between(const TextStackPlan& before, const TextStackPlan& now) {
+    const AttentionBlock &a = shown_block(before), &b = shown_block(now);
+    const bool has_same_panes =
+        before.layers.size() == now.layers.size() && before.lanes == now.lanes && a.kind == b.kind;
+    if (!has_same_panes || before.view.quantity != now.view.quantity) return has_same_panes;
+    const auto words = [](const AttentionFrame& frame, const AttentionBlock& block) {
+        std::vector<int32_t> ids;
+        for (const auto& tokens : {key_tokens(frame, block), query_tokens(frame, block)})
+            for (const Token& token : tokens) ids.push_back(token.id);
+        return ids;
+    };
+    return words(*before.frame, a) != words(*now.frame, b);
+}
+
 std::string title_of(const std::string& method) {
     const MethodRow* row = find_method(method);
     return row ? row->title : method;
@@ -48,6 +63,8 @@ Session::Session(SessionSettings settings, std::function<void()> wake)
     : settings_(std::move(settings)),
       view_(settings_.view),
       preset_(settings_.preset),
+      markers_(settings_.markers),
+      shows_path_(settings_.shows_path),
       wake_(std::move(wake)) {
     if (settings_.plays_intro && !view_.reduced_motion) show_ = Show::intro;
     if (settings_.trace) {
@@ -367,6 +384,7 @@ void Session::refit(const Viewport& viewport) {
     const bool docked = has_viewport_ && viewport.panel_px != viewport_.panel_px;
     viewport_ = viewport;
     has_viewport_ = true;
+    if (resized || docked) path_of_.reset();
     if (!preset_) return;
     const Camera goal = fitted(*preset_, viewport);
     if (resized) return animator_.jump_to(goal);
@@ -439,10 +457,14 @@ void Session::advance(double dt_s, const Viewport& viewport) {
         const float room = goal.distance_u / animator_.camera().distance_u;
         if (is_other_place || room > overflow || room < waste) animator_.fly_to(goal, refit_s);
     }
+    const bool are_stacks = before && before_scene->kind == SceneKind::text_stack && !is_other_place;
+    if (are_stacks && before != plan() && fades_between(*before, *plan()))
+        animator_.replace(before_scene->stack);
     const bool is_stale = has_pending_analysis() && time_s_ - asked_s_ > stale_after_s;
     const auto step = static_cast<float>(dt_s / stale_fade_s);
     float& stale = animator_.motion().stale;
     stale = std::clamp(stale + (is_stale ? step : -step), 0.0f, 1.0f);
+    update_path_markers();
     animator_.advance(dt_s, view_, wave_layers(*scene_));
 }
 
@@ -461,7 +483,13 @@ DrawList Session::draw(const Viewport& viewport, const MeasureText& measure) con
     if (plan()) {
         ViewState shown = view_;
         shown.quantity = plan()->view.quantity;  // another one may be on its way
-        return draw_scene(*scene_, shown, animator_.motion(), animator_.camera(), time_s_, viewport, measure);
+        DrawList list =
+            draw_scene(*scene_, shown, animator_.motion(), animator_.camera(), time_s_, viewport, measure);
+        if (scene_->is_sheet()) return list;  // nothing stands in front of a sheet
+        const bool stands_at_selection = markers_.prop && !markers_.prop->at;
+        add_markers(list, markers_, stands_at_selection ? selected_at() : std::nullopt, shown,
+                    animator_.camera(), viewport, measure);
+        return list;
     }
     const std::optional<ModelSummary> loaded = model();
     const bool waits = worker_ && !load_failed_ && (!loaded || has_pending_analysis());

@@ -15,6 +15,8 @@
 #include "app/prompt_edit.h"
 #include "scenes/animator.h"
 #include "scenes/camera_path.h"
+#include "scenes/markers.h"
+#include "scenes/saved_place.h"
 #include "scenes/scene.h"
 #include "scenes/view_state.h"
 
@@ -35,6 +37,8 @@ struct SessionSettings {
     ViewState view;
     CameraPreset preset = CameraPreset::default_view;
     std::optional<Camera> camera;  // instead of the preset
+    Markers markers;
+    bool shows_path = false;
     bool plays_intro = false;
     bool waits_for_text = false;  // an empty text is the start of typing, not a mistake
 };
@@ -135,6 +139,13 @@ class Session {
     Focus in_plan(Focus focus) const;
     void choose_head(HeadChoice choice);
     void camera_taken_by_hand();  // stops flights and refits
+    SavedPlace here() const;      // what is seen now, or where a flight leads; without name and key
+    void go_to(const SavedPlace& place, bool at_once);
+    bool frame_selection();  // flies so that it fills the picture; false: nothing is selected
+    std::optional<glm::vec3> selection_pivot() const;  // its middle, for turning around it
+    Markers& markers() { return markers_; }            // its path is the session's own
+    void show_path(bool shown);                        // cameras along the default path
+    bool shows_path() const { return shows_path_; }
     void play(Show show, double from_s = 0.0);
     void end_show();  // the introduction at its last state, the path where it is
 
@@ -188,6 +199,9 @@ class Session {
     Camera fitted(CameraPreset preset, const Viewport& viewport) const;
     Focus preset_focus(CameraPreset preset) const;
     ViewMotion settled_motion() const;
+    std::vector<glm::vec3> selected_points() const;
+    std::optional<glm::vec3> selected_at() const;
+    void update_path_markers();
 
     SessionSettings settings_;
     PromptEdit prompt_;
@@ -197,6 +211,9 @@ class Session {
     std::shared_ptr<const Scene> scene_;
     std::optional<CameraPreset> preset_;  // empty once the camera was moved by hand
     Viewport viewport_;
+    Markers markers_;
+    bool shows_path_ = false;
+    std::shared_ptr<const Scene> path_of_;  // that the path's markers stand in
     bool has_viewport_ = false, folded_ = false, stacked_ = false;
     HeadChoice head_choice_;
     int token_choice_ = 0;  // that CameraPreset::token follows

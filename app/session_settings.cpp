@@ -3,8 +3,11 @@
 #include <filesystem>
 
 #include "analysis/error.h"
+#include "analysis/json_guard.h"
 #include "analysis/trace.h"
 #include "app/chosen_model.h"
+#include "app/prop_file.h"
+#include "app/saved_places.h"
 #include "app/view_options.h"
 
 namespace weft {
@@ -28,8 +31,27 @@ LoadModel load_of(const std::string& model, const std::string& device) {
     };
 }
 
+namespace {
+
+Markers markers_of(const Options& options) {
+    Markers markers;
+    if (!options.places_file.empty())
+        for (const SavedPlace& place : places_of(options)) markers.pins.push_back({place.camera, place.name});
+    if (!options.prop_file.empty())
+        markers.prop = Prop{load_prop(options.prop_file), options.prop_at, options.prop_scale_u};
+    return markers;
+}
+
+}  // namespace
+
+std::vector<SavedPlace> places_of(const Options& options) {
+    return places_from_json(read_text_file(options.places_file, most_places_bytes), options.places_file);
+}
+
 SessionSettings session_settings_of(const Options& options) {
     SessionSettings settings;
+    settings.markers = markers_of(options);
+    settings.shows_path = options.shows_path;
     settings.view = options.view;
     settings.preset = options.camera.preset;
     settings.camera = options.camera.camera;

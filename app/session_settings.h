@@ -9,8 +9,10 @@ namespace weft {
 // What is shown where no --text is given.
 constexpr const char* default_sentence = "The animal didn't cross the street because it was too tired.";
 
-// Throws weft::Error if the trace or the model's folder cannot be found. The model itself loads on the
-// worker.
+// Of --places. Throws weft::Error.
+std::vector<SavedPlace> places_of(const Options& options);
+// Throws weft::Error if the trace, the model's folder or a marker's file cannot be found or read. The model
+// itself loads on the worker.
 SessionSettings session_settings_of(const Options& options);
 
 // What loads the model that `--model` means. Throws weft::Error where there is none.

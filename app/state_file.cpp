@@ -36,6 +36,8 @@ const char* docked_name(Docked docked) {
             return "curves";
         case Docked::agreement:
             return "agreement";
+        case Docked::places:
+            return "places";
     }
     return "";
 }
@@ -160,6 +162,8 @@ std::string state_json(const Program& program, uint64_t validation_messages) {
         {"head", {session.head_choice().layer, session.head_choice().head}},
         {"hovered", focus_json(view.hovered)},
         {"selected", focus_json(view.selected)},
+        {"places", nlohmann::json::parse(places_json(program.places.all()))["places"]},
+        {"renamed", program.panels.renamed},
         {"docked", docked_name(program.panels.docked)},
         {"help", program.panels.help},
         {"hidden", program.panels.hidden},

@@ -21,6 +21,7 @@ const std::vector<std::string> theme_names = {"dark", "light", "projector"};
 const std::vector<std::string> scene_names = {"auto", "stack", "heads", "neurons"};
 const std::vector<std::string> image_look_names = {"spotlight", "map"};
 const std::vector<std::string> smoothing_names = {"nearest", "smooth"};
+const std::vector<std::string> palette_names = {"theme", "okabe-ito"};
 const std::vector<std::string> sink_names = {"bars", "lines", "hidden"};
 const std::vector<std::string> attention_names = {"encoder", "decoder", "cross"};
 
@@ -248,6 +249,8 @@ void set_view_option(ViewState& view, std::string_view option, const std::string
         view.image.opacity = static_cast<float>(parse_number(option, value, 0.0, 1.0));
     } else if (option == "theme") {
         view.theme = static_cast<ThemeName>(parse_choice(option, value, theme_names));
+    } else if (option == "palette") {
+        view.palette = static_cast<Palette>(parse_choice(option, value, palette_names));
     } else if (option == "title") {
         view.title = value;
     } else {
@@ -319,6 +322,9 @@ std::string image_look_text(ImageLook look) {
 }
 std::string scene_text(SceneChoice scene) {
     return scene_names.at(static_cast<size_t>(scene));
+}
+std::string palette_text(Palette palette) {
+    return palette_names.at(static_cast<size_t>(palette));
 }
 std::string sinks_text(SinkMode sinks) {
     return sink_names.at(static_cast<size_t>(sinks));

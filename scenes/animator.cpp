@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "scenes/camera_path.h"
 #include "scenes/easing.h"
 #include "scenes/shown_block.h"
 #include "scenes/wave.h"
@@ -15,6 +14,7 @@ namespace {
 constexpr double fold_duration_s = 0.8, inside_duration_s = 1.0;
 constexpr double page_duration_s = 0.5;
 constexpr double focus_in_s = 0.25, focus_out_s = 0.35, arrival_s = 0.15;
+constexpr double former_lines_s = 0.1, new_lines_s = 0.15;
 
 }  // namespace
 
@@ -44,13 +44,15 @@ void Animator::jump_to(const Camera& camera) {
     flies_ = false;
 }
 
-void Animator::fly_to(const Camera& camera, double duration_s) {
-    if (reduced_ || duration_s <= 0.0) return jump_to(camera);
-    from_ = flown_ = camera_;
-    to_ = camera;
+void Animator::fly_to(const Camera& camera, double shortest_s) {
+    if (reduced_ || shortest_s <= 0.0) return jump_to(camera);
+    const double duration_s = flight_duration_s(camera_, camera, shortest_s);
+    const bool goes_on = flies_ && camera_ == flown_;
+    flight_ = goes_on ? CameraFlight(flight_, fly_elapsed_s_, camera, duration_s)
+                      : CameraFlight(camera_, camera, duration_s);
+    flown_ = camera_;
     fly_elapsed_s_ = 0.0;
-    fly_duration_s_ = duration_s;
-    flies_ = !(from_ == to_);
+    flies_ = goes_on || !(camera_ == camera);
 }
 
 void Animator::set_fold(bool folded) {
@@ -91,6 +93,32 @@ void Animator::rows_arrive(int from) {
     motion_.arrival = 0.0f;
 }
 
+void Animator::replace(std::shared_ptr<const TextStackPlan> former) {
+    if (reduced_) return;
+    // Who types faster than lines come sees them go from where they were.
+    former_from_ = motion_.former ? motion_.arrived : 1.0f;
+    motion_.former = std::move(former);
+    motion_.former_lines = former_from_;
+    motion_.arrived = motion_.slid = 0.0f;
+    replaced_s_ = 0.0;
+}
+
+void Animator::advance_replacement(double dt_s) {
+    if (!motion_.former) return;
+    replaced_s_ += dt_s;
+    if (replaced_s_ >= new_lines_s - 1e-9) return end_replacement();
+    const double gone = std::min(replaced_s_ / former_lines_s, 1.0), here = replaced_s_ / new_lines_s;
+    motion_.former_lines = former_from_ * static_cast<float>(1.0 - gone);
+    motion_.arrived = static_cast<float>(1.0 - (1.0 - here) * (1.0 - here));
+    motion_.slid = static_cast<float>(smoothstep5(here));
+}
+
+void Animator::end_replacement() {
+    motion_.former.reset();
+    motion_.former_lines = 0.0f;
+    motion_.arrived = motion_.slid = 1.0f;
+}
+
 void Animator::restart_wave() {
     motion_.wave_s = 0.0f;
     wave_rests_ = false;
@@ -108,10 +136,8 @@ void Animator::advance_flight(double dt_s) {
         return;
     }
     fly_elapsed_s_ += dt_s;
-    const bool arrived = fly_elapsed_s_ >= fly_duration_s_ - 1e-9;
-    camera_ = arrived ? to_ : mix_cameras(from_, to_, smoothstep5(fly_elapsed_s_ / fly_duration_s_));
-    flown_ = camera_;
-    flies_ = !arrived;
+    camera_ = flown_ = flight_.at(fly_elapsed_s_);
+    flies_ = fly_elapsed_s_ < flight_.duration_s() - 1e-9;
 }
 
 void Animator::advance_focus(double dt_s, const ViewState& view) {
@@ -160,16 +186,18 @@ void Animator::advance(double dt_s, const ViewState& view, int layers) {
     open_key_.advance(dt_s);
     open_query_.advance(dt_s);
     arrival_.advance(dt_s);
+    advance_replacement(dt_s);
     advance_wave(dt_s, view, layers);
     if (reduced_) return finish();
     write_motion();
 }
 
 void Animator::finish() {
-    if (flies_) jump_to(to_);
+    if (flies_) jump_to(flight_.destination());
     for (Transition* transition :
          {&fold_, &stack_, &inside_, &along_, &focus_, &arrival_, &open_key_, &open_query_})
         transition->runs = false;
+    end_replacement();
     write_motion();
 }
 

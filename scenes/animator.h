@@ -2,6 +2,7 @@
 // rate. Main thread; a fixed `dt_s` gives the same frames.
 #pragma once
 
+#include "scenes/camera_flight.h"
 #include "scenes/text_stack.h"
 
 namespace weft {
@@ -10,10 +11,11 @@ class Animator {
   public:
     // Cuts instead of moving (reduced motion, first picture, headless stills).
     void jump_to(const Camera& camera);
-    // 1.0 s, quintic smoothstep; a later call starts from where the camera is.
-    void fly_to(const Camera& camera, double duration_s = 1.0);
+    // In `shortest_s`, or as long as the limits of scenes/camera_flight.h ask for. A later call goes on from
+    // where the camera is, as fast as it is.
+    void fly_to(const Camera& camera, double shortest_s = 1.0);
     bool is_flying() const { return flies_; }
-    const Camera& destination() const { return flies_ ? to_ : camera_; }
+    const Camera& destination() const { return flies_ ? flight_.destination() : camera_; }
 
     void set_fold(bool folded);            // 0.8 s
     void set_stack(bool stacked);          // 0.8 s
@@ -23,6 +25,9 @@ class Animator {
     // Of an image stack: pages turn in 0.5 s; the first time at once.
     void open_panes(int key, int query, bool at_once = false);
     void rows_arrive(int from);  // come in within 0.15 s
+    // Its lines fade out in 0.1 s, those of the plan that replaces it come in 0.15 s, and rows slide to their
+    // new places meanwhile. The new plan is drawn from the first frame on.
+    void replace(std::shared_ptr<const TextStackPlan> former);
     void restart_wave();
     void rest_wave();  // no pulses until restart_wave()
     // `layers`: those that a wave passes through; 0: there is nothing to pass through.
@@ -41,7 +46,7 @@ class Animator {
     bool is_moving() const;  // false: the next frame will be the same
     bool is_settled() const {
         return !flies_ && !fold_.runs && !stack_.runs && !inside_.runs && !along_.runs && !focus_.runs &&
-               !arrival_.runs && !open_key_.runs && !open_query_.runs;
+               !arrival_.runs && !open_key_.runs && !open_query_.runs && !motion_.former;
     }  // but for the wave
 
   private:
@@ -56,11 +61,14 @@ class Animator {
     void advance_flight(double dt_s);
     void advance_focus(double dt_s, const ViewState& view);
     void advance_wave(double dt_s, const ViewState& view, int layers);
+    void advance_replacement(double dt_s);
+    void end_replacement();
     void write_motion();
 
-    Camera camera_, from_, to_,
-        flown_;  // flown_: where the flight left the camera, to see that someone else moved it
-    double fly_elapsed_s_ = 0.0, fly_duration_s_ = 0.0;
+    Camera camera_, flown_;  // flown_: where the flight left the camera, to see that someone else moved it
+    CameraFlight flight_;
+    double fly_elapsed_s_ = 0.0, replaced_s_ = 0.0;
+    float former_from_ = 1.0f;  // opacity that the former lines had
     bool flies_ = false, reduced_ = false, wave_rests_ = false;
     Transition fold_, stack_, inside_, along_, focus_, arrival_, open_key_{-1.0, -1.0},
         open_query_{-1.0, -1.0};

@@ -17,6 +17,7 @@ namespace weft {
 namespace {
 
 constexpr float stacked_words_px = 26.0f;
+constexpr float most_foot = 0.55f;  // of the picture's height, that ledger and keys may take
 
 // One direction of the picture. With c = offset from the picture's middle / focal length, a point p at screen
 // position c obeys p_side - e_side = c (p_forward - e_forward): linear in the eye e. The two bounds give
@@ -45,14 +46,15 @@ Camera directed(float yaw_deg, float pitch_deg, float fov_deg) {
 
 }  // namespace
 
-ScreenBounds picture_margins(const Viewport& viewport, float text_scale) {
+ScreenBounds picture_margins(const Viewport& viewport, float text_scale, int lanes) {
     const float scale = viewport.ui_scale, text = hud_scale(viewport, text_scale);
     const glm::vec2 size(viewport.size);
     const float free_width = size.x - viewport.panel_px;
     const float side = std::max(110.0f * scale, std::min(90.0f * text, 0.2f * free_width));
     const float top = std::max(78.0f * scale, 60.0f * text);
-    const float foot = std::max(80.0f * scale, hud_foot_px(viewport, text_scale) + 22.0f * scale);
-    return {side, std::min(top, 0.3f * size.y), free_width - side, size.y - std::min(foot, 0.4f * size.y)};
+    const float foot = std::max(80.0f * scale, hud_foot_px(viewport, text_scale, lanes) + 22.0f * scale);
+    return {side, std::min(top, 0.3f * size.y), free_width - side,
+            size.y - std::min(foot, most_foot * size.y)};
 }
 
 Camera fit_camera(const Camera& direction, std::span<const glm::vec3> points, const glm::vec3& centre,
@@ -136,7 +138,7 @@ Camera text_stack_camera(const TextStackPlan& plan, CameraPreset preset, const V
 
     const Camera direction = preset_direction(preset, layout.layers);
     const auto corners = layout.box_corners();
-    ScreenBounds bounds = picture_margins(viewport, text_scale);
+    ScreenBounds bounds = picture_margins(viewport, text_scale, layout.lanes);
     // Words stand below and above a stack.
     const float words =
         stacked_words_px * hud_scale(viewport, text_scale) * glm::smoothstep(0.5f, 1.0f, motion.stack);

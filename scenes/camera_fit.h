@@ -14,8 +14,8 @@ struct ScreenBounds {
 };
 
 // The picture's margins of the design (110..1170 by 78..640 at 1280x720), less the docked panel.
-// More where the HUD takes more: small windows and the projector's large text.
-ScreenBounds picture_margins(const Viewport& viewport, float text_scale = 1.0f);
+// More where the HUD takes more: small windows, the projector's large text, the key of many heads.
+ScreenBounds picture_margins(const Viewport& viewport, float text_scale = 1.0f, int lanes = 12);
 
 // Keeps yaw, pitch and fov of `direction`; moves target and distance. Exact: at least two opposite bounds are
 // touched, the other direction is centred. `centre` decides at which depth the target lies.

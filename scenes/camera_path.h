@@ -3,6 +3,8 @@
 // degrees/s.
 #pragma once
 
+#include <array>
+
 #include "scenes/text_stack.h"
 
 namespace weft {
@@ -24,5 +26,7 @@ Camera mix_cameras(const Camera& from, const Camera& to, double part);
 // Pose at `time_s` (clamped to 0..duration). Deterministic.
 PathPose default_path(const Scene& scene, double time_s, const Viewport& viewport);
 constexpr double default_path_duration_s = 20.0;
+// Where it passes its cameras: before it unfolds, in the default view, inside the head, at its end.
+constexpr std::array<double, 4> default_path_keys_s{0.0, 5.0, 12.0, 20.0};
 
 }  // namespace weft

@@ -141,6 +141,24 @@ bool has_monotone_lightness(const ColorMap& map) {
     return (rises || falls) && lightest - darkest > least_step;
 }
 
+float contrast(const glm::vec4& a, const glm::vec4& b) {
+    const auto luminance = [](const glm::vec4& c) {
+        return 0.2126f * linear_channel(c.r) + 0.7152f * linear_channel(c.g) + 0.0722f * linear_channel(c.b);
+    };
+    const float x = luminance(a), y = luminance(b);
+    return (std::max(x, y) + 0.05f) / (std::min(x, y) + 0.05f);
+}
+
+glm::vec4 readable(const Theme& theme, const glm::vec4& color) {
+    constexpr int steps = 16;
+    for (int step = 0; step < steps; ++step) {
+        const float part = static_cast<float>(step) / static_cast<float>(steps);
+        const glm::vec4 mixed = with_alpha(glm::mix(color, theme.text, part), color.a);
+        if (contrast(mixed, theme.ground) >= least_text_contrast) return mixed;
+    }
+    return with_alpha(theme.text, color.a);
+}
+
 glm::vec4 map_color(const Theme& theme, const ColorMap* map, float position) {
     if (!map) return color_at(theme.weight_map, position);
     return color_at(map->colors, position);

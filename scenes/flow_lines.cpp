@@ -73,10 +73,10 @@ float line_width_u(const Theme& theme, int tokens) {
     return tokens >= wide_from_tokens ? theme.line_width_u * std::sqrt(2.0f) : theme.line_width_u;
 }
 
-std::shared_ptr<const std::vector<glm::vec4>> lane_colors(const TextStackPlan& plan, ThemeName name) {
-    if (plan.has_signed_lines()) return plus_colors(name, plan.lanes);
-    return plan.lanes == 1 && !lanes_are_heads(plan) ? drawn_colors(name, plan.lanes)
-                                                     : head_colors(name, plan.lanes);
+std::shared_ptr<const std::vector<glm::vec4>> lane_colors(const TextStackPlan& plan, const ViewState& view) {
+    if (plan.has_signed_lines()) return plus_colors(view.theme, plan.lanes);
+    return plan.lanes == 1 && !lanes_are_heads(plan) ? drawn_colors(view.theme, plan.lanes)
+                                                     : head_colors(view.theme, plan.lanes, view.palette);
 }
 
 float line_width_u(const TextStackPlan& plan, const TextStackLayout& layout, const Theme& theme) {
@@ -118,7 +118,7 @@ FlowBatch layer_batch(const TextStackPlan& plan, const TextStackLayout& layout, 
         batch.opacity_power = flow_opacity_power;
         batch.opacity_min = colors.dark ? batch.opacity_min : flow_least_opacity;
     }
-    batch.slice_colors = lane_colors(plan, view.theme);
+    batch.slice_colors = lane_colors(plan, view);
     if (plan.has_signed_lines()) {
         batch.negative_color = negative_color(colors);
         batch.negative_dashes = std::max(std::round(layout.gap_u(layer) / dash_pitch_u), 3.0f);
@@ -212,6 +212,30 @@ std::vector<FlowBatch> resting_batches(const TextStackPlan& plan, const TextStac
     return batches;
 }
 
+void add_former_lines(DrawList& list, const TextStackPlan& plan, const TextStackLayout& layout,
+                      const ViewState& view, const ViewMotion& motion, const Camera& camera,
+                      const Viewport& viewport) {
+    if (!motion.former || motion.former_lines <= 0.0f) return;
+    const TextStackPlan& former = *motion.former;
+    const bool is_alike = former.layers.size() == plan.layers.size() && former.lanes == plan.lanes &&
+                          former.joins_ends == plan.joins_ends;
+    if (!is_alike || motion.focus > 0.0f || motion.inside > 0.0f || is_along(layout, motion)) return;
+    if (lines_are_context(former.view.quantity)) return;
+    const auto first_block = static_cast<uint32_t>(list.blocks.size());
+    for (const auto* blocks : {&former.blocks, &former.merged_blocks, &former.merged_sinks})
+        list.blocks.insert(list.blocks.end(), blocks->begin(), blocks->end());
+    ViewMotion still = motion;
+    still.wave_s = -1.0f;
+    for (int l = 0; l < layout.layers; ++l) {
+        const LayerDetail detail = layer_detail(former, layout, camera, viewport, l);
+        for (FlowBatch& batch : resting_batches(former, layout, view, still, detail, l)) {
+            batch.block += first_block;
+            batch.opacity_scale *= motion.former_lines;
+            list.flows.push_back(std::move(batch));
+        }
+    }
+}
+
 void add_flow_lines(DrawList& list, const TextStackPlan& plan, const TextStackLayout& layout,
                     const ViewState& view, const ViewMotion& motion, const Camera& camera,
                     const Viewport& viewport) {
@@ -229,7 +253,7 @@ void add_flow_lines(DrawList& list, const TextStackPlan& plan, const TextStackLa
         const bool one_head = emphasis.shows_one_head(l);
         const float receded = bars_only ? 1.0f : emphasis.receded(l);
         for (FlowBatch& batch : resting_batches(plan, layout, view, motion, detail, l)) {
-            batch.opacity_scale *= others;
+            batch.opacity_scale *= others * motion.arrived;
             const float opacity = batch.opacity_scale;
             recede(batch, colors, receded);
             if (one_head) {  // its other lanes fade by lane_opacity instead

@@ -29,10 +29,16 @@ std::vector<FlowBatch> resting_batches(const TextStackPlan& plan, const TextStac
                                        const LayerDetail& detail, int layer);
 
 // The lanes' colours: heads, or the one colour of rollout. The same array for equal arguments.
-std::shared_ptr<const std::vector<glm::vec4>> lane_colors(const TextStackPlan& plan, ThemeName name);
+std::shared_ptr<const std::vector<glm::vec4>> lane_colors(const TextStackPlan& plan, const ViewState& view);
 
 // Whether all but the lines into one token of the stack have gone, or are going.
 bool is_along(const TextStackLayout& layout, const ViewMotion& motion);
+
+// Of what was shown before, while it fades: motion.former's lines at rest, in the rows of `layout`. Nothing
+// where something has the focus.
+void add_former_lines(DrawList& list, const TextStackPlan& plan, const TextStackLayout& layout,
+                      const ViewState& view, const ViewMotion& motion, const Camera& camera,
+                      const Viewport& viewport);
 
 // All layers at rest or receded, sinks as grey lines where the view asks for them.
 void add_flow_lines(DrawList& list, const TextStackPlan& plan, const TextStackLayout& layout,

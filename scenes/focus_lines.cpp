@@ -22,7 +22,7 @@ bool is_sink(const TextStackPlan& plan, int layer, int key) {
 
 struct FocusStyle {
     const Theme& colors;
-    std::shared_ptr<const std::vector<glm::vec4>> sink_colors;
+    std::shared_ptr<const std::vector<glm::vec4>> lane_colors, sink_colors;
     float amount;  // 0..1: fades in
 };
 
@@ -100,7 +100,7 @@ void add_dot(DrawList& list, const glm::vec3& at, const glm::vec4& color, float 
 void add_dots(DrawList& list, const TextStackPlan& plan, const TextStackLayout& layout, const Focus& focus,
               const FocusStyle& style, float threshold) {
     const LayerPlan& layer = plan.layers[static_cast<size_t>(focus.layer)];
-    const auto& colors = *lane_colors(plan, style.colors.name);
+    const auto& colors = *style.lane_colors;
     for (int h = plan.lanes - 1; h >= 0; --h) {
         if (focus.head >= 0 ? h != focus.head : !layer.lane_shown[static_cast<size_t>(h)]) continue;
         const auto lane = lane_weights(plan, focus.layer, h);
@@ -158,7 +158,7 @@ void add_rails(DrawList& list, const TextStackLayout& layout, const FocusStyle& 
 void add_focus(DrawList& list, const TextStackPlan& plan, const TextStackLayout& layout,
                const ViewState& view, const ViewMotion& motion, const Focus& focus, float amount) {
     const Theme& colors = theme(view.theme);
-    const FocusStyle style{colors, sink_colors(view.theme, plan.lanes), amount};
+    const FocusStyle style{colors, lane_colors(plan, view), sink_colors(view.theme, plan.lanes), amount};
     const LayerPlan& layer = plan.layers[static_cast<size_t>(focus.layer)];
     FlowBatch batch = layer_batch(plan, layout, view, motion, focus.layer);
     const float threshold = focus_threshold(plan, focus);
@@ -287,7 +287,7 @@ void add_focus_lines(DrawList& list, const TextStackPlan& plan, const TextStackL
     const bool inside = emphasis.inside_amount > 0.0f;
     Focus focus = emphasis.focus;
     if (inside) {
-        const FocusStyle style{theme(view.theme), nullptr, emphasis.inside_amount};
+        const FocusStyle style{theme(view.theme), nullptr, nullptr, emphasis.inside_amount};
         add_rails(list, layout, style, emphasis.inside_layer, emphasis.inside_head);
         Focus head;
         head.kind = FocusKind::head;

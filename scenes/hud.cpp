@@ -117,7 +117,9 @@ glm::vec4 subtitle_color(const HudScene& scene) {
     const Focus& focus = scene.motion.shown_focus;
     const bool of_a_head =
         scene.motion.focus > 0.5f && focus.kind == FocusKind::head && focus.head >= 0 && scene.plan.lanes > 1;
-    return of_a_head ? head_color(colors, focus.head, scene.plan.lanes) : colors.dim_text;
+    return of_a_head ? readable(colors, head_color(theme(scene.view.theme, scene.view.palette), focus.head,
+                                                   scene.plan.lanes))
+                     : colors.dim_text;
 }
 
 }  // namespace
@@ -257,13 +259,17 @@ float hud_scale(const Viewport& viewport, float text_scale) {
     return std::max(viewport.ui_scale * text_scale, least_text_px / 13.0f);
 }
 
-float hud_foot_px(const Viewport& viewport, float text_scale) {
+float hud_foot_px(const Viewport& viewport, float text_scale, int lanes) {
     const float scale = hud_scale(viewport, 1.0f), text = hud_scale(viewport, text_scale);
     const float width = static_cast<float>(viewport.size.x);
+    const int each = lanes <= 12 ? 1 : (lanes + 7) / 8;
+    const float swatch = each == 1 ? 22.0f : 42.0f;
+    const float head_key = lanes <= 1 ? 0.0f : 38.0f + swatch * static_cast<float>((lanes + each - 1) / each);
+    const float keys_px = 358.0f + head_key;
     // What ledger (on two lines at most) and keys take beside each other: their shapes, their words.
-    const float key_rows = width >= 460.0f * scale + 560.0f * text      ? 0.0f
-                           : width - viewport.panel_px >= 660.0f * text ? 1.0f
-                                                                        : 2.0f;
+    const float key_rows = width >= 460.0f * scale + 560.0f * text       ? 0.0f
+                           : width - viewport.panel_px >= keys_px * text ? 1.0f
+                                                                         : 2.0f;
     const float lines = width < 620.0f * text ? ledger_line_em * 13.0f : 0.0f;
     return (foot_px + 10.0f) * scale + (key_rows * key_row_px + lines) * text +
            (key_rows > 0.0f ? viewport.prompt_px : 0.0f);
@@ -330,8 +336,11 @@ float add_foot(DrawList& list, const HudScene& scene) {
         Label hint;
         hint.text = view.hint;
         hint.size_px = title_em * scene.text_px;
-        hint.position = {0.5f * free_width, foot - 22.0f * scale};
+        // Large words of the key reach above its foot.
+        const float rise = std::max(2.0f * (line_key_row_px(scene) - 18.0f * scale), 0.0f);
+        hint.position = {0.5f * free_width, foot - 22.0f * scale - rise};
         hint.align = LabelAlign::center;
+        hint.max_width_px = free_width - 2.0f * margin;
         hint.color = theme(view.theme).text;
         list.labels.push_back(std::move(hint));
     }

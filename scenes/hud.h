@@ -36,7 +36,8 @@ void add_hud(DrawList& list, const TextStackPlan& plan, const TextStackLayout& l
 // The HUD's px: those of the picture, but its text never falls below 11 px.
 float hud_scale(const Viewport& viewport, float text_scale);
 // What the HUD's rows take at the foot of the picture, for the camera to keep out of.
-float hud_foot_px(const Viewport& viewport, float text_scale);
+// `lanes`: of the heads in its key.
+float hud_foot_px(const Viewport& viewport, float text_scale, int lanes);
 
 // Writes of one line of the HUD from left to right; returns the x after it.
 struct HudPen {
@@ -91,6 +92,7 @@ LedgerShares ledger_shares(const TextStackPlan& plan, const TextStackLayout& lay
 void add_ledger_bar(DrawList& list, const LedgerShares& ledger, glm::vec2 left_top, glm::vec2 size,
                     float scale);
 float line_key_width(const HudScene& scene);
+float line_key_row_px(const HudScene& scene);  // from one of its three rows to the next
 void add_line_key(DrawList& list, const HudScene& scene, float left_px, float foot_px);
 float head_key_width(const HudScene& scene);  // 0: none is needed
 void add_head_key(DrawList& list, const HudScene& scene, float centre_px, float foot_px);

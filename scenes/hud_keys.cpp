@@ -15,17 +15,39 @@ namespace weft {
 namespace {
 
 constexpr float swatch_px = 14.0f, swatch_pitch_px = 22.0f;
+constexpr float numbers_apart_px = 8.0f;
 constexpr float wedge_px = 64.0f, wedge_row_px = 18.0f, words_gap_px = 22.0f;
 
-// How many neighbouring lanes share a colour.
-int lanes_per_color(int lanes) {
-    return lanes <= 12 ? 1 : (lanes + 7) / 8;
+const Theme& theme_of(const HudScene& scene) {
+    return theme(scene.view.theme, scene.view.palette);
 }
 
-// A group's swatch has two numbers below it.
+int lanes_each(const HudScene& scene) {
+    return lanes_per_color(theme_of(scene), scene.plan.lanes);
+}
+
+float digits_px(const HudScene& scene) {
+    return std::max(11.0f / 13.0f * scene.text_px, least_text_px);
+}
+
+std::string swatch_text(const HudScene& scene, int group) {
+    const int each = lanes_each(scene), first = group * each,
+              last = std::min(first + each, scene.plan.lanes) - 1;
+    return first == last ? std::to_string(first) : std::to_string(first) + "–" + std::to_string(last);
+}
+
+int swatches(const HudScene& scene) {
+    const int each = lanes_each(scene);
+    return (scene.plan.lanes + each - 1) / each;
+}
+
+// From one swatch to the next: the numbers below them stay apart.
 float swatch_pitch(const HudScene& scene) {
-    const bool grouped = lanes_per_color(scene.plan.lanes) > 1;
-    return grouped ? 2.0f / 13.0f * swatch_pitch_px * scene.text_px : swatch_pitch_px * scene.scale;
+    if (lanes_each(scene) == 1) return swatch_pitch_px * scene.scale;
+    float widest = 0.0f;
+    for (int group = 0; group < swatches(scene); ++group)
+        widest = std::max(widest, scene.measure(swatch_text(scene, group), digits_px(scene), false));
+    return widest + numbers_apart_px * scene.scale;
 }
 
 std::array<std::string, 3> key_words(const QuantityLegend& legend, AttentionKind kind, bool stacked) {
@@ -90,19 +112,17 @@ float head_key_width(const HudScene& scene) {
     const bool by_sign =
         scene.plan.is_signed && quantity_shape(scene.plan.view.quantity) != MethodShape::tokens;
     if (scene.plan.lanes <= 1 || by_sign) return 0.0f;
-    const int groups =
-        (scene.plan.lanes + lanes_per_color(scene.plan.lanes) - 1) / lanes_per_color(scene.plan.lanes);
+    const int groups = swatches(scene);
     const float pitch = swatch_pitch(scene);
     return scene.measure("head", scene.text_px, false) + 8.0f * scene.scale +
            pitch * static_cast<float>(groups);
 }
 
 void add_head_key(DrawList& list, const HudScene& scene, float centre_px, float foot_px) {
-    const Theme& colors = theme(scene.view.theme);
-    const int lanes = scene.plan.lanes, each = lanes_per_color(lanes), groups = (lanes + each - 1) / each;
+    const Theme& colors = theme_of(scene);
+    const int lanes = scene.plan.lanes, each = lanes_each(scene), groups = swatches(scene);
     const float pitch = swatch_pitch(scene);
-    const float size = swatch_px * scene.scale,
-                digits = std::max(11.0f / 13.0f * scene.text_px, least_text_px);
+    const float size = swatch_px * scene.scale, digits = digits_px(scene);
     HudPen pen{list,
                scene.measure,
                {centre_px - 0.5f * head_key_width(scene), foot_px + 0.5f * size + 0.36f * scene.text_px},
@@ -123,8 +143,7 @@ void add_head_key(DrawList& list, const HudScene& scene, float centre_px, float 
             with_alpha(head_color(colors, first, lanes), receded ? 1.0f - 0.75f * scene.motion.focus : 1.0f);
         list.rects.push_back(swatch);
         Label label;
-        label.text =
-            first == last ? std::to_string(first) : std::to_string(first) + "–" + std::to_string(last);
+        label.text = swatch_text(scene, group);
         label.size_px = digits;
         label.position = {x + 0.5f * size, foot_px + 1.05f * size + digits};
         label.align = LabelAlign::center;
@@ -141,13 +160,16 @@ float line_key_width(const HudScene& scene) {
            numbers_width(scene, legend(scene.view, scene.plan)) + words_width;
 }
 
+float line_key_row_px(const HudScene& scene) {
+    return std::max(wedge_row_px * scene.scale, 1.3f * scene.text_px);
+}
+
 void add_line_key(DrawList& list, const HudScene& scene, float left, float foot_px) {
-    const Theme& colors = theme(scene.view.theme);
+    const Theme& colors = theme_of(scene);
     const QuantityLegend quantity = legend(scene.view, scene.plan);
     const std::array<std::string, 3> words = key_words(scene);
     const float numbers = numbers_width(scene, quantity);
-    const float wedge = wedge_px * scene.scale,
-                row = std::max(wedge_row_px * scene.scale, 1.3f * scene.text_px);
+    const float wedge = wedge_px * scene.scale, row = line_key_row_px(scene);
     const float words_left = left + wedge + (10.0f + words_gap_px) * scene.scale + numbers;
     const float first_row = foot_px + 28.0f * scene.scale - 2.0f * row;
 

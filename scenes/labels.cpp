@@ -26,6 +26,7 @@ constexpr float halo_opacity = 0.9f;
 constexpr int every_token_up_to = 32;  // more: landmarks
 constexpr int thinned_from = 160;      // candidates for labels
 constexpr float landmark_size_px = 13.0f;
+constexpr float numbers_apart_px = 6.0f;
 constexpr float layer_number_px = 15.0f, threshold_px = 12.0f;
 constexpr float receded_opacity = 0.45f;
 constexpr float chip_padding_px = 6.0f;
@@ -303,6 +304,42 @@ float leftmost_px(const LabelScene& scene, int layer) {
     return left;
 }
 
+// How much room the number of each layer has along its row, px; 1e6 where only one is on the picture.
+float least_number_pitch(const LabelScene& scene) {
+    float least = 1e6f;
+    for (int layer = 0; layer + 1 < scene.layout.layers; ++layer) {
+        const auto at = [&](int l) {
+            return screen_from_world(scene.camera, scene.viewport,
+                                     layer_number_at(scene.layout, scene.camera, l));
+        };
+        const glm::vec3 here = at(layer), next = at(layer + 1);
+        if (here.z <= near_plane_u || next.z <= near_plane_u) continue;
+        const float along = scene.motion.stack > 0.5f ? next.y - here.y : next.x - here.x;
+        least = std::min(least, std::abs(along));
+    }
+    return least;
+}
+
+struct NumberRow {
+    int every = 1;           // each, each second, each third layer has its number
+    bool has_rungs = false;  // beside it the weight from which on lines are drawn: of all layers, or of none
+};
+
+NumberRow number_row(const LabelScene& scene, float size, float small) {
+    const float pitch = least_number_pitch(scene), apart = numbers_apart_px * scene.text_scale;
+    const std::string last = std::to_string(std::max(scene.layout.layers - 1, 0));
+    const bool stacked = scene.motion.stack > 0.5f;
+    const float number = stacked ? size : scene.measure(last, size, true);
+    float rung = 0.0f;
+    for (size_t l = 0; l < scene.plan.layers.size(); ++l)
+        rung = std::max(rung, scene.measure(threshold_text(scene, l), small, false));
+    NumberRow row;
+    row.every = std::max(1, static_cast<int>(std::ceil((number + apart) / std::max(pitch, 1.0f))));
+    const float spare = pitch - number - rung - 5.0f * scene.text_scale - apart;
+    row.has_rungs = row.every == 1 && (stacked || spare >= 0.0f);
+    return row;
+}
+
 // The number stands over the gap, never over a pane; with it the weight from which on lines are drawn.
 void add_layer_numbers(LabelPlacement& placement, const LabelScene& scene) {
     const float scale = scene.text_scale;
@@ -310,17 +347,14 @@ void add_layer_numbers(LabelPlacement& placement, const LabelScene& scene) {
     const float small = std::max(threshold_px * scale, least_text_px);
     const bool stacked = scene.motion.stack > 0.5f;
     const TextStackLayout& layout = scene.layout;
-    const float apart_px = scene.measure(std::to_string(layout.layers - 1), size, true) + 5.0f * scale;
-    glm::vec2 last(-1e9f);
+    const NumberRow row = number_row(scene, size, small);
     for (int layer = 0; layer < layout.layers; ++layer) {
         const glm::vec3 at =
             screen_from_world(scene.camera, scene.viewport, layer_number_at(layout, scene.camera, layer));
         if (at.z <= near_plane_u) continue;
         const Focus& focus = scene.motion.shown_focus;
         const bool focused = focus.kind != FocusKind::none && focus.layer == layer;
-        const bool has_room = stacked || glm::length(glm::vec2(at) - last) >= apart_px;
-        if (!has_room && !focused) continue;
-        last = glm::vec2(at);
+        if (layer % row.every != 0 && !focused) continue;
         const float recede = focused ? 1.0f : 1.0f - (1.0f - receded_opacity) * scene.motion.focus;
         const std::string number = scene.plan.joins_ends ? "all layers" : std::to_string(layer),
                           threshold = threshold_text(scene, static_cast<size_t>(layer));
@@ -340,7 +374,7 @@ void add_layer_numbers(LabelPlacement& placement, const LabelScene& scene) {
             scene_label(scene, threshold, {anchor.x + number_width + gap, anchor.y}, small, LabelAlign::left,
                         recede * (1.0f - scene.motion.focus) * outside_words(scene.motion.inside), true);
         rung.position.y = baseline;
-        if (draws) placement.add(std::move(rung), 20.0f);
+        if (draws && row.has_rungs) placement.add(std::move(rung), 20.0f);
         if (layer == 0 && !stacked && !scene.plan.joins_ends && scene.outer.caption) {
             const glm::vec3 words = row_end(scene, 0, 0, true, true);
             const float beside = anchor.x - 3.0f * gap;

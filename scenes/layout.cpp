@@ -12,6 +12,11 @@ constexpr float pane_token_margin_u = 0.5f, pane_lane_margin_u = 0.35f;
 constexpr float inside_gap_factor = 1.5f;
 constexpr float stacked_height_u = 12.0f, stacked_token_u = 3.0f;  // in a wide picture
 
+int former_rows(const TextStackPlan& former) {
+    const AttentionBlock& block = shown_block(former);
+    return static_cast<int>(std::max(block.keys, block.queries));
+}
+
 }  // namespace
 
 float pane_pitch_u(int layers) {
@@ -46,7 +51,7 @@ glm::vec3 TextStackLayout::gap_top(int layer) const {
 }
 
 float TextStackLayout::token_offset(int token) const {
-    return token_pitch * (static_cast<float>(token) - 0.5f * static_cast<float>(tokens - 1));
+    return token_pitch * (static_cast<float>(token) - 0.5f * (rows - 1.0f));
 }
 
 float TextStackLayout::lane_offset(int lane) const {
@@ -54,7 +59,7 @@ float TextStackLayout::lane_offset(int lane) const {
 }
 
 float TextStackLayout::half_rows_u() const {
-    return 0.5f * token_pitch * static_cast<float>(std::max(tokens - 1, 0)) + token_margin;
+    return 0.5f * token_pitch * std::max(rows - 1.0f, 0.0f) + token_margin;
 }
 
 float TextStackLayout::half_lanes_u() const {
@@ -87,6 +92,7 @@ TextStackLayout make_layout(int layers, int tokens, int lanes, float aspect, con
     TextStackLayout layout;
     layout.layers = std::max(layers, 0);
     layout.tokens = layout.keys = layout.queries = std::max(tokens, 0);
+    layout.rows = static_cast<float>(layout.tokens);
     layout.lanes = std::max(lanes, 0);
     layout.token_margin = pane_token_margin_u;
     layout.lane_margin = pane_lane_margin_u;
@@ -137,6 +143,13 @@ TextStackLayout make_layout(const TextStackPlan& plan, const ViewMotion& motion,
     const float width = static_cast<float>(viewport.size.x) - viewport.panel_px;
     const float aspect = viewport.size.y > 0 ? width / static_cast<float>(viewport.size.y) : 1.0f;
     TextStackLayout layout = make_layout(layers, std::max(keys, queries), plan.lanes, aspect, motion);
+    if (motion.former && motion.slid < 1.0f) {
+        const int rows = former_rows(*motion.former);
+        const TextStackLayout before = make_layout(layers, rows, plan.lanes, aspect, motion);
+        const float height = glm::mix(before.half_rows_u(), layout.half_rows_u(), motion.slid);
+        layout.token_pitch = glm::mix(before.token_pitch, layout.token_pitch, motion.slid);
+        layout.rows = 2.0f * (height - layout.token_margin) / layout.token_pitch + 1.0f;
+    }
     layout.keys = keys;
     layout.queries = queries;
     if (plan.joins_ends && layers > 1) join_ends(layout);

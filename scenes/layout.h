@@ -22,6 +22,7 @@ float lane_pitch_u(int layers, int lanes);  // clamp(2 * pane pitch / (H - 1), 0
 struct TextStackLayout {
     int layers = 0, tokens = 0, lanes = 0;  // tokens: rows, the greater of keys and queries
     int keys = 0, queries = 0;  // of a gap; they differ between two texts, whose first rows stand level
+    float rows = 0.0f;  // that a pane is high: `tokens`, or on the way there from as many as there were
     float pane_pitch = 0.0f, token_pitch = 0.0f, lane_pitch = 0.0f;  // as drawn now, u
     float token_margin = 0.0f, lane_margin = 0.0f;  // of a pane beyond its outermost rows and lanes, u
     glm::vec3 layer_axis{1.0f, 0.0f, 0.0f};         // unit vectors

@@ -21,7 +21,7 @@ glm::vec4 ink_of(const TextStackPlan& plan, const Theme& colors, const glm::vec4
 void add_row_bars(DrawList& list, const TextStackPlan& plan, const TextStackLayout& layout,
                   const ViewState& view, const Emphasis& emphasis) {
     const Theme& colors = theme(view.theme);
-    const auto& lanes = *lane_colors(plan, view.theme);
+    const auto& lanes = *lane_colors(plan, view);
     const float width = 0.45f * std::min(layout.token_pitch, 0.5f);
     for (int l = 0; l < layout.layers; ++l) {
         const LayerPlan& layer = plan.layers[static_cast<size_t>(l)];
@@ -47,7 +47,7 @@ void add_row_bars(DrawList& list, const TextStackPlan& plan, const TextStackLayo
 void add_foot_bars(DrawList& list, const TextStackPlan& plan, const TextStackLayout& layout,
                    const ViewState& view, const Emphasis& emphasis) {
     const Theme& colors = theme(view.theme);
-    const auto& lanes = *lane_colors(plan, view.theme);
+    const auto& lanes = *lane_colors(plan, view);
     const float room = foot_bar_part * 2.0f * layout.half_rows_u();
     const float foot = layout.half_rows_u() - (plan.is_signed ? 0.5f * room : 0.0f);
     const float height = plan.is_signed ? 0.5f * room : room;

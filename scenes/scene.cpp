@@ -1,6 +1,7 @@
 #include "scenes/scene.h"
 
 #include "scenes/camera_fit.h"
+#include "scenes/focus_camera.h"
 #include "scenes/layout.h"
 #include "scenes/shown_block.h"
 #include "scenes/theme.h"
@@ -117,6 +118,22 @@ Camera fit_scene(const Scene& scene, const Camera& direction, const ViewMotion& 
                           glm::vec3(0.0f), towers_margins(*scene.towers, motion, viewport), viewport);
     const ScreenBounds margins = picture_margins(viewport, theme(scene.view.theme).text_scale);
     return fit_camera(direction, scene_box(scene, motion, viewport), glm::vec3(0.0f), margins, viewport);
+}
+
+std::vector<glm::vec3> scene_focus_points(const Scene& scene, const ViewMotion& motion, const Focus& focus,
+                                          const Viewport& viewport) {
+    switch (scene.kind) {
+        case SceneKind::text_stack:
+            break;
+        case SceneKind::heads_overview:
+        case SceneKind::neurons:
+            return {};  // sheets have no cameras
+        case SceneKind::two_towers:
+            return towers_focus_points(*scene.towers, motion, focus, viewport);
+        case SceneKind::image_stack:
+            return image_focus_points(*scene.image, motion, focus);
+    }
+    return focus_points(*scene.stack, make_layout(*scene.stack, motion, viewport), focus);
 }
 
 std::array<glm::vec3, 8> scene_box(const Scene& scene, const ViewMotion& motion, const Viewport& viewport) {

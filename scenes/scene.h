@@ -4,6 +4,7 @@
 
 #include <array>
 #include <memory>
+#include <vector>
 
 #include "scenes/camera_path.h"
 #include "scenes/heads_overview.h"
@@ -60,6 +61,11 @@ int stack_block(const Scene& scene);
 // Sees all of it in the picture's margins, from the direction of `direction`.
 Camera fit_scene(const Scene& scene, const Camera& direction, const ViewMotion& motion,
                  const Viewport& viewport);
+
+// Where what has the focus stands, u; empty where there is none. A camera that frames it:
+// scenes/focus_camera.h.
+std::vector<glm::vec3> scene_focus_points(const Scene& scene, const ViewMotion& motion, const Focus& focus,
+                                          const Viewport& viewport);
 
 // Corners of the box around everything that stands there, u.
 std::array<glm::vec3, 8> scene_box(const Scene& scene, const ViewMotion& motion, const Viewport& viewport);

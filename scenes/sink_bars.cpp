@@ -103,7 +103,7 @@ void add_neighbour_bars(DrawList& list, const TextStackPlan& plan, const TextSta
     if (plan.band < 0 || plan.joins_ends || plan.blocks.empty()) return;
     const Bars bars = make_bars(plan, layout, motion, camera);
     const Theme& colors = theme(view.theme);
-    const auto& lanes = *lane_colors(plan, view.theme);
+    const auto& lanes = *lane_colors(plan, view);
     const float foot = layout.half_rows_u() - foot_from_edge_u;
     for (int l = 0; l < layout.layers; ++l) {
         const LayerPlan& layer = plan.layers[static_cast<size_t>(l)];

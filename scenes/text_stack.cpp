@@ -5,6 +5,7 @@
 #include "scenes/hud.h"
 #include "scenes/labels.h"
 #include "scenes/layout.h"
+#include "scenes/line_meshes.h"
 #include "scenes/panes.h"
 #include "scenes/projection.h"
 #include "scenes/quantity.h"
@@ -30,8 +31,12 @@ DrawList draw_text_stack(const TextStackPlan& plan, const ViewState& view, const
     add_panes(list, plan, layout, view, motion, camera);
     add_sink_bars(list, plan, layout, view, motion, camera);
     add_neighbour_bars(list, plan, layout, view, motion, camera);
+    add_former_lines(list, plan, layout, view, motion, camera, viewport);
     add_flow_lines(list, plan, layout, view, motion, camera, viewport);
+    const size_t focus_lines = list.flows.size();
     add_focus_lines(list, plan, layout, view, motion);
+    if (view.selected.kind != FocusKind::none) add_beads(list, focus_lines, view, camera, viewport);
+    add_arrow_heads(list, view, camera, viewport);
     add_quantity_bars(list, plan, layout, view, motion);
     if (measure) {
         add_hud(list, plan, layout, view, motion, camera, time_s, viewport, measure);

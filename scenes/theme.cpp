@@ -76,13 +76,23 @@ Theme projector_theme() {
     return t;
 }
 
+// M. Okabe, K. Ito, "Color Universal Design", 2008.
+constexpr uint32_t okabe_ito[] = {0xE69F00, 0x56B4E9, 0x009E73, 0xF0E442, 0x0072B2, 0xD55E00, 0xCC79A7};
+
+Theme with_palette(Theme t, Palette palette) {
+    t.palette = palette;
+    t.okabe_ito = colors(okabe_ito);
+    return t;
+}
+
 // Arrays of one colour for each lane, made once for every theme and every usual number of lanes.
 class KeptColors {
   public:
     using Colors = std::shared_ptr<const std::vector<glm::vec4>>;
     using ColorOf = glm::vec4 (*)(const Theme& theme, int lane, int lanes);
 
-    explicit KeptColors(ColorOf color_of) : color_of_(color_of) {
+    explicit KeptColors(ColorOf color_of, Palette palette = Palette::theme)
+        : color_of_(color_of), palette_(palette) {
         for (size_t t = 0; t < kept_.size(); ++t)
             for (int lanes = 0; lanes <= kept_lanes; ++lanes)
                 kept_[t][static_cast<size_t>(lanes)] = make(static_cast<ThemeName>(t), lanes);
@@ -96,18 +106,24 @@ class KeptColors {
     static constexpr int kept_lanes = 64;
     Colors make(ThemeName name, int lanes) const {
         auto colors = std::make_shared<std::vector<glm::vec4>>();
-        for (int lane = 0; lane < lanes; ++lane) colors->push_back(color_of_(theme(name), lane, lanes));
+        for (int lane = 0; lane < lanes; ++lane)
+            colors->push_back(color_of_(theme(name, palette_), lane, lanes));
         return colors;
     }
     ColorOf color_of_;
+    Palette palette_;
     std::array<std::array<Colors, kept_lanes + 1>, 3> kept_;
 };
 
 }  // namespace
 
-const Theme& theme(ThemeName name) {
-    static const std::array<Theme, 3> themes{dark_theme(), light_theme(), projector_theme()};
-    return themes[static_cast<size_t>(name)];
+const Theme& theme(ThemeName name, Palette palette) {
+    static const auto all = [](Palette which) {
+        return std::array<Theme, 3>{with_palette(dark_theme(), which), with_palette(light_theme(), which),
+                                    with_palette(projector_theme(), which)};
+    };
+    static const std::array<std::array<Theme, 3>, 2> themes{all(Palette::theme), all(Palette::okabe_ito)};
+    return themes[static_cast<size_t>(palette)][static_cast<size_t>(name)];
 }
 
 glm::vec4 srgb_color(uint32_t rgb, float alpha) {
@@ -119,16 +135,23 @@ glm::vec4 with_alpha(glm::vec4 color, float alpha) {
     return {glm::vec3(color), alpha};
 }
 
+int lanes_per_color(const Theme& theme, int heads) {
+    if (theme.palette == Palette::okabe_ito) return std::max((heads + 6) / 7, 1);
+    return heads <= 12 ? 1 : (heads + 7) / 8;
+}
+
 glm::vec4 head_color(const Theme& theme, int head, int heads) {
+    const int group = lanes_per_color(theme, heads);
+    if (theme.palette == Palette::okabe_ito)
+        return theme.okabe_ito[static_cast<size_t>(std::min(head / group, 6))];
     if (heads <= 8) return theme.heads_8[static_cast<size_t>(head % 8)];
     if (heads <= 12) return theme.heads_12[static_cast<size_t>(head % 12)];
-    const int group = (heads + 7) / 8;
     return theme.heads_8[static_cast<size_t>(std::min(head / group, 7))];
 }
 
-std::shared_ptr<const std::vector<glm::vec4>> head_colors(ThemeName name, int heads) {
-    static const KeptColors kept(head_color);
-    return kept.get(name, heads);
+std::shared_ptr<const std::vector<glm::vec4>> head_colors(ThemeName name, int heads, Palette palette) {
+    static const KeptColors own(head_color), okabe_ito(head_color, Palette::okabe_ito);
+    return (palette == Palette::okabe_ito ? okabe_ito : own).get(name, heads);
 }
 
 std::shared_ptr<const std::vector<glm::vec4>> sink_colors(ThemeName name, int lanes) {

@@ -10,18 +10,6 @@
 namespace weft {
 namespace {
 
-float luminance(const glm::vec4& color) {
-    const auto linear = [](float s) {
-        return s <= 0.04045f ? s / 12.92f : std::pow((s + 0.055f) / 1.055f, 2.4f);
-    };
-    return 0.2126f * linear(color.r) + 0.7152f * linear(color.g) + 0.0722f * linear(color.b);
-}
-
-float contrast(const glm::vec4& a, const glm::vec4& b) {
-    const float x = luminance(a), y = luminance(b);
-    return (std::max(x, y) + 0.05f) / (std::min(x, y) + 0.05f);
-}
-
 size_t shown_row(const TextStackPlan& plan, const ViewState& view, const AttentionBlock& block) {
     const auto rows = static_cast<int64_t>(block.queries);
     int64_t row = view.selected.query;

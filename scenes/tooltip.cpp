@@ -142,7 +142,7 @@ float add_tooltip(DrawList& list, const HudScene& scene, float bottom_px, std::o
 
     float y = at.y + head_px * s;
     for (const StrongestLine& line : lines) {
-        glm::vec4 ink = (*lane_colors(scene.plan, scene.view.theme))[static_cast<size_t>(line.lane)];
+        glm::vec4 ink = (*lane_colors(scene.plan, scene.view))[static_cast<size_t>(line.lane)];
         if (scene.plan.has_signed_lines() && line.weight < 0.0f) ink = negative_color(colors);
         const float baseline = y + 0.5f * row_px * s + 0.36f * text;
         ScreenRect swatch;

@@ -17,6 +17,8 @@ enum class ThemeName { dark, light, projector };
 // The place that a frame is shown as: the one made for what it holds, panes of tokens for anything, all heads
 // as tiles of one sheet, or one head's queries and keys.
 enum class SceneChoice { automatic, stack, heads, neurons };
+// Colours of heads: the theme's own, or those of Okabe and Ito (2008) but for black, which means selected.
+enum class Palette { theme, okabe_ito };
 enum class SinkMode { bars, lines, hidden };
 // How numbers of patches lie on an image: as light on what it shows, or as colours over its grey.
 enum class ImageLook { spotlight, map };
@@ -67,6 +69,7 @@ struct ColorMap;
 struct ViewState {
     SceneChoice scene = SceneChoice::automatic;
     ThemeName theme = ThemeName::dark;
+    Palette palette = Palette::theme;
     std::string quantity = "attention";  // by the names of method_table()
     std::string strip;  // the method whose numbers colour the words beside any quantity; "": none
     std::optional<AttentionKind> attention;  // of two stacks: which of the three; empty: the first
@@ -79,11 +82,14 @@ struct ViewState {
     int opened_layer = -1;  // of a place that opens one layer; -1: the last of the range
     ImageChoices image;
     std::shared_ptr<const ColorMap> map;  // of numbers without a sign; null: the theme's
+    bool arrows = false;                  // heads where lines end
     bool show_labels = true, show_hud = true, motion = true, reduced_motion = false;
     std::string title;  // "": the frame's
     std::string hint;   // one line at the foot, "" none
     bool operator==(const ViewState&) const = default;
 };
+
+struct TextStackPlan;
 
 // The moving parts between two states, each 0..1 unless said otherwise; set by Animator (scenes/animator.h).
 struct ViewMotion {
@@ -105,6 +111,11 @@ struct ViewMotion {
     // in.
     int arrives_from = 0;
     float arrival = 1.0f;
+    // What was shown before goes while what is new comes; null: nothing goes.
+    std::shared_ptr<const TextStackPlan> former;
+    float former_lines = 0.0f;  // their opacity
+    float arrived = 1.0f;       // opacity of the new lines
+    float slid = 1.0f;          // 0: rows stand where the former ones stood
     bool operator==(const ViewMotion&) const = default;
 };
 

@@ -101,6 +101,7 @@ void draw_choices_panel(Program& program, ImguiLayer& ui) {
             option_choice(program, "on the image", "image.look", image_look_text(view.image.look));
             flag(program, "smooth between patches", "image.smooth", view.image.smooth);
         }
+        option_choice(program, "heads' colours", "palette.set", palette_text(view.palette));
         flag(program, "fold heads into a flat graph", "view.fold", program.session.is_folded());
         flag(program, "layers go up", "view.stack", program.session.is_stacked());
         flag(program, "pulses", "motion.toggle", view.motion);

@@ -18,12 +18,6 @@ bool contains(const std::string& text, const std::string& part) {
     return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end();
 }
 
-std::string keys_of(const Command& command) {
-    std::string text;
-    for (const KeyChord& chord : command.chords) text += (text.empty() ? "" : ", ") + chord_text(chord);
-    return text;
-}
-
 const char* title_of(WhenActive when) {
     switch (when) {
         case WhenActive::always:
@@ -77,7 +71,7 @@ void draw_help(Program& program, ImguiLayer& ui) {
             for (const WhenActive when : {WhenActive::always, WhenActive::typing, WhenActive::flying}) {
                 bool has_title = false;
                 for (const Command& command : program.commands.all()) {
-                    const std::string keys = keys_of(command);
+                    const std::string keys = keys_text(command);
                     if (command.when != when) continue;
                     if (!contains(command.help + " " + command.name + " " + keys, search)) continue;
                     if (!std::exchange(has_title, true)) {

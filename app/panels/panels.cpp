@@ -156,6 +156,8 @@ void draw_panels(Program& program, ImguiLayer& ui) {
             return draw_curves_panel(program, ui);
         case Docked::agreement:
             return draw_agreement_panel(program, ui);
+        case Docked::places:
+            return draw_places_panel(program, ui);
     }
 }
 

@@ -53,6 +53,7 @@ void draw_method_panel(Program& program, ImguiLayer& ui);
 void draw_heads_panel(Program& program, ImguiLayer& ui);
 void draw_curves_panel(Program& program, ImguiLayer& ui);
 void draw_agreement_panel(Program& program, ImguiLayer& ui);
+void draw_places_panel(Program& program, ImguiLayer& ui);
 void draw_loading(Program& program, ImguiLayer& ui);
 void draw_help(Program& program, ImguiLayer& ui);
 void draw_message(Program& program, ImguiLayer& ui);

@@ -1,5 +1,9 @@
 """Every golden picture: its name is <stem>_<idea>, the stem that of the part of the tree it is about."""
 
+import os
+
+FOLDER = os.path.dirname(os.path.abspath(__file__))
+PIN = os.path.join(FOLDER, "..", "..", "assets", "meshes", "pin.obj")
 SMALL, LARGE, TALL, WIDE = "480x270", "640x360", "360x640", "960x540"
 NEAR = '{"target": [0, 2, 1], "yaw": -20, "pitch": 3, "distance": 9, "fov": 22}'
 SENTENCE = "The animal didn't cross the street because it was too tired."
@@ -40,6 +44,15 @@ OF_TRACES = [
     ("quantity_entropy", "mixed", LARGE, ["--quantity", "entropy"]),
     ("quantity_flow", "mixed", WIDE, ["--quantity", "flow"]),
     ("token_strip_flow", "mixed", WIDE, ["--query", "9", "--strip", "flow"]),
+    ("theme_okabe_ito", "mixed", LARGE, ["--palette", "okabe-ito"]),
+    ("theme_projector_query", "mixed", LARGE, ["--theme", "projector", "--query", "9"]),
+    ("markers_places", "mixed", LARGE, ["--places", os.path.join(FOLDER, "places.json")]),
+    ("markers_path", "mixed", WIDE, ["--path-cameras", "--camera", '{"target": [6, -10, 22], "yaw": -70, "pitch": 25, "distance": 150}']),
+    ("markers_prop", "mixed", LARGE, ["--prop", PIN, "--prop-at", "-2,-6,3", "--prop-scale", "4"]),
+    ("markers_prop_at_token", "mixed", LARGE, ["--prop", PIN, "--prop-scale", "2.5", "--query", "9", "--theme", "light"]),
+    ("line_meshes_arrows", "causal", WIDE, ["--arrows"]),
+    ("line_meshes_arrows_of_a_query", "mixed", WIDE, ["--arrows", "--query", "9", "--theme", "light"]),
+    ("labels_narrow", "deep", SMALL, []),
     ("thresholds_value", "mixed", LARGE, ["--threshold", "0.3"]),
     ("thresholds_top_k", "mixed", LARGE, ["--top-k", "1"]),
     ("thresholds_mass", "mixed", LARGE, ["--mass", "0.5"]),

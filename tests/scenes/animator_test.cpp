@@ -16,7 +16,7 @@ void run(Animator& animator, const ViewState& view, double seconds, double dt_s)
 Camera far_camera() {
     Camera camera;
     camera.target = {3.0f, -1.0f, 2.0f};
-    camera.yaw_deg = 30.0f, camera.distance_u = 12.0f;
+    camera.yaw_deg = 20.0f, camera.distance_u = 12.0f;
     return camera;
 }
 

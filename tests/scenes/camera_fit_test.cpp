@@ -55,7 +55,7 @@ TEST_CASE("every fitted view holds the whole box within the margins and touches 
                     motion.fold = preset == CameraPreset::front ? 1.0f : 0.0f;
                     const Camera camera = text_stack_camera(*plan, preset, motion, {}, viewport);
                     const ScreenBounds box = seen(*plan, motion, camera, viewport);
-                    const ScreenBounds margins = picture_margins(viewport);
+                    const ScreenBounds margins = picture_margins(viewport, 1.0f, plan->lanes);
                     const float slack = 0.002f * static_cast<float>(size.x);
                     INFO(layers << " layers " << tokens << " tokens, preset " << static_cast<int>(preset)
                                 << ", " << size.x << " px");

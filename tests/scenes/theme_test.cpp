@@ -16,7 +16,7 @@ double luminance(const glm::vec4& c) {
     return 0.2126 * linear(c.r) + 0.7152 * linear(c.g) + 0.0722 * linear(c.b);
 }
 
-double contrast(const glm::vec4& a, const glm::vec4& b) {
+double measured_contrast(const glm::vec4& a, const glm::vec4& b) {
     const double la = luminance(a), lb = luminance(b);
     return (std::max(la, lb) + 0.05) / (std::min(la, lb) + 0.05);
 }
@@ -28,8 +28,10 @@ bool same(const glm::vec4& a, const glm::vec4& b) {
 }  // namespace
 
 TEST_CASE("text and marks of every theme have the contrast of the design") {
-    const auto text = [](ThemeName name) { return contrast(theme(name).text, theme(name).ground); };
-    const auto dim = [](ThemeName name) { return contrast(theme(name).dim_text, theme(name).ground); };
+    const auto text = [](ThemeName name) { return measured_contrast(theme(name).text, theme(name).ground); };
+    const auto dim = [](ThemeName name) {
+        return measured_contrast(theme(name).dim_text, theme(name).ground);
+    };
     CHECK(text(ThemeName::dark) == Approx(16.3).margin(0.06));
     CHECK(dim(ThemeName::dark) == Approx(6.9).margin(0.06));
     CHECK(text(ThemeName::light) == Approx(15.8).margin(0.06));
@@ -38,9 +40,10 @@ TEST_CASE("text and marks of every theme have the contrast of the design") {
     CHECK(dim(ThemeName::projector) == Approx(10.1).margin(0.06));
     for (const ThemeName name : {ThemeName::dark, ThemeName::light, ThemeName::projector}) {
         const Theme& t = theme(name);
-        for (const glm::vec4& mark : {t.sink, t.drawn, t.neighbours}) CHECK(contrast(mark, t.ground) >= 3.0);
-        for (const glm::vec4& head : t.heads_12) CHECK(contrast(head, t.ground) >= 2.99);
-        for (const glm::vec4& head : t.heads_8) CHECK(contrast(head, t.ground) >= 2.99);
+        for (const glm::vec4& mark : {t.sink, t.drawn, t.neighbours})
+            CHECK(measured_contrast(mark, t.ground) >= 3.0);
+        for (const glm::vec4& head : t.heads_12) CHECK(measured_contrast(head, t.ground) >= 2.99);
+        for (const glm::vec4& head : t.heads_8) CHECK(measured_contrast(head, t.ground) >= 2.99);
     }
 }
 
