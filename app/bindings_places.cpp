@@ -59,6 +59,12 @@ void import_places(Program& program, const std::string& path) {
     program.session.set_message({"read " + std::to_string(places.size()) + " places", "", true});
 }
 
+// Whose places: a trace may know its model by its title alone, or not at all.
+std::string model_of(const Provenance& provenance) {
+    if (!provenance.model.empty()) return provenance.model;
+    return provenance.title.empty() ? "unnamed" : provenance.title;
+}
+
 std::string on_off(bool on) {
     return on ? "on" : "off";
 }
@@ -94,6 +100,7 @@ void bind_saved_places(Program& program) {
         [&program](const std::string& a) {
             const bool is_open = program.panels.docked == Docked::places;
             program.panels.docked = toggled(is_open, a) ? Docked::places : Docked::none;
+            program.panels.renamed = -1;
         },
         [&program] { return on_off(program.panels.docked == Docked::places); });
     commands.bind(
@@ -150,10 +157,11 @@ void update_places(Program& program) {
     Session& session = program.session;
     const FramePtr frame = session.frame();
     SavedPlaces& places = program.places;
-    if (frame && program.options.places_file.empty() && places.model() != frame->provenance.model) {
+    const std::string model = frame ? model_of(frame->provenance) : std::string();
+    if (frame && program.options.places_file.empty() && places.model() != model) {
         program.picture_of.reset();
         try {
-            places.open(state_folder() / "places", frame->provenance.model);
+            places.open(state_folder() / "places", model);
         } catch (const Error& error) {
             session.set_message({error.what(), error.hint()});
         }

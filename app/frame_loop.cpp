@@ -264,6 +264,7 @@ class FrameLoop {
         ui_.begin_frame(program_.viewport.ui_scale, colors);
         draw_panels(program_, ui_);
         ui_.end_frame();
+        if (ui_.has_events()) program_.needs_frame = true;
 
         set_quality();
         session.advance(dt_s, program_.viewport);

@@ -1,5 +1,7 @@
 #include "app/imgui_layer.h"
 
+#define GLFW_INCLUDE_NONE
+#include <GLFW/glfw3.h>
 #include <backends/imgui_impl_glfw.h>
 #include <backends/imgui_impl_vulkan.h>
 #include <imgui.h>
@@ -67,7 +69,12 @@ ImguiLayer::ImguiLayer(Window& window, Renderer& renderer, float ui_scale)
     io.IniFilename = nullptr;
     io.LogFilename = nullptr;
     io.ConfigFlags |= ImGuiConfigFlags_NoMouseCursorChange;
+    // Keys come by take_event().
+    const GLFWkeyfun on_key = glfwSetKeyCallback(window_.handle(), nullptr);
+    const GLFWcharfun on_char = glfwSetCharCallback(window_.handle(), nullptr);
     ImGui_ImplGlfw_InitForVulkan(window_.handle(), true);
+    glfwSetKeyCallback(window_.handle(), on_key);
+    glfwSetCharCallback(window_.handle(), on_char);
     start_backend(ui_scale);
 }
 
@@ -160,6 +167,16 @@ void ImguiLayer::apply_style(float ui_scale, const UiColors& colors) {
     scale_ = ui_scale;
 }
 
+void ImguiLayer::pass_on_keys() {
+    for (const UiEvents::Event& event : events_.take_frame()) {
+        if (const auto* key = std::get_if<KeyEvent>(&event))
+            ImGui_ImplGlfw_KeyCallback(window_.handle(), key->key, 0,
+                                       key->pressed ? GLFW_PRESS : GLFW_RELEASE, key->mods);
+        if (const auto* typed = std::get_if<CharEvent>(&event))
+            ImGui_ImplGlfw_CharCallback(window_.handle(), typed->code_point);
+    }
+}
+
 void ImguiLayer::begin_frame(float ui_scale, const UiColors& colors) {
     frames_at_scale_ = ui_scale == scale_ ? frames_at_scale_ + 1 : 0;
     if (ui_scale != scale_ || colors != colors_) apply_style(ui_scale, colors);
@@ -169,6 +186,7 @@ void ImguiLayer::begin_frame(float ui_scale, const UiColors& colors) {
     }
     ImGui::GetIO().FontGlobalScale = scale_ / font_scale_;
     shaped_.clear();
+    pass_on_keys();
     ImGui_ImplVulkan_NewFrame();
     ImGui_ImplGlfw_NewFrame();
     ImGui::NewFrame();

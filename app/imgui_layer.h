@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/ui_colors.h"
+#include "app/ui_events.h"
 #include "app/window.h"
 #include "renderer/renderer.h"
 
@@ -34,6 +35,9 @@ class ImguiLayer : public UiLayer {
     ImFont* bold() const { return bold_; }
     const UiColors& colors() const { return colors_; }
 
+    void take_event(const WindowEvent& event) { events_.add(event); }  // of keys; the pointer it has itself
+    bool has_events() const { return events_.has_events(); }           // that need another frame
+
     // The user interface has the pointer or takes text: scene and prompt leave the event alone.
     bool wants_pointer() const;
     bool wants_keys() const;
@@ -46,6 +50,7 @@ class ImguiLayer : public UiLayer {
     static void draw_shaped(const ImDrawList* list, const ImDrawCmd* command);
     void start_backend(float ui_scale);
     void stop_backend();
+    void pass_on_keys();
     void apply_style(float ui_scale, const UiColors& colors);
 
     Window& window_;
@@ -56,6 +61,7 @@ class ImguiLayer : public UiLayer {
     ImFont* bold_ = nullptr;
     float font_scale_ = 0.0f, scale_ = 0.0f;
     int frames_at_scale_ = 0;
+    UiEvents events_;
     UiColors colors_;
 };
 

@@ -231,6 +231,7 @@ void release_held_keys(Program& program) {
 }
 
 void handle_event(Program& program, const WindowEvent& event) {
+    if (program.ui) program.ui->take_event(event);
     if (const auto* key = std::get_if<KeyEvent>(&event)) on_key(program, *key);
     if (const auto* typed = std::get_if<CharEvent>(&event)) on_char(program, typed->code_point);
     if (const auto* pointer = std::get_if<PointerEvent>(&event)) on_pointer(program, pointer->position_px);

@@ -57,15 +57,17 @@ void draw_name(Program& program, ImguiLayer& ui, size_t index) {
     if (panels.focus_search) ImGui::SetKeyboardFocusHere();
     panels.focus_search = false;
     const bool is_done = ImGui::InputText("##name", name, sizeof name, ImGuiInputTextFlags_EnterReturnsTrue);
+    const bool is_given_up = ImGui::IsKeyPressed(ImGui::GetKeyIndex(ImGuiKey_Escape));
+    const bool is_left = ImGui::IsItemDeactivated() && !is_given_up;
     panels.place_name = name;
-    if (is_done) {
+    if (is_done || is_left) {
         try {
             program.places.rename(index, panels.place_name);
         } catch (const Error& error) {
             program.session.set_message({error.what(), error.hint()});
         }
     }
-    if (is_done || ImGui::IsKeyPressed(ImGui::GetKeyIndex(ImGuiKey_Escape))) panels.renamed = -1;
+    if (is_done || is_left || is_given_up) panels.renamed = -1;
 }
 
 void draw_place(Program& program, ImguiLayer& ui, size_t index) {

@@ -55,8 +55,8 @@ def panel(weft):
     click(weft, "rename 1")
     state = weft.wait_for("a name to write", lambda s: s["renamed"] == 0)
     weft.wait_for("three more frames", lambda s, n=state["frames"]: s["frames"] >= n + 3)
-    weft.key("ctrl+a")
-    weft.type("front of all")
+    weft.key("ctrl+a")  # faster than frames come
+    weft.type("front of all", delay_ms=5)
     weft.key("Return")
     weft.wait_for("a new name", lambda s: s["places"][0]["name"] == "front of all")
     click(weft, "delete 1")
