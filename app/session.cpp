@@ -16,8 +16,6 @@ namespace {
 
 constexpr double stale_after_s = 0.15;
 constexpr double stale_fade_s = 0.1;
-constexpr double refit_s = 0.4;  // a docked panel, a longer text
-constexpr double enter_head_s = 1.5;
 // A text may take so much more or less room before the camera follows.
 constexpr float overflow = 1.02f, waste = 0.75f;
 
@@ -27,14 +25,6 @@ bool same_shape(const AttentionFrame& a, const AttentionFrame& b) {
     return std::ranges::equal(a.blocks, b.blocks, [](const AttentionBlock& x, const AttentionBlock& y) {
         return x.kind == y.kind && x.layers == y.layers && x.heads == y.heads;
     });
-}
-
-// What a frame holds, by the methods' names.
-std::set<std::string> methods_in(const AttentionFrame& frame) {
-    std::set<std::string> methods;
-    for (const AttentionBlock& block : frame.blocks)
-        for (const auto& [name, tensor] : block.quantities) methods.insert(name.substr(0, name.find('.')));
-    return methods;
 }
 
 // Other words, or other numbers of the same words, in panes of the same kind.
@@ -50,11 +40,6 @@ bool fades_between(const TextStackPlan& before, const TextStackPlan& now) {
         return ids;
     };
     return words(*before.frame, a) != words(*now.frame, b);
-}
-
-std::string title_of(const std::string& method) {
-    const MethodRow* row = find_method(method);
-    return row ? row->title : method;
 }
 
 }  // namespace
@@ -147,7 +132,7 @@ void Session::take_trace(FramePtr trace, const MethodOptions& read_with) {
     trace_options_ = read_with;
     trace_revision_ = submitted_revision_;
     given_up_.clear();
-    asked_methods_ = methods_in(*trace_);
+    asked_methods_ = computed_methods(*trace_);
     // Reading it gave what was to be computed of it; by other options that is not there yet.
     asked_methods_.insert(settings_.analysis.methods.begin(), settings_.analysis.methods.end());
     if (read_with != settings_.analysis.method) asked_methods_.clear();
@@ -224,7 +209,7 @@ void Session::take_news() {
         }
         if (frame_->complete && !frame_->failures.empty()) {
             const auto& [method, failure] = *frame_->failures.begin();
-            set_message({title_of(method) + ": " + failure.message, failure.hint});
+            set_message({quantity_title(method) + ": " + failure.message, failure.hint});
         }
     }
     if (const uint64_t loaded = worker_->models_loaded(); loaded != models_seen_ && !trace_) {
@@ -286,24 +271,6 @@ void Session::update_plan() {
     }
 }
 
-std::optional<SessionMessage> Session::refusal(const std::string& method) const {
-    const MethodRow* row = find_method(method);
-    if (!row) return SessionMessage{"there is no method '" + method + "'", ""};
-    if (trace_ && row->needs != MethodNeeds::attention)
-        return SessionMessage{
-            "'" + method + "' needs the model: a trace holds its attention alone",
-            "Open the model itself, or choose what attention alone gives, such as rollout or flow."};
-    if (!frame_ || frame_->blocks.empty()) return std::nullopt;
-    const AttentionKind kind = shown_block(*frame_, view_).kind;
-    if (kind == AttentionKind::cross && !row->has_cross)
-        return SessionMessage{"'" + method + "' is not defined for " + attention_title(kind),
-                              "Choose the encoder or the decoder, or entropy."};
-    if (frame_->revision != submitted_revision_) return std::nullopt;
-    if (const auto failed = frame_->failures.find(method); failed != frame_->failures.end())
-        return SessionMessage{row->title + ": " + failed->second.message, failed->second.hint};
-    return std::nullopt;
-}
-
 // What is chosen, pointed at or selected beside the plan of the attention.
 void Session::follow_choices() {
     view_.opened_layer = head_choice_.layer;
@@ -312,19 +279,6 @@ void Session::follow_choices() {
 
 void Session::open_panes(bool at_once) {
     if (const auto& image = scene_->image) animator_.open_panes(image->key_pane, image->query_pane, at_once);
-}
-
-// Back to what the picture shows.
-void Session::refuse_quantity() {
-    const std::string refused = std::exchange(view_.quantity, plan() ? plan()->view.quantity : "attention");
-    if (!has_quantity(*frame_, view_)) view_.quantity = "attention";
-    if (given_up_.contains(refused)) return;  // whoever stopped it was told
-    const AttentionKind kind = shown_block(*frame_, view_).kind;
-    const std::string of = kind == AttentionKind::self ? "this attention" : attention_title(kind);
-    SessionMessage message{"the model gives no '" + refused + "' for " + of, ""};
-    if (const auto reason = refusal(refused)) message = *reason;
-    if (plan()) message.text += ": showing " + view_.quantity;
-    set_message(std::move(message));
 }
 
 void Session::drop_focus_out_of_range() {
@@ -353,80 +307,6 @@ void Session::drop_focus_out_of_range() {
     if (preset_ == CameraPreset::head && head_choice_ != head)
         animator_.enter_head(head_choice_.layer, head_choice_.head);
     if (preset_ == CameraPreset::token && token_choice_ != token) animator_.follow_token(token_choice_);
-}
-
-ViewMotion Session::settled_motion() const {
-    ViewMotion motion;
-    motion.fold = folded_ ? 1.0f : 0.0f;
-    motion.stack = stacked_ ? 1.0f : 0.0f;
-    if (preset_ == CameraPreset::head) {
-        motion.inside = 1.0f;
-        motion.inside_layer = head_choice().layer;
-        motion.inside_head = head_choice().head;
-    }
-    return motion;
-}
-
-Focus Session::preset_focus(CameraPreset preset) const {
-    Focus focus{FocusKind::head, 0, head_choice().layer, head_choice().head, -1, -1, false};
-    if (preset == CameraPreset::token)
-        focus = {FocusKind::token, 0, head_choice().layer, -1, token_choice_, -1, false};
-    return in_picture(focus);
-}
-
-Camera Session::fitted(CameraPreset preset, const Viewport& viewport) const {
-    return scene_camera(*scene_, preset, settled_motion(), preset_focus(preset), viewport);
-}
-
-void Session::refit(const Viewport& viewport) {
-    const bool resized =
-        !has_viewport_ || viewport.size != viewport_.size || viewport.ui_scale != viewport_.ui_scale;
-    const bool docked = has_viewport_ && viewport.panel_px != viewport_.panel_px;
-    viewport_ = viewport;
-    has_viewport_ = true;
-    if (resized || docked) path_of_.reset();
-    if (!preset_) return;
-    const Camera goal = fitted(*preset_, viewport);
-    if (resized) return animator_.jump_to(goal);
-    if (docked) return animator_.fly_to(goal, refit_s);
-}
-
-void Session::take_pose(const PathPose& pose) {
-    const float stale = animator_.motion().stale;
-    animator_.jump_to(pose.camera);
-    animator_.motion() = pose.motion;
-    animator_.motion().stale = stale;
-    view_.selected = pose.selected;
-    view_.hovered = pose.hovered;
-    if (pose.opened_layer >= 0) head_choice_.layer = pose.opened_layer;
-}
-
-void Session::play_show(double dt_s, const Viewport& viewport) {
-    show_s_ += dt_s;
-    const bool is_intro = show_ == Show::intro;
-    take_pose(is_intro ? intro_pose(*scene_, show_s_, viewport) : scene_path(*scene_, show_s_, viewport));
-    follow_choices();
-    open_panes(true);
-    if (show_s_ >= (is_intro ? intro_duration_s : default_path_duration_s)) end_show();
-}
-
-void Session::play(Show show, double from_s) {
-    end_show();
-    leave_sheet();
-    animator_.leave_head();
-    animator_.follow_token(-1);
-    animator_.finish();
-    show_ = show;
-    show_s_ = from_s;
-}
-
-void Session::end_show() {
-    const Show ended = std::exchange(show_, Show::none);
-    if (ended == Show::none) return;
-    view_.selected = view_.hovered = {};
-    preset_ = ended == Show::intro ? std::optional(CameraPreset::default_view) : std::nullopt;
-    if (!plan()) return;
-    if (preset_) take_pose({fitted(*preset_, viewport_), {}, {}, {}});
 }
 
 void Session::advance(double dt_s, const Viewport& viewport) {
@@ -505,50 +385,6 @@ void Session::leave_sheet() {
         view_.scene = SceneChoice::automatic;
 }
 
-void Session::show_preset(CameraPreset preset, bool at_once) {
-    end_show();
-    preset_ = preset;
-    if (preset == CameraPreset::front || preset == CameraPreset::default_view ||
-        preset == CameraPreset::head) {
-        folded_ = preset == CameraPreset::front;
-        animator_.set_fold(folded_);
-    }
-    if (preset == CameraPreset::head) {
-        animator_.enter_head(head_choice_.layer, head_choice_.head);
-    } else {
-        animator_.leave_head();
-    }
-    if (preset == CameraPreset::token && plan()) {
-        if (view_.selected.query >= 0) token_choice_ = view_.selected.query;
-        if (!opens_layers()) select({});
-        animator_.follow_token(token_choice_);
-    } else {
-        animator_.follow_token(-1);
-    }
-    move_to_preset(at_once);
-}
-
-void Session::set_fold(bool folded, bool at_once) {
-    folded_ = folded;
-    animator_.set_fold(folded);
-    move_to_preset(at_once);
-}
-
-void Session::set_stack(bool stacked, bool at_once) {
-    stacked_ = stacked;
-    animator_.set_stack(stacked);
-    move_to_preset(at_once);
-}
-
-void Session::move_to_preset(bool at_once) {
-    at_once = at_once || view_.reduced_motion;
-    if (at_once) animator_.finish();
-    if (!preset_ || !plan()) return;
-    const Camera goal = fitted(*preset_, viewport_);
-    if (at_once) return animator_.jump_to(goal);
-    animator_.fly_to(goal, preset_ == CameraPreset::head ? enter_head_s : 1.0);
-}
-
 void Session::show_trace(FramePtr trace) {
     if (!trace_) worker_.reset();
     load_failed_ = false;
@@ -602,103 +438,6 @@ bool Session::append_prediction(size_t index) {
     return prompt_.insert(frame_->predictions[index].appended);
 }
 
-void Session::set_attention(AttentionKind kind) {
-    if (frame_ && !find_block(*frame_, kind)) {
-        std::string has;
-        for (const AttentionBlock& block : frame_->blocks)
-            has += (has.empty() ? "" : ", ") + attention_name(block.kind);
-        throw UsageError("there is no attention '" + attention_name(kind) + "' here",
-                         "There is: " + has + ".");
-    }
-    const bool is_shown = frame_ && shown_block(*frame_, view_).kind == kind;
-    view_.attention = kind;
-    if (is_shown) return;
-    show_everything();
-    if (preset_ == CameraPreset::token) show_preset(CameraPreset::default_view);
-}
-
-void Session::set_quantity(const std::string& name) {
-    given_up_.erase(name);
-    view_.quantity = name;
-}
-
-void Session::want(std::set<std::string> methods) {
-    // Asked for anew: whoever gave it up changed their mind.
-    for (const std::string& method : methods)
-        if (!panel_methods_.contains(method)) given_up_.erase(method);
-    panel_methods_ = std::move(methods);
-}
-
-void Session::set_method_options(MethodOptions options) {
-    if (options == settings_.analysis.method) return;
-    settings_.analysis.method = std::move(options);
-    given_up_.clear();
-    asked_methods_.clear();
-    if (trace_ || submitted_revision_ > 0) ask_again();
-}
-
-void Session::set_target(TargetChoice target) {
-    MethodOptions options = settings_.analysis.method;
-    options.target = std::move(target);
-    set_method_options(std::move(options));
-}
-
-void Session::set_ablations(std::vector<HeadAblation> heads) {
-    if (trace_)
-        throw UsageError("heads of a recorded trace cannot be ablated: there is no model behind it",
-                         "Open the model itself: weft view --model NAME.");
-    std::ranges::sort(heads);
-    heads.erase(std::unique(heads.begin(), heads.end()), heads.end());
-    if (heads == settings_.analysis.ablations) return;
-    settings_.analysis.ablations = std::move(heads);
-    if (submitted_revision_ > 0) ask_again();
-}
-
-std::optional<MethodProgress> Session::method_progress() const {
-    return worker_ ? worker_->analysis_progress() : std::nullopt;
-}
-
-void Session::cancel_method() {
-    const std::optional<MethodProgress> progress = method_progress();
-    if (!progress) return;
-    worker_->cancel_method();
-    given_up_ = asked_methods_;
-    if (frame_)
-        for (const std::string& method : methods_in(*frame_)) given_up_.erase(method);
-    for (const std::string& method : given_up_) asked_methods_.erase(method);
-    const int percent = static_cast<int>(100.0f * progress->fraction);
-    set_message({"stopped " + title_of(progress->method) + " at " + std::to_string(percent) + " %",
-                 "Choose it again, or change the text, to compute it.", true});
-}
-
-void Session::next_quantity() {
-    std::vector<std::string> names{"attention", "rollout", "entropy"};
-    ViewState wanted = view_;
-    for (const MethodRow& row : method_table()) {
-        wanted.quantity = row.name;
-        if (std::ranges::find(names, row.name) == names.end() && frame_ && has_quantity(*frame_, wanted))
-            names.push_back(row.name);
-    }
-    const auto now = static_cast<size_t>(std::ranges::find(names, view_.quantity) - names.begin());
-    for (size_t step = 1; step <= names.size(); ++step) {
-        wanted.quantity = names[(now + step) % names.size()];
-        if (!frame_ || !frame_->complete || has_quantity(*frame_, wanted)) break;
-    }
-    set_quantity(wanted.quantity);
-}
-
-void Session::enter_head(HeadChoice choice, bool at_once) {
-    leave_sheet();
-    head_choice_ = choice;
-    // Of an image the query that is shown stays.
-    if (opens_layers()) {
-        view_.heads = {{choice.layer, choice.head}};
-    } else {
-        view_.selected = in_picture({FocusKind::head, 0, choice.layer, choice.head, -1, -1, false});
-    }
-    show_preset(CameraPreset::head, at_once);
-}
-
 void Session::choose_head(HeadChoice choice) {
     if (choice == head_choice_) return;
     head_choice_ = choice;
@@ -745,11 +484,6 @@ Focus Session::in_plan(Focus focus) const {
     if (focus.block != shown) return {};
     focus.block = 0;
     return focus;
-}
-
-void Session::camera_taken_by_hand() {
-    end_show();
-    preset_.reset();
 }
 
 }  // namespace weft

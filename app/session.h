@@ -178,6 +178,10 @@ class Session {
     uint64_t shown_revision() const { return plan() ? plan()->frame->revision : 0; }
 
   private:
+    // What a frame holds, by the methods' names.
+    static std::set<std::string> computed_methods(const AttentionFrame& frame);
+    static constexpr double refit_s = 0.4;  // a docked panel, a longer text
+
     void ask_again();
     void ask_for_missing();
     void follow_head();

@@ -5,13 +5,13 @@
 #include <map>
 
 #include "analysis/method/agreement.h"
-#include "analysis/method/method_table.h"
 #include "app/attributions.h"
 #include "app/panels/panels.h"
 #include "app/plot/draw.h"
 #include "app/plot/matrix_plot.h"
 #include "app/plot/ticks.h"
 #include "app/target_name.h"
+#include "scenes/quantity.h"
 #include "scenes/shown_block.h"
 #include "scenes/theme.h"
 
@@ -25,11 +25,6 @@ const std::vector<std::string>& compared_methods() {
         "integrated_gradients", "rollout",  "flow",      "contribution",   "gradient_attention",
         "gradient_flow",        "grad_cam", "relevance", "token_ablation", "attention_integrated_gradients"};
     return methods;
-}
-
-std::string title_of(const std::string& method) {
-    const MethodRow* row = find_method(method);
-    return row ? row->title : method;
 }
 
 // For a row of a narrow matrix.
@@ -79,7 +74,8 @@ void draw_matrix(Program& program, ImguiLayer& ui, const std::vector<Attribution
     const double value = plot.values[drawn.pointed->row * all.size() + drawn.pointed->column];
     ImGui::PushTextWrapPos(0.0f);
     ImGui::TextUnformatted(
-        (title_of(row.name) + " and " + title_of(column.name) + ": " + exact_text(value)).c_str());
+        (quantity_title(row.name) + " and " + quantity_title(column.name) + ": " + exact_text(value))
+            .c_str());
     ImGui::PopTextWrapPos();
 }
 
@@ -102,7 +98,7 @@ void draw_agreement_panel(Program& program, ImguiLayer& ui) {
                 compute_button(program, compared_methods(), "compute all of them");
             ImGui::Spacing();
             for (size_t i = 0; i < all.size(); ++i)
-                dim_wrapped(std::to_string(i + 1) + " " + title_of(all[i].name) +
+                dim_wrapped(std::to_string(i + 1) + " " + quantity_title(all[i].name) +
                             (all[i].of.empty() ? "" : ": " + all[i].of));
         }
     }

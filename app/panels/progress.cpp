@@ -4,8 +4,8 @@
 
 #include <cstdio>
 
-#include "analysis/method/method_table.h"
 #include "app/panels/panels.h"
+#include "scenes/quantity.h"
 
 namespace weft {
 
@@ -25,9 +25,8 @@ void draw_progress(Program& program, const std::string& method) {
     const auto progress = program.session.method_progress();
     if (!progress || (!method.empty() && progress->method != method)) return;
     const float scale = program.viewport.ui_scale;
-    const MethodRow* row = find_method(progress->method);
     char text[160];
-    std::snprintf(text, sizeof text, "%s: %.0f %%%s", row ? row->title.c_str() : progress->method.c_str(),
+    std::snprintf(text, sizeof text, "%s: %.0f %%%s", quantity_title(progress->method).c_str(),
                   double(progress->fraction) * 100, time_left(progress->fraction, progress->seconds).c_str());
     dim_wrapped(progress->cancelled ? "cancelled" : text);
     ImGui::ProgressBar(progress->fraction, {-70.0f * scale, 6.0f * scale}, "");
