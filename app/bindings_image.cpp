@@ -3,9 +3,8 @@
 #include <string>
 
 #include "analysis/error.h"
-
+#include "app/bindings.h"
 #include "app/color_map_file.h"
-#include "app/program.h"
 #include "app/view_options.h"
 
 namespace weft {
@@ -81,20 +80,20 @@ void bind_image(Program& program) {
         program.session.end_show();
         view.scene = choice;
     };
-    const auto toggled = [&view, shown](SceneChoice sheet) {
+    const auto toggled_sheet = [&view, shown](SceneChoice sheet) {
         shown(view.scene == sheet ? SceneChoice::automatic : sheet);
     };
     commands.bind(
         "scene.heads",
-        [&program, &view, toggled](const std::string&) {
-            toggled(SceneChoice::heads);
+        [&program, &view, toggled_sheet](const std::string&) {
+            toggled_sheet(SceneChoice::heads);
             // The chosen head opens beside its tile.
             if (view.scene == SceneChoice::heads && program.panels.docked == Docked::none)
                 program.panels.docked = Docked::matrix;
         },
         scene);
     commands.bind(
-        "scene.neurons", [toggled](const std::string&) { toggled(SceneChoice::neurons); }, scene);
+        "scene.neurons", [toggled_sheet](const std::string&) { toggled_sheet(SceneChoice::neurons); }, scene);
     commands.bind(
         "scene.set",
         [&view, shown](const std::string& a) {

@@ -5,8 +5,8 @@
 
 #include "analysis/error.h"
 #include "analysis/json_guard.h"
+#include "app/bindings.h"
 #include "app/place_commands.h"
-#include "app/program.h"
 #include "app/prop_file.h"
 #include "app/recording_files.h"
 #include "app/view_options.h"
@@ -63,14 +63,6 @@ void import_places(Program& program, const std::string& path) {
 std::string model_of(const Provenance& provenance) {
     if (!provenance.model.empty()) return provenance.model;
     return provenance.title.empty() ? "unnamed" : provenance.title;
-}
-
-std::string on_off(bool on) {
-    return on ? "on" : "off";
-}
-
-bool toggled(bool now, const std::string& argument) {
-    return argument.empty() ? !now : argument == "on";
 }
 
 void bind_saved_places(Program& program) {

@@ -108,8 +108,6 @@ struct Program {
 
 // Every command of the table does what its help says.
 void bind_commands(Program& program);
-void bind_image(Program& program);   // those of the places that are no text stack, and of images
-void bind_places(Program& program);  // those of places, props and palettes
 // One event of the window: to the user interface, the prompt, the camera or a command.
 void handle_event(Program& program, const WindowEvent& event);
 void release_held_keys(Program& program);
