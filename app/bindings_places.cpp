@@ -23,7 +23,31 @@ std::pair<int, std::string> key_and_name(const std::string& argument) {
     return {argument[0] - '0', argument.size() > 2 ? argument.substr(2) : std::string()};
 }
 
+// Whose places: a trace may know its model by its title alone, or not at all.
+std::string model_of(const Provenance& provenance) {
+    if (!provenance.model.empty()) return provenance.model;
+    return provenance.title.empty() ? "unnamed" : provenance.title;
+}
+
+// Of the model that is shown now: a place may be saved in the very frame that shows another.
+void open_places(Program& program) {
+    Session& session = program.session;
+    const FramePtr frame = session.frame();
+    SavedPlaces& places = program.places;
+    const std::string model = frame ? model_of(frame->provenance) : std::string();
+    if (frame && program.options.places_file.empty() && places.model() != model) {
+        program.picture_of.reset();
+        try {
+            places.open(state_folder() / "places", model);
+        } catch (const Error& error) {
+            session.set_message({error.what(), error.hint()});
+        }
+    }
+}
+
 void save_place(Program& program, const std::string& argument) {
+    if (!program.session.frame()) throw Error("nothing is shown yet", "Save a view when there is one.");
+    open_places(program);
     SavedPlace place = program.session.here();
     auto [key, name] = key_and_name(argument);
     place.key = key;
@@ -37,6 +61,7 @@ void save_place(Program& program, const std::string& argument) {
 }
 
 void go_to_place(Program& program, const std::string& argument, bool at_once) {
+    open_places(program);
     const SavedPlace& place = program.places.all()[program.places.index_of(argument)];
     program.flight.stop();
     program.session.go_to(place, at_once);
@@ -57,12 +82,6 @@ void import_places(Program& program, const std::string& path) {
     const auto places = places_from_json(read_text_file(path, most_places_bytes), path);
     program.places.add_all(places);
     program.session.set_message({"read " + std::to_string(places.size()) + " places", "", true});
-}
-
-// Whose places: a trace may know its model by its title alone, or not at all.
-std::string model_of(const Provenance& provenance) {
-    if (!provenance.model.empty()) return provenance.model;
-    return provenance.title.empty() ? "unnamed" : provenance.title;
 }
 
 void bind_saved_places(Program& program) {
@@ -147,17 +166,8 @@ void bind_places(Program& program) {
 
 void update_places(Program& program) {
     Session& session = program.session;
-    const FramePtr frame = session.frame();
-    SavedPlaces& places = program.places;
-    const std::string model = frame ? model_of(frame->provenance) : std::string();
-    if (frame && program.options.places_file.empty() && places.model() != model) {
-        program.picture_of.reset();
-        try {
-            places.open(state_folder() / "places", model);
-        } catch (const Error& error) {
-            session.set_message({error.what(), error.hint()});
-        }
-    }
+    open_places(program);
+    const SavedPlaces& places = program.places;
     Markers& markers = session.markers();
     markers.pins.clear();
     if (program.shows_pins || program.panels.docked == Docked::places)

@@ -155,7 +155,7 @@ size_t SavedPlaces::save(SavedPlace place) {
     if (!same && places_.size() >= most_places)
         throw Error(std::to_string(most_places) + " places are saved", "Delete one that is not needed.");
     remember();
-    const auto index = same ? static_cast<size_t>(same - places_.data()) : places_.size();
+    size_t index = same ? static_cast<size_t>(same - places_.data()) : places_.size();
     if (same) {
         place.name = same->name;
         places_[index] = std::move(place);
@@ -163,7 +163,12 @@ size_t SavedPlaces::save(SavedPlace place) {
         if (place.name.empty())
             place.name =
                 "Place " + std::to_string(place.key > 0 ? static_cast<size_t>(place.key) : index + 1);
-        places_.push_back(std::move(place));
+        // By key, then those without one in the order of saving.
+        const auto before = std::ranges::find_if(places_, [&](const SavedPlace& other) {
+            return place.key > 0 && (other.key == 0 || other.key > place.key);
+        });
+        index = static_cast<size_t>(before - places_.begin());
+        places_.insert(before, std::move(place));
     }
     write();
     return index;

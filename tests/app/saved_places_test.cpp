@@ -110,6 +110,13 @@ TEST_CASE("places are kept for each model, and a key saved again replaces its pl
     CHECK_THROWS_AS(places.rename(0, ""), UsageError);
     CHECK_THROWS_AS(places.rename(0, std::string(81, 'x')), UsageError);
 
+    CHECK(places.save(random_place(random, 5)) == 1);
+    CHECK(places.save(random_place(random, 3)) == 1);
+    CHECK(places.save(random_place(random, 0)) == 4);
+    std::vector<int> keys;
+    for (const SavedPlace& place : places.all()) keys.push_back(place.key);
+    CHECK(keys == std::vector{1, 3, 5, 0, 0});
+
     SavedPlaces other, same;
     other.open(folder.path(), "org/model2");
     CHECK(other.all().empty());
