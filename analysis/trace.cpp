@@ -71,6 +71,22 @@ TokenStack read_tokens(const SafetensorsContent& content, const char* key, const
     return stack;
 }
 
+// Of two texts: 0 for the tokens of the first, 1 for those of the second.
+void read_segments(const SafetensorsContent& content, const std::string& source, TokenStack& stack) {
+    const auto found = content.metadata.find("segments");
+    if (found == content.metadata.end()) return;
+    const std::string what = source + "\", metadata \"segments";
+    const Json list = parse_json(found->second, what);
+    if (!list.is_array() || list.size() != stack.tokens.size())
+        throw Error("\"" + what + "\" is " + json_excerpt(list) + ", expected a list of " +
+                    std::to_string(stack.tokens.size()) + " numbers, one for each token");
+    for (size_t i = 0; i < stack.tokens.size(); ++i) {
+        if (!list[i].is_number_unsigned() || list[i].get<uint64_t>() > 1)
+            throw Error("\"" + what + "\" holds " + json_excerpt(list[i]) + ", expected 0 or 1");
+        stack.segments[i] = list[i].get<uint8_t>();
+    }
+}
+
 // Largest |row sum - 1|. Throws where a number cannot be attention. The first of the rows is `first_row`.
 double check_rows(const std::vector<float>& weights, size_t first_row, size_t keys, double tolerance,
                   const std::string& what) {
@@ -185,6 +201,7 @@ FramePtr frame_of(const SafetensorsContent& content, const std::string& source, 
     auto frame = std::make_shared<AttentionFrame>();
     const SafetensorsTensor* self = find_tensor(content, "attention");
     frame->stacks.push_back(read_tokens(content, "tokens", source));
+    read_segments(content, source, frame->stacks[0]);
     read_patch_grid(metadata_value(content, "patch_grid"), source, frame->stacks[0]);
     read_trace_image(metadata_value(content, "image"), path, source, frame->stacks[0]);
     if (self != nullptr) {
@@ -247,6 +264,12 @@ void write_trace(const std::string& path, const AttentionFrame& frame) {
         Json list = Json::array();
         for (const Token& token : frame.stacks[s].tokens) list.push_back(token.text);
         metadata[keys[s]] = list.dump(-1, ' ', false, Json::error_handler_t::replace);
+    }
+    const std::vector<uint8_t>& segments = frame.stacks[0].segments;
+    if (std::ranges::any_of(segments, [](uint8_t segment) { return segment != 0; })) {
+        Json list = Json::array();
+        for (const uint8_t segment : segments) list.push_back(segment != 0 ? 1 : 0);
+        metadata["segments"] = list.dump();
     }
     if (const std::optional<PatchGrid>& grid = frame.stacks[0].grid) {
         metadata["patch_grid"] = std::to_string(grid->rows) + "x" + std::to_string(grid->columns);

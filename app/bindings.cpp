@@ -322,6 +322,15 @@ void bind_choices(Program& program) {
         sinks);
     commands.bind(
         "sinks.set", [&view](const std::string& a) { set_view_option(view, "sinks", a); }, sinks);
+    commands.bind(
+        "segments.set",
+        [&session](const std::string& a) {
+            ViewState wanted = session.view();
+            set_view_option(wanted, "segments", a);
+            if (const FramePtr frame = session.frame()) check_view(wanted, *frame);
+            session.view().segments = wanted.segments;
+        },
+        [&view] { return segments_text(view.segments); });
     const auto theme = [&view] { return theme_text(view.theme); };
     commands.bind(
         "theme.next", [&view](const std::string&) { view.theme = ThemeName((int(view.theme) + 1) % 3); },

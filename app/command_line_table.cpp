@@ -199,6 +199,8 @@ const std::vector<OptionRow> option_rows = {
      [](Options& o, const std::string& v) { set_view_option(o.view, "mass", v); }},
     {"--sinks", "bars|lines|hidden", in_pictures, "Weight that rests on sinks (bars).",
      [](Options& o, const std::string& v) { set_view_option(o.view, "sinks", v); }},
+    {"--segments", "NAME", in_pictures, "Of two texts: ab draws what A reads of B alone; all, aa, ab, ba, bb (all).",
+     [](Options& o, const std::string& v) { set_view_option(o.view, "segments", v); }},
     {"--camera", "NAME|JSON", in_pictures,
      R"(default, front, top, end, head, token, or {"target":[x,y,z],"yaw":..,"pitch":..,"distance":..,"fov":..}.)",
      [](Options& o, const std::string& v) { o.camera = parse_camera(v); o.has_camera = true; }},

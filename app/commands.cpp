@@ -210,6 +210,8 @@ std::vector<Command> default_commands() {
         repeating("threshold.lower", "More lines.", {plain(Key::minus)}, flying),
         command("sinks.next", "Weight on sinks as bars, as lines, or hidden.", {plain(Key::k)}, flying),
         command("sinks.set", "How sinks are shown.", {}, always, choice, {"bars", "lines", "hidden"}),
+        command("segments.set", "Of two texts: all lines, or what one reads of one (ab: A reads B).", {},
+                always, choice, {"all", "aa", "ab", "ba", "bb"}),
         command("theme.next", "Next theme.", {plain(Key::c)}, flying),
         command("theme.set", "Colours.", {}, always, choice, {"dark", "light", "projector"}),
         command("arrows.toggle", "Arrow heads where lines end.", {}, always, toggle),

@@ -24,6 +24,7 @@ bool is_drawn(const FlowSelection& selection, const WeightBlock& block, uint32_t
     if (selection.row_thresholds && value < (*selection.row_thresholds)[size_t{slice} * block.rows + row])
         return false;
     if (selection.slice_mask && !has_bit(*selection.slice_mask, slice)) return false;
+    if (selection.row_mask && has_bit(*selection.row_mask, row)) return false;
     if (selection.column_mask && has_bit(*selection.column_mask, column)) return false;
     if (selection.band >= 0 && std::abs(int64_t{row} - int64_t{column}) <= selection.band) return false;
     return allows(selection.only_slice, slice) && allows(selection.only_row, row) &&

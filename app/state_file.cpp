@@ -159,6 +159,7 @@ std::string state_json(const Program& program, uint64_t validation_messages) {
         {"theme", theme_text(view.theme)},
         {"threshold", threshold_text(view.threshold)},
         {"sinks", sinks_text(view.sinks)},
+        {"segments", segments_text(view.segments)},
         {"head", {session.head_choice().layer, session.head_choice().head}},
         {"hovered", focus_json(view.hovered)},
         {"selected", focus_json(view.selected)},

@@ -23,6 +23,7 @@ const std::vector<std::string> image_look_names = {"spotlight", "map"};
 const std::vector<std::string> smoothing_names = {"nearest", "smooth"};
 const std::vector<std::string> palette_names = {"theme", "okabe-ito"};
 const std::vector<std::string> sink_names = {"bars", "lines", "hidden"};
+const std::vector<std::string> segment_names = {"all", "aa", "ab", "ba", "bb"};
 const std::vector<std::string> attention_names = {"encoder", "decoder", "cross"};
 
 constexpr const char* number_in_range = "Give a number of that range.";
@@ -239,6 +240,8 @@ void set_view_option(ViewState& view, std::string_view option, const std::string
         view.threshold.mode = ThresholdMode::mass;
     } else if (option == "sinks") {
         view.sinks = static_cast<SinkMode>(parse_choice(option, value, sink_names));
+    } else if (option == "segments") {
+        view.segments = static_cast<SegmentChoice>(parse_choice(option, value, segment_names));
     } else if (option == "scene") {
         view.scene = static_cast<SceneChoice>(parse_choice(option, value, scene_names));
     } else if (option == "image-look") {
@@ -292,6 +295,9 @@ void check_view(const ViewState& view, const AttentionFrame& frame) {
                          frame.blocks.size() == 1 ? "It has one stack: leave --attention out."
                                                   : "One of: encoder, decoder, cross.");
     const AttentionBlock& block = shown_block(frame, view);
+    if (view.segments != SegmentChoice::all && !has_two_segments(frame, block))
+        throw UsageError("--segments '" + segments_text(view.segments) + "' needs two texts",
+                         "Give the second one with --pair; a trace names them in its metadata \"segments\".");
     for (const std::string& method : {view.quantity, view.strip}) {
         const MethodRow* row = find_method(method);
         const std::string option = &method == &view.strip ? "strip" : "quantity";
@@ -328,6 +334,10 @@ std::string palette_text(Palette palette) {
 }
 std::string sinks_text(SinkMode sinks) {
     return sink_names.at(static_cast<size_t>(sinks));
+}
+
+std::string segments_text(SegmentChoice segments) {
+    return segment_names.at(static_cast<size_t>(segments));
 }
 
 std::string threshold_text(const Thresholding& threshold) {

@@ -18,8 +18,8 @@ const std::vector<std::string>& quantity_names();
 const std::vector<std::string>& strip_names();
 
 // Sets one field of `view`. `option`: quantity, strip, layers (A-B, A or all), heads (L.H,... or all), query
-// (N or mean), image-look, image-smoothing, image-opacity, threshold, top-k, mass, sinks, scene, theme,
-// palette, title. Throws UsageError with the value in quotes.
+// (N or mean), image-look, image-smoothing, image-opacity, threshold, top-k, mass, sinks, segments, scene,
+// theme, palette, title. Throws UsageError with the value in quotes.
 void set_view_option(ViewState& view, std::string_view option, const std::string& value);
 
 // A camera by preset name, or as JSON: {"target": [x, y, z], "yaw": -22, "pitch": 5, "distance": 50, "fov":
@@ -41,6 +41,7 @@ std::string scene_text(SceneChoice scene);
 std::string image_look_text(ImageLook look);
 std::string palette_text(Palette palette);
 std::string sinks_text(SinkMode sinks);
+std::string segments_text(SegmentChoice segments);
 std::string threshold_text(const Thresholding& threshold);  // "budget", "value 0.1", "top-k 3", "mass 0.5"
 
 // Numbers of options: the whole text must be one number in [least, greatest]. `option` is for the message.

@@ -91,13 +91,14 @@ struct WeightBlock {
 // Which entries (s, r, c) of a block are drawn; a test on indices and value, so that it can run on the
 // device. Drawn when every line of the test holds:
 //   |value| >= threshold  and, if row_thresholds, |value| >= row_thresholds[s * rows + r]
-//   slice_mask has s (empty: all); no bit of column_mask at c (empty: none is masked)
+//   slice_mask has s (empty: all); no bit of row_mask at r or of column_mask at c (empty: none is masked)
 //   |r - c| > band (band < 0: no such test)
 //   only_slice / only_row / only_column: equal, where >= 0
 struct FlowSelection {
     float threshold = 0.0f;
     std::shared_ptr<const std::vector<float>> row_thresholds;  // [slices * rows] or null
     std::shared_ptr<const std::vector<uint32_t>> slice_mask;   // bit s set: slice s is drawn; null: all
+    std::shared_ptr<const std::vector<uint32_t>> row_mask;     // bit r set: row r is left out; null: none
     std::shared_ptr<const std::vector<uint32_t>> column_mask;  // bit c set: column c is left out; null: none
     int32_t band = -1;
     int32_t only_slice = -1, only_row = -1, only_column = -1;

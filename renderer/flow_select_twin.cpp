@@ -60,6 +60,7 @@ void check_selection(const WeightBlock& block, const FlowSelection& selection) {
     if (selection.row_thresholds) expect("row_thresholds", selection.row_thresholds->size(), lines);
     if (selection.slice_mask)
         expect("slice_mask", selection.slice_mask->size(), (size_t(block.slices) + 31) / 32);
+    if (selection.row_mask) expect("row_mask", selection.row_mask->size(), (size_t(block.rows) + 31) / 32);
     if (selection.column_mask)
         expect("column_mask", selection.column_mask->size(), (size_t(block.columns) + 31) / 32);
 }
@@ -73,6 +74,7 @@ std::vector<uint32_t> select_flows(const WeightBlock& block, const FlowSelection
         if (selection.slice_mask && !has_bit(*selection.slice_mask, s)) continue;
         for (uint32_t r = 0; r < block.rows; ++r) {
             if (selection.only_row >= 0 && uint32_t(selection.only_row) != r) continue;
+            if (selection.row_mask && has_bit(*selection.row_mask, r)) continue;
             const uint32_t line = s * block.rows + r, first = line * block.columns;
             const float* row = block.values->data() + first;
             const float row_least =

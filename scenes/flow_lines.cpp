@@ -100,6 +100,7 @@ FlowBatch layer_batch(const TextStackPlan& plan, const TextStackLayout& layout, 
         batch.selection.threshold = own.threshold;
         batch.selection.slice_mask = own.selection.slice_mask;
         batch.selection.column_mask = own.sink_mask;
+        batch.selection.row_mask = plan.segments.query_mask;
     }
     batch.source_origin = layout.key_position(layer, 0, 0);
     batch.target_origin = layout.query_position(layer, 0, 0);

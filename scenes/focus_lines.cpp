@@ -56,7 +56,8 @@ void add_unfolded(DrawList& list, const TextStackPlan& plan, const Focus& focus,
     for (uint32_t r = 0; r < own.rows; ++r) {
         const size_t row = static_cast<size_t>(focus.head) * weights.rows + first_row + r;
         const float* from = weights.values->data() + row * weights.columns + first_column;
-        values->insert(values->end(), from, from + own.columns);
+        for (uint32_t c = 0; c < own.columns; ++c)
+            values->push_back(plan.segments.leaves_out(first_row + r, first_column + c) ? 0.0f : from[c]);
     }
     own.values = std::move(values);
     const auto head = static_cast<float>(focus.head);
@@ -105,6 +106,7 @@ void add_dots(DrawList& list, const TextStackPlan& plan, const TextStackLayout& 
         if (focus.head >= 0 ? h != focus.head : !layer.lane_shown[static_cast<size_t>(h)]) continue;
         const auto lane = lane_weights(plan, focus.layer, h);
         const auto weight = [&](int i, int j) {
+            if (plan.segments.leaves_out(static_cast<size_t>(i), static_cast<size_t>(j))) return 0.0f;
             return lane[static_cast<size_t>(i) * static_cast<size_t>(layout.keys) + static_cast<size_t>(j)];
         };
         const glm::vec4 color = colors[static_cast<size_t>(h)];
@@ -132,7 +134,8 @@ void add_dots(DrawList& list, const TextStackPlan& plan, const TextStackLayout& 
                 for (int i = 0; t < layout.keys && i < layout.queries; ++i)
                     if (std::abs(weight(i, t)) >= threshold) drawn += std::abs(weight(i, t));
                 if (t < layout.keys) add_key(t, drawn);
-                if (t < layout.queries) add_query(t);
+                if (t < layout.queries && !plan.segments.leaves_out_query(static_cast<size_t>(t)))
+                    add_query(t);
             }
         }
     }
@@ -204,6 +207,8 @@ Focus valid_focus(const TextStackPlan& plan, const Focus& focus) {
         case FocusKind::edge:
             if (!within(focus.query, queries) || !within(focus.key, keys)) return {};
             if (!within(focus.head, plan.lanes)) return {};
+            if (plan.segments.leaves_out(static_cast<size_t>(focus.query), static_cast<size_t>(focus.key)))
+                return {};
             break;
         case FocusKind::head:
             if (!within(focus.head, plan.lanes)) return {};
@@ -219,8 +224,10 @@ float head_threshold(const TextStackPlan& plan, const Focus& focus) {
     if (std::max(plan.blocks[0].rows, plan.blocks[0].columns) <= most_rows_with_dots) return head_line_weight;
     const auto find = [&] {
         RungCounts counts;
-        for (const float weight : lane_weights(plan, focus.layer, focus.head))
-            ++counts.counts[static_cast<size_t>(rung_bin(std::abs(weight)))];
+        const auto lane = lane_weights(plan, focus.layer, focus.head);
+        for (size_t at = 0; at < lane.size(); ++at)
+            if (!plan.segments.leaves_out(at / plan.blocks[0].columns, at % plan.blocks[0].columns))
+                ++counts.counts[static_cast<size_t>(rung_bin(std::abs(lane[at])))];
         const int rung = choose_rung(counts, most_lines_of_head, -1);
         return std::vector<double>{static_cast<double>(rungs[static_cast<size_t>(rung)])};
     };

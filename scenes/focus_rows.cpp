@@ -17,6 +17,9 @@ void visit(const TextStackPlan& plan, const Focus& focus, const Visit& see) {
     const WeightBlock& block = plan.blocks[static_cast<size_t>(focus.layer)];
     if (!block.values) return;
     const bool one_lane = focus.kind == FocusKind::head || focus.kind == FocusKind::edge;
+    const auto keeps = [&](int row, int column) {
+        return !plan.segments.leaves_out(static_cast<size_t>(row), static_cast<size_t>(column));
+    };
     const int first_lane = one_lane ? focus.head : 0;
     const int last_lane = one_lane ? focus.head : static_cast<int>(block.slices) - 1;
     const bool by_key = focus.kind == FocusKind::token && focus.by_key;
@@ -32,12 +35,12 @@ void visit(const TextStackPlan& plan, const Focus& focus, const Visit& see) {
                 block.values->data() +
                 (static_cast<size_t>(lane) * block.rows + static_cast<size_t>(row)) * block.columns;
             if (by_key) {
-                if (focus.key >= 0 && focus.key < static_cast<int>(block.columns))
+                if (focus.key >= 0 && focus.key < static_cast<int>(block.columns) && keeps(row, focus.key))
                     see(lane, row, focus.key, values[focus.key]);
                 continue;
             }
             for (int column = 0; column < static_cast<int>(block.columns); ++column)
-                see(lane, row, column, values[column]);
+                if (keeps(row, column)) see(lane, row, column, values[column]);
         }
     }
 }

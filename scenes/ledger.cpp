@@ -26,6 +26,7 @@ LedgerSums sums_of_focus(const TextStackPlan& plan, const Focus& focus, float th
             if (focus.query >= 0 && i != focus.query) continue;
             for (int j = 0; j < keys; ++j) {
                 if (focus.key >= 0 && j != focus.key) continue;
+                if (plan.segments.leaves_out(static_cast<size_t>(i), static_cast<size_t>(j))) continue;
                 const float weight = std::abs(
                     lane[static_cast<size_t>(i) * static_cast<size_t>(keys) + static_cast<size_t>(j)]);
                 sums.total += static_cast<double>(weight);

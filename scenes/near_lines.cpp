@@ -7,10 +7,11 @@
 
 namespace weft {
 
-NearLines::NearLines(std::vector<WeightBlock> blocks, bool is_signed, LineRules rules,
+NearLines::NearLines(std::vector<WeightBlock> blocks, bool is_signed, SegmentFilter segments, LineRules rules,
                      std::vector<NearLayer> layers)
     : blocks_(std::move(blocks)),
       is_signed_(is_signed),
+      segments_(std::move(segments)),
       rules_(std::move(rules)),
       layers_(std::move(layers)),
       chosen_(layers_.size()) {}
@@ -23,9 +24,10 @@ const NearLines::Lines& NearLines::layer(int layer) const {
     const NearLayer& own = layers_[l];
     std::vector<float> magnitudes;
     std::span<const float> weights(*block.values);
-    if (is_signed_) {
+    if (is_signed_ || segments_.is_active()) {
         magnitudes.resize(weights.size());
         std::ranges::transform(weights, magnitudes.begin(), [](float w) { return std::abs(w); });
+        leave_out(segments_, magnitudes);
         weights = magnitudes;
     }
     LayerScan scan;

@@ -8,6 +8,7 @@
 
 #include "renderer/draw_list.h"
 #include "scenes/layer_lines.h"
+#include "scenes/segments.h"
 
 namespace weft {
 
@@ -25,13 +26,14 @@ class NearLines {
         LedgerSums sums;
     };
 
-    NearLines(std::vector<WeightBlock> blocks, bool is_signed, LineRules rules,
+    NearLines(std::vector<WeightBlock> blocks, bool is_signed, SegmentFilter segments, LineRules rules,
               std::vector<NearLayer> layers);
     const Lines& layer(int layer) const;
 
   private:
     std::vector<WeightBlock> blocks_;
     bool is_signed_;
+    SegmentFilter segments_;
     LineRules rules_;
     std::vector<NearLayer> layers_;
     mutable std::mutex mutex_;

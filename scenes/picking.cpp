@@ -202,7 +202,9 @@ std::optional<FlowSelection> focus_selection(const Picker& picker, int layer) {
     const LayerPlan& own = picker.plan.layers[static_cast<size_t>(layer)];
     const Emphasis& emphasis = picker.emphasis;
     FlowSelection selection;
-    selection.column_mask = picker.plan.view.sinks == SinkMode::lines ? nullptr : own.sink_mask;
+    const SegmentFilter& segments = picker.plan.segments;
+    selection.row_mask = segments.query_mask;
+    selection.column_mask = picker.plan.view.sinks == SinkMode::lines ? segments.key_mask : own.sink_mask;
     const auto only = [&](const Focus& focus) {
         selection.threshold = focus_threshold(picker.plan, focus);
         if (focus.head >= 0) selection.only_slice = focus.head;
@@ -219,7 +221,7 @@ std::optional<FlowSelection> focus_selection(const Picker& picker, int layer) {
     if (emphasis.focus_amount < 0.5f || focus.layer != layer) return std::nullopt;
     if (focus.kind == FocusKind::token) {
         selection.slice_mask = own.selection.slice_mask;
-        selection.column_mask = nullptr;  // in focus, sinks come back as lines
+        selection.column_mask = segments.key_mask;  // in focus, sinks come back as lines
         (focus.by_key ? selection.only_column : selection.only_row) = focus.by_key ? focus.key : focus.query;
         return only(focus);
     }
@@ -238,7 +240,7 @@ DrawnLine strongest_between(const TextStackPlan& plan, int layer, const DrawnLin
              ++j) {
             const size_t row = size_t{blocks.slice} * weights.rows + i;
             const float weight = std::abs((*weights.values)[row * weights.columns + j]);
-            if (sinks[j] || weight <= most) continue;
+            if (sinks[j] || weight <= most || plan.segments.leaves_out(i, j)) continue;
             most = weight;
             strongest = {blocks.slice, i, j};
         }
@@ -364,6 +366,7 @@ bool is_selected_line(const FlowSelection& selection, const WeightBlock& block, 
     if (value < selection.threshold) return false;
     if (selection.row_thresholds && value < (*selection.row_thresholds)[row]) return false;
     if (selection.slice_mask && !bit(*selection.slice_mask, lane)) return false;
+    if (selection.row_mask && bit(*selection.row_mask, query)) return false;
     if (selection.column_mask && bit(*selection.column_mask, key)) return false;
     if (selection.band >= 0 && std::abs(query - key) <= selection.band) return false;
     if (selection.only_slice >= 0 && selection.only_slice != lane) return false;

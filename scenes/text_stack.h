@@ -17,6 +17,7 @@
 #include "analysis/attention_frame.h"
 #include "renderer/draw_list.h"
 #include "scenes/line_counts.h"
+#include "scenes/segments.h"
 #include "scenes/view_state.h"
 
 namespace weft {
@@ -50,8 +51,8 @@ struct LayerPlan {
     LinesByWeight drawn, to_sinks;             // the lines, by their weight
     FlowSelection selection;                   // the coloured lines at rest, of resting_block()
     std::shared_ptr<const MergedRows> merged;  // null where rows are tokens
-    // Masks for FlowSelection::column_mask: leaves out the sinks, leaves out all but the sinks. Null without
-    // sinks.
+    // Masks for FlowSelection::column_mask: leaves out the sinks, leaves out all but the sinks; both leave
+    // out the keys that the segments do. Null without sinks and where the segments leave out nothing.
     std::shared_ptr<const std::vector<uint32_t>> sink_mask, other_mask;
 };
 
@@ -60,6 +61,8 @@ struct TextStackPlan {
     ViewState view;                   // as planned
     int lanes = 0;                    // heads, or 1 where the quantity has none
     Thresholding threshold;           // as lines were chosen: the view's, unless `joins_ends`
+    SegmentFilter segments;           // of a text pair: what is left out
+    double segment_share = 1.0;       // of the weight in view, what they keep
     int band = -1;                    // neighbours within this distance are folded; -1: none
     std::vector<WeightBlock> blocks;  // [L], or 1 where `joins_ends`; what the lines show, divided by `scale`
     std::vector<LayerPlan> layers;    // likewise

@@ -10,6 +10,7 @@
 #include "scenes/neighbours.h"
 #include "scenes/plan_memory.h"
 #include "scenes/quantity.h"
+#include "scenes/segments.h"
 #include "scenes/shown_block.h"
 #include "scenes/sinks.h"
 #include "scenes/text_stack.h"
@@ -18,16 +19,7 @@
 namespace weft {
 namespace {
 
-using Mask = std::shared_ptr<const std::vector<uint32_t>>;
-
 constexpr int top_of_joined = 4;
-
-Mask mask_of(const std::vector<bool>& bits, bool wanted) {
-    auto mask = std::make_shared<std::vector<uint32_t>>((bits.size() + 31) / 32, 0u);
-    for (size_t b = 0; b < bits.size(); ++b)
-        if (bits[b] == wanted) (*mask)[b / 32] |= 1u << (b % 32);
-    return mask;
-}
 
 // Equal content keeps the earlier array: by its identity the renderer knows that nothing changed.
 template <typename T>
@@ -89,12 +81,14 @@ void measure_bars(const std::vector<double>& column_sums, size_t rows, size_t co
     }
 }
 
-void make_masks(const LayerPlan* earlier, LayerPlan& layer) {
-    const bool any_sink =
-        std::find(layer.sink_keys.begin(), layer.sink_keys.end(), true) != layer.sink_keys.end();
-    if (any_sink) {
-        layer.sink_mask = mask_of(layer.sink_keys, true);
-        layer.other_mask = mask_of(layer.sink_keys, false);
+void make_masks(const SegmentFilter& segments, const LayerPlan* earlier, LayerPlan& layer) {
+    std::vector<bool> sinks_out = layer.sink_keys, others_out = layer.sink_keys;
+    others_out.flip();
+    for (size_t j = 0; j < segments.keys_out.size(); ++j)
+        if (segments.keys_out[j]) sinks_out[j] = others_out[j] = true;
+    if (std::ranges::find(sinks_out, true) != sinks_out.end()) {
+        layer.sink_mask = mask_of(sinks_out, true);
+        layer.other_mask = mask_of(others_out, true);
     }
     const bool all_lanes =
         std::find(layer.lane_shown.begin(), layer.lane_shown.end(), false) == layer.lane_shown.end();
@@ -118,11 +112,24 @@ void take_choice(LineChoice choice, const LineRules& rules, LayerPlan& layer) {
     layer.selection.band = rules.band;
 }
 
-std::span<const float> magnitudes_of(const WeightBlock& block, bool is_signed, std::vector<float>& memory) {
-    if (!is_signed) return *block.values;
+// |weight|, 0 where it is left out; `memory` holds them where they are others than the block's own.
+std::span<const float> magnitudes_of(const WeightBlock& block, bool is_signed, const SegmentFilter& segments,
+                                     std::vector<float>& memory) {
+    if (!is_signed && !segments.is_active()) return *block.values;
     memory.resize(block.values->size());
     std::ranges::transform(*block.values, memory.begin(), [](float w) { return std::abs(w); });
+    leave_out(segments, memory);
     return memory;
+}
+
+std::vector<double> column_sums_of(const WeightBlock& block) {
+    std::vector<double> sums(size_t{block.slices} * block.columns, 0.0);
+    const float* weight = block.values->data();
+    for (uint32_t h = 0; h < block.slices; ++h)
+        for (uint32_t i = 0; i < block.rows; ++i)
+            for (uint32_t j = 0; j < block.columns; ++j)
+                sums[size_t{h} * block.columns + j] += std::abs(static_cast<double>(*weight++));
+    return sums;
 }
 
 template <typename FindSinks>
@@ -131,12 +138,14 @@ void plan_layer(TextStackPlan& plan, size_t l, const LineRules& rules, int previ
     LayerPlan& layer = plan.layers[l];
     const WeightBlock& block = plan.blocks[l];
     std::vector<float> memory;
-    const std::span<const float> weights = magnitudes_of(block, plan.has_signed_lines(), memory);
+    const std::span<const float> weights =
+        magnitudes_of(block, plan.has_signed_lines(), plan.segments, memory);
     scan_layer(weights, block.slices, block.rows, block.columns, line_cut(rules.threshold), scan);
-    find_sinks(scan.column_sums);
+    // What is a sink, all of the layer's weight says.
+    find_sinks(plan.segments.is_active() ? column_sums_of(block) : scan.column_sums);
     const size_t size = size_t{block.rows} * block.columns;
     measure_bars(
-        scan.column_sums, block.rows, block.columns, rules,
+        scan.column_sums, plan.segments.queries, block.columns, rules,
         [&](size_t h) {
             return neighbour_sum(weights.subspan(h * size, size), static_cast<int>(block.rows),
                                  static_cast<int>(block.columns), rules.band, layer.sink_keys);
@@ -164,6 +173,13 @@ double mass_of(std::span<const float> weights, const MergedRows& merged,
     return mass;
 }
 
+WeightBlock kept_of(const WeightBlock& block, const SegmentFilter& segments) {
+    if (!segments.is_active()) return block;
+    auto kept = std::make_shared<std::vector<float>>(*block.values);
+    leave_out(segments, *kept);
+    return {std::move(kept), block.slices, block.rows, block.columns};
+}
+
 // One walk over all weights, and only where they are others than before.
 void merge_layers(TextStackPlan& plan, const TextStackPlan* previous, const std::vector<bool>& candidates) {
     std::vector<uint32_t> apart;
@@ -173,8 +189,10 @@ void merge_layers(TextStackPlan& plan, const TextStackPlan* previous, const std:
     for (size_t l = 0; l < plan.layers.size(); ++l) {
         const std::shared_ptr<const MergedRows> earlier = previous ? previous->layers[l].merged : nullptr;
         const bool is_same = earlier && earlier->tokens == tokens && earlier->apart == apart &&
-                             previous->blocks[l].values == plan.blocks[l].values;
-        plan.layers[l].merged = is_same ? earlier : merge_rows(plan.blocks[l], tokens, apart);
+                             previous->blocks[l].values == plan.blocks[l].values &&
+                             previous->view.segments == plan.view.segments;
+        plan.layers[l].merged =
+            is_same ? earlier : merge_rows(kept_of(plan.blocks[l], plan.segments), tokens, apart);
     }
     plan.merged_blocks.resize(plan.layers.size());
     if (plan.view.sinks == SinkMode::lines) plan.merged_sinks.resize(plan.layers.size());
@@ -185,13 +203,13 @@ void plan_merged_layer(TextStackPlan& plan, size_t l, const LineRules& rules, co
                        int previous_rung, FindSinks find_sinks, LayerScan& scan) {
     LayerPlan& layer = plan.layers[l];
     const MergedRows& merged = *layer.merged;
-    find_sinks(merged.column_sums);
+    find_sinks(plan.segments.is_active() ? column_sums_of(plan.blocks[l]) : merged.column_sums);
     const bool is_same = previous && previous->layers[l].merged == layer.merged &&
                          previous->layers[l].sink_keys == layer.sink_keys;
     WeightBlock& block = plan.merged_blocks[l];
     block = is_same ? previous->merged_blocks[l] : merged.without(layer.sink_keys);
     std::vector<float> memory, whole_memory;
-    const std::span<const float> weights = magnitudes_of(block, plan.has_signed_lines(), memory);
+    const std::span<const float> weights = magnitudes_of(block, plan.has_signed_lines(), {}, memory);
     const float cut = line_cut(rules.threshold);
     scan_layer(weights, block.slices, block.rows, block.columns, cut, scan);
     LayerScan sink_scan;
@@ -202,7 +220,7 @@ void plan_merged_layer(TextStackPlan& plan, size_t l, const LineRules& rules, co
         scan_layer(*sinks.values, sinks.slices, sinks.rows, sinks.columns, cut, sink_scan);
     }
     measure_bars(
-        merged.column_sums, merged.rows, merged.columns, rules,
+        merged.column_sums, plan.segments.queries, merged.columns, rules,
         [&](size_t h) { return neighbour_sum(merged, block, static_cast<uint32_t>(h), rules.band); }, layer);
     if (plan.has_signed_lines()) layer.sums.total = mass_of(weights, merged, layer.lane_shown);
     const ThresholdMode mode = rules.threshold.mode;
@@ -210,7 +228,7 @@ void plan_merged_layer(TextStackPlan& plan, size_t l, const LineRules& rules, co
     const WeightBlock whole = by_row ? merged.all() : block;
     take_choice(choose_lines({.scan = scan,
                               .sink_scan = rules.sinks_as_lines ? &sink_scan : nullptr,
-                              .whole_rows = magnitudes_of(whole, plan.has_signed_lines(), whole_memory),
+                              .whole_rows = magnitudes_of(whole, plan.has_signed_lines(), {}, whole_memory),
                               .rows = block.rows,
                               .columns = block.columns,
                               .lane_shown = layer.lane_shown,
@@ -225,12 +243,27 @@ std::shared_ptr<const NearLines> near_lines(const TextStackPlan& plan, const Lin
     std::vector<NearLayer> layers;
     for (const LayerPlan& layer : plan.layers) {
         NearLayer own{layer.lane_shown, layer.sink_keys, {}, {}};
+        own.selection.row_mask = plan.segments.query_mask;
         own.selection.slice_mask = layer.selection.slice_mask;
         own.selection.column_mask = layer.sink_mask;
         if (!rules.sinks_as_lines) own.sums.sinks = layer.sums.sinks;
         layers.push_back(std::move(own));
     }
-    return std::make_shared<const NearLines>(plan.blocks, plan.has_signed_lines(), rules, std::move(layers));
+    return std::make_shared<const NearLines>(plan.blocks, plan.has_signed_lines(), plan.segments, rules,
+                                             std::move(layers));
+}
+
+// `kept` of all the weight of the shown lanes.
+double share_of_all(const TextStackPlan& plan, double kept) {
+    double all = 0.0;
+    for (size_t l = 0; l < plan.layers.size(); ++l) {
+        const std::vector<bool>& shown = plan.layers[l].lane_shown;
+        const size_t size = size_t{plan.blocks[l].rows} * plan.blocks[l].columns;
+        for (size_t h = 0; h < shown.size(); ++h)
+            for (size_t at = h * size; shown[h] && at < (h + 1) * size; ++at)
+                all += std::abs(static_cast<double>((*plan.blocks[l].values)[at]));
+    }
+    return all > 0.0 ? kept / all : 0.0;
 }
 
 bool comparable(const TextStackPlan* previous, const TextStackPlan& plan) {
@@ -245,7 +278,7 @@ bool same_plan(const ViewState& a, const ViewState& b) {
     return a.scene == b.scene && a.theme == b.theme && a.quantity == b.quantity &&
            a.attention == b.attention && a.first_layer == b.first_layer && a.last_layer == b.last_layer &&
            a.heads == b.heads && a.threshold == b.threshold && a.sinks == b.sinks &&
-           a.fold_neighbours == b.fold_neighbours;
+           a.segments == b.segments && a.fold_neighbours == b.fold_neighbours;
 }
 
 std::span<const float> lane_weights(const TextStackPlan& plan, int layer, int lane) {
@@ -268,6 +301,11 @@ std::shared_ptr<const TextStackPlan> plan_text_stack(std::shared_ptr<const Atten
     fill_quantity(*plan, previous);
     if (!comparable(previous, *plan)) previous = nullptr;
 
+    plan->segments = segment_filter(*frame, block, view.segments);
+    if (previous) {
+        plan->segments.query_mask = keep_equal(plan->segments.query_mask, previous->segments.query_mask);
+        plan->segments.key_mask = keep_equal(plan->segments.key_mask, previous->segments.key_mask);
+    }
     const auto shown = shown_lanes(view, plan->joins_ends, static_cast<int>(block.layers), plan->lanes);
     size_t layers_shown = 0, lanes_shown = 0;
     for (const auto& lanes : shown) {
@@ -330,12 +368,16 @@ std::shared_ptr<const TextStackPlan> plan_text_stack(std::shared_ptr<const Atten
             plan_merged_layer(*plan, l, rules, previous, previous_rung, find, scan);
         else
             plan_layer(*plan, l, rules, previous_rung, find, scan);
-        make_masks(earlier, layer);
-        if (!layer.merged) layer.selection.column_mask = layer.sink_mask;
+        make_masks(plan->segments, earlier, layer);
+        if (!layer.merged) {
+            layer.selection.row_mask = plan->segments.query_mask;
+            layer.selection.column_mask = layer.sink_mask;
+        }
         layer.ledger = ledger_from(layer.sums);
         all_sums += layer.sums;
     }
     plan->ledger = ledger_from(all_sums);
+    if (plan->segments.is_active()) plan->segment_share = share_of_all(*plan, all_sums.total);
     if (plan->tokens_per_block > 1) plan->near = near_lines(*plan, rules);
     return plan;
 }

@@ -9,8 +9,22 @@ namespace {
 struct Sign {
     std::string_view from, to;
 };
-constexpr Sign whitespace_signs[] = {{"\n", "⏎"}, {"\t", "⇥"}, {" ", "␣"}, {"\r", "␍"},     {"Ċ", "⏎"},
-                                     {"ĉ", "⇥"},  {"Ġ", "␣"},  {"▁", "␣"}, {"\u00a0", "␣"}, {"\u3000", "␣"}};
+constexpr Sign whitespace_signs[] = {{"\n", "⏎"},
+                                     {"\t", "⇥"},
+                                     {" ", "␣"},
+                                     {"\r", "␍"},
+                                     {"Ċ", "⏎"},
+                                     {"ĉ", "⇥"},
+                                     {"Ġ", "␣"},
+                                     {"▁", "␣"},
+                                     {"\u00a0", "␣"},
+                                     {"\u3000", "␣"},
+                                     // What joins or varies its neighbours has no shape of its own.
+                                     {"\u200b", "‹zwsp›"},
+                                     {"\u200c", "‹zwnj›"},
+                                     {"\u200d", "‹zwj›"},
+                                     {"\ufe0e", "‹vs15›"},
+                                     {"\ufe0f", "‹vs16›"}};
 
 }  // namespace
 

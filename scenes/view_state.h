@@ -22,6 +22,9 @@ enum class Palette { theme, okabe_ito };
 enum class SinkMode { bars, lines, hidden };
 // How numbers of patches lie on an image: as light on what it shows, or as colours over its grey.
 enum class ImageLook { spotlight, map };
+// Of a text pair: all, or what one of them reads of one of them (queries of the first letter, keys of the
+// second).
+enum class SegmentChoice { all, aa, ab, ba, bb };
 enum class ThresholdMode { budget, value, top_k, mass };
 
 struct Thresholding {
@@ -77,6 +80,7 @@ struct ViewState {
     std::vector<std::pair<int, int>> heads;  // (layer, head) that are shown; empty: all
     Thresholding threshold;
     SinkMode sinks = SinkMode::bars;
+    SegmentChoice segments = SegmentChoice::all;
     bool fold_neighbours = true;  // where the token count asks for it
     Focus hovered, selected;
     int opened_layer = -1;  // of a place that opens one layer; -1: the last of the range

@@ -92,6 +92,9 @@ void draw_choices_panel(Program& program, ImguiLayer& ui) {
         heading(ui, "How much");
         draw_threshold(program);
         option_choice(program, "sinks", "sinks.set", sinks_text(view.sinks));
+        const FramePtr frame = program.session.frame();
+        if (frame && !frame->blocks.empty() && has_two_segments(*frame, shown_block(*frame, view)))
+            option_choice(program, "sentences", "segments.set", segments_text(view.segments));
         flag(program, "fold lines between neighbours", "view.neighbours", view.fold_neighbours);
         ImGui::Spacing();
         heading(ui, "How it looks");

@@ -50,7 +50,7 @@ FlowSelectPass::FlowSelectPass(const PassContext& context, bool compute)
     for (size_t step = 0; step < 3; ++step) {
         PipelineInfo info;
         info.name = info.compute = shaders[step];
-        info.bindings.assign(8, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER);
+        info.bindings.assign(9, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER);
         steps_[step] = context.pipelines.add(info);
     }
 }
@@ -125,7 +125,10 @@ FlowSelectPass::Entry& FlowSelectPass::find(FrameContext& frame, const FlowBatch
 // the device.
 bool FlowSelectPass::has_room_for(const WeightBlock& block) {
     const uint64_t bytes = block.values->size() * sizeof(float);
-    if (bytes > device_.properties.limits.maxStorageBufferRange) return false;
+    if (bytes > device_.properties.limits.maxStorageBufferRange) {
+        memory_note_ = "a layer is larger than the device's buffers: lines are selected by the CPU";
+        return false;
+    }
     const bool is_there =
         std::ranges::any_of(blocks_, [&](const auto& b) { return b->values == block.values; });
     if (is_there || 2 * bytes <= device_.meter.left_bytes()) return true;
@@ -182,6 +185,7 @@ void FlowSelectPass::plan_compute(FrameContext& frame, Entry& entry) {
     params.has_row_thresholds = selection.row_thresholds != nullptr;
     params.has_slice_mask = selection.slice_mask != nullptr;
     params.has_column_mask = selection.column_mask != nullptr;
+    params.has_row_mask = selection.row_mask != nullptr;
     params.band = selection.band;
     params.only_slice = selection.only_slice;
     params.only_row = selection.only_row;
@@ -208,9 +212,10 @@ void FlowSelectPass::plan_compute(FrameContext& frame, Entry& entry) {
         .buffer(2, pushed(selection.row_thresholds))
         .buffer(3, pushed(selection.slice_mask))
         .buffer(4, pushed(selection.column_mask))
-        .buffer(5, whole(entry.groups))
-        .buffer(6, entry.selected.indices)
-        .buffer(7, entry.selected.draw);
+        .buffer(5, pushed(selection.row_mask))
+        .buffer(6, whole(entry.groups))
+        .buffer(7, entry.selected.indices)
+        .buffer(8, entry.selected.draw);
     planned_.push_back(std::move(planned));
 }
 

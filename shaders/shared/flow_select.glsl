@@ -9,9 +9,10 @@ layout(std430, binding = 1) readonly buffer Values { uint values[]; };
 layout(std430, binding = 2) readonly buffer RowThresholds { uint row_thresholds[]; };
 layout(std430, binding = 3) readonly buffer SliceMask { uint slice_mask[]; };
 layout(std430, binding = 4) readonly buffer ColumnMask { uint column_mask[]; };
-layout(std430, binding = 5) buffer Groups { uint groups[]; };
-layout(std430, binding = 6) writeonly buffer Indices { uint indices[]; };
-layout(std430, binding = 7) writeonly buffer Draw { FlowDraw draw; };
+layout(std430, binding = 5) readonly buffer RowMask { uint row_mask[]; };
+layout(std430, binding = 6) buffer Groups { uint groups[]; };
+layout(std430, binding = 7) writeonly buffer Indices { uint indices[]; };
+layout(std430, binding = 8) writeonly buffer Draw { FlowDraw draw; };
 
 const uint entries_per_thread = 16;
 const uint not_a_number = 0xffffffffu;
@@ -37,6 +38,7 @@ bool passes(uint i) {
         if (row_key == not_a_number || strength < row_key) return false;
     }
     if (params.has_slice_mask != 0 && (slice_mask[s >> 5] >> (s & 31) & 1) == 0) return false;
+    if (params.has_row_mask != 0 && (row_mask[r >> 5] >> (r & 31) & 1) != 0) return false;
     if (params.has_column_mask != 0 && (column_mask[c >> 5] >> (c & 31) & 1) != 0) return false;
     if (params.band >= 0 && (r > c ? r - c : c - r) <= uint(params.band)) return false;
     return (params.only_slice < 0 || uint(params.only_slice) == s) && (params.only_row < 0 || uint(params.only_row) == r) &&

@@ -29,6 +29,12 @@ AttentionFrame one_stack() {
     return frame;
 }
 
+AttentionFrame text_pair() {
+    AttentionFrame frame = one_stack();
+    frame.stacks[0].segments = {0, 0, 1};
+    return frame;
+}
+
 AttentionFrame two_stacks() {
     AttentionFrame frame;
     frame.stacks = {words({"the", "cat"}), words({"<s>", "die", "Katze"})};
@@ -138,6 +144,22 @@ TEST_CASE("a trace that lies is refused with the tensor's name") {
     REQUIRE_THAT(refusal(trace_bytes("F32", "[1,1,2,2]", halves,
                                      R"("weft.trace":"1","tokens":"[\"a\",\"b\"]","patch_grid":"3x1")")),
                  Contains("patch_grid") && Contains("3x1"));
+}
+
+TEST_CASE("the texts of a pair are kept apart, and what does not say which is refused") {
+    TemporaryFolder folder;
+    write_trace(folder.file("t.safetensors"), text_pair());
+    REQUIRE(read_trace(folder.file("t.safetensors"))->stacks[0].segments == std::vector<uint8_t>{0, 0, 1});
+    const auto with = [](const std::string& segments) {
+        return trace_bytes("F32", "[1,1,2,2]", halves,
+                           R"("weft.trace":"1","tokens":"[\"a\",\"b\"]","segments":")" + segments + "\"");
+    };
+    REQUIRE(parse(with("[0,1]"))->stacks[0].segments == std::vector<uint8_t>{0, 1});
+    REQUIRE_THAT(refusal(with("[0]")), Contains("segments") && Contains("[0]") && Contains("2 numbers"));
+    REQUIRE_THAT(refusal(with("[0,2]")), Contains("segments") && Contains("2, expected 0 or 1"));
+    REQUIRE_THAT(refusal(with("[0,-1]")), Contains("-1, expected 0 or 1"));
+    REQUIRE_THAT(refusal(with("[0,true]")), Contains("expected 0 or 1"));
+    REQUIRE_THAT(refusal(with("{}")), Contains("segments"));
 }
 
 TEST_CASE("patches are the last tokens") {

@@ -6,6 +6,7 @@ FOLDER = os.path.dirname(os.path.abspath(__file__))
 PIN = os.path.join(FOLDER, "..", "..", "assets", "meshes", "pin.obj")
 SMALL, LARGE, TALL, WIDE = "480x270", "640x360", "360x640", "960x540"
 NEAR = '{"target": [0, 2, 1], "yaw": -20, "pitch": 3, "distance": 9, "fov": 22}'
+NEAR_2048 = '{"target": [-4.2, 2, 0.3], "yaw": -14, "pitch": 3, "distance": 6, "fov": 22}'
 SENTENCE = "The animal didn't cross the street because it was too tired."
 
 # name, trace, size, arguments
@@ -56,13 +57,18 @@ OF_TRACES = [
     ("thresholds_value", "mixed", LARGE, ["--threshold", "0.3"]),
     ("thresholds_top_k", "mixed", LARGE, ["--top-k", "1"]),
     ("thresholds_mass", "mixed", LARGE, ["--mass", "0.5"]),
+    ("segments_a_to_b", "text_pair", LARGE, ["--segments", "ab"]),
+    ("segments_b_to_a_query", "text_pair", LARGE, ["--segments", "ba", "--query", "9", "--layers", "3-3"]),
     ("labels_scripts", "scripts", LARGE, []),
+    ("labels_right_to_left", "right_to_left", WIDE, []),
+    ("labels_emoji", "emoji", WIDE, []),
     ("neighbours_130_tokens", "tokens_130", LARGE, []),
     ("level_of_detail_160_tokens", "tokens_160", LARGE, []),
     ("level_of_detail_512_tokens", "tokens_512", WIDE, []),
     ("level_of_detail_2048_tokens", "tokens_2048", WIDE, []),
     ("level_of_detail_query", "tokens_512", WIDE, ["--query", "301", "--layers", "1-1"]),
     ("level_of_detail_near", "tokens_512", WIDE, ["--camera", NEAR]),
+    ("level_of_detail_2048_near", "tokens_2048", WIDE, ["--camera", NEAR_2048]),
     ("level_of_detail_head", "tokens_512", WIDE, ["--camera", "head", "--heads", "2.3"]),
     ("level_of_detail_130_tokens_head", "tokens_130", WIDE, ["--camera", "head", "--heads", "1.3"]),
     ("level_of_detail_sinks_as_lines", "tokens_512", WIDE, ["--sinks", "lines"]),

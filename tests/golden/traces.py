@@ -16,6 +16,17 @@ SCRIPTS = ["[CLS]", "na\u00efve", "Stra\u00dfe", "\u6ce8\u610f\u529b", "\u3053\u
            "\u03a9\u2248\u2211", "[SEP]"]
 
 
+# Two sentences, the second a continued one; a number in between runs left to right.
+RIGHT_TO_LEFT = ["[CLS]", "\u05d4\u05db\u05dc\u05d1", "\u05dc\u05d0", "\u05d7\u05e6\u05d4", "\u05d0\u05ea",
+                 "\u05d4\u05e8\u05d7\u05d5\u05d1", "42", "\u05e9\u05c1\u05b8\u05dc\u05d5\u05b9\u05dd", "[SEP]",
+                 "\u0644\u0645", "\u064a\u0639\u0628\u0631", "\u0627\u0644\u062d\u064a\u0648\u0627\u0646",
+                 "\u0627\u0644\u0634\u0627\u0631\u0639", "##\u064a\u0646", "(\u0646\u0639\u0645)",
+                 "[SEP]"]
+# One picture of several characters each: a profession, a family, a flag, a skin, a heart, a keycap; then plain ones.
+EMOJI = ["[CLS]", "\U0001f642", "\U0001f469\u200d\U0001f680", "\U0001f468\u200d\U0001f469\u200d\U0001f467",
+         "\U0001f1e9\U0001f1ea", "\U0001f44d\U0001f3fd", "\u2764\ufe0f", "1\ufe0f\u20e3", "\U0001f642\U0001f643",
+         "cat\U0001f431", "\u2602", "\u200d", "\ufe0f", "[SEP]"]
+
 SOURCE = ["\u2581She", "\u2581sees", "\u2581the", "\u2581small", "\u2581elephant", ".", "</s>"]
 TARGET = ["<pad>", "\u2581Sie", "\u2581si", "eht", "\u2581den", "\u2581klein", "en", "\u2581Elefant", "en", ".", "</s>"]
 
@@ -231,6 +242,22 @@ def wide_towers(encoder=(9, 4), decoder=(5, 8)):
     return tensors, {**metadata, "title": "9 layers and 5"}
 
 
+def text_pair(layers=5, heads=8):
+    """Two sentences; words of one read the same words of the other."""
+    first = ["[CLS]", "where", "is", "the", "black", "cat", "?", "[SEP]"]
+    tokens = first + ["the", "cat", "is", "on", "the", "mat", "of", "the", "house", ".", "[SEP]"]
+    plain = mixed(len(tokens), 37)
+
+    def weight(layer, head, i, j):
+        across = (i < len(first)) != (j < len(first))
+        return plain(layer, head, i, j) + (1.2 if across and tokens[i] == tokens[j] and (layer + head) % 3 == 0 else 0)
+
+    tensors = {"attention": ([layers, heads, len(tokens), len(tokens)],
+                             attention(layers, heads, len(tokens), weight))}
+    segments = [int(t >= len(first)) for t in range(len(tokens))]
+    return tensors, {"title": "two sentences", "tokens": json.dumps(tokens), "segments": json.dumps(segments)}
+
+
 def image(rows=7, columns=10, layers=3, heads=6):
     """Tensors and metadata of an image model: [CLS], then the patches."""
     count = rows * columns + 1
@@ -272,9 +299,12 @@ def write_all(folder):
     add("mixed", SENTENCE, 6, 12, mixed(len(SENTENCE), 7))
     add("deep", SENTENCE, 12, 16, mixed(len(SENTENCE), 11))
     add("scripts", SCRIPTS, 4, 8, mixed(len(SCRIPTS), 3))
+    add("right_to_left", RIGHT_TO_LEFT, 4, 8, mixed(len(RIGHT_TO_LEFT), 41))
+    add("emoji", EMOJI, 4, 8, mixed(len(EMOJI), 43))
     add("one_token", ["[CLS]"], 2, 2, identity)
     for name, (tensors, metadata) in (("two_stacks", two_stacks()), ("half_generated", half_generated()),
-                                      ("wide_towers", wide_towers()), ("image", image())):
+                                      ("wide_towers", wide_towers()), ("image", image()),
+                                      ("text_pair", text_pair())):
         paths[name] = f"{folder}/{name}.safetensors"
         with open(paths[name], "wb") as file:
             file.write(trace_bytes(tensors, metadata))

@@ -26,6 +26,7 @@ std::vector<uint32_t> obvious(const WeightBlock& block, const FlowSelection& sel
                 bool pass = strength >= selection.threshold;
                 if (selection.row_thresholds) pass = pass && strength >= (*selection.row_thresholds)[row];
                 if (selection.slice_mask) pass = pass && bit(*selection.slice_mask, s);
+                if (selection.row_mask) pass = pass && !bit(*selection.row_mask, r);
                 if (selection.column_mask) pass = pass && !bit(*selection.column_mask, c);
                 if (selection.band >= 0) pass = pass && std::abs(r - c) > selection.band;
                 if (selection.only_slice >= 0) pass = pass && s == selection.only_slice;
@@ -78,6 +79,8 @@ std::vector<Case> cases() {
         masked.threshold = 0.2f;
         masked.slice_mask = words(shape[0]);
         masked.column_mask = words(shape[2]);
+        all.push_back({block, masked});
+        masked.row_mask = words(shape[1]);
         all.push_back({block, masked});
         masked.row_thresholds = rows;
         masked.band = 1;

@@ -20,6 +20,7 @@ inline bool is_drawn(const WeightBlock& block, const FlowSelection& selection, u
     if (selection.row_thresholds && !(value >= (*selection.row_thresholds)[size_t{s} * block.rows + r]))
         return false;
     if (selection.slice_mask && !has_bit(*selection.slice_mask, s)) return false;
+    if (selection.row_mask && has_bit(*selection.row_mask, r)) return false;
     if (selection.column_mask && has_bit(*selection.column_mask, c)) return false;
     if (selection.band >= 0 && std::abs(static_cast<int>(r) - static_cast<int>(c)) <= selection.band)
         return false;
