@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "analysis/attention_extent.h"
 #include "analysis/checkpoint/safetensors_write.h"
 #include "analysis/error.h"
 #include "analysis/frame_tensors.h"
@@ -171,6 +172,7 @@ AttentionBlock read_block(const SafetensorsTensor& tensor, AttentionKind kind,
     block.queries = static_cast<uint32_t>(queries);
     block.keys = static_cast<uint32_t>(keys);
 
+    check_attention_memory(extent_of(block), what);
     for (size_t l = 0; l < block.layers; ++l)
         block.layer_weights.push_back(read_layer(tensor, block, l, source, what));
     block.causal = is_causal(block);

@@ -404,6 +404,7 @@ int run_window(const Options& options) {
     settings.device_name = options.graphics_device;
     settings.memory_budget_bytes = uint64_t(options.graphics_memory_mib) << 20;
     const std::unique_ptr<Renderer> renderer = Renderer::create(settings);
+    session.set_largest_layer(renderer->largest_block_bytes());
 
     Program program(options, window, *renderer, session);
     program.ui_scale_setting = options.ui_scale;

@@ -96,6 +96,7 @@ int run_record(const Options& options) {
     Options even = options;
     even.size = even_size(options.size);
     const std::unique_ptr<Renderer> renderer = create_headless_renderer(even);
+    session.set_largest_layer(renderer->largest_block_bytes());
     const MeasureText measure = renderer->text_measure();
 
     RecorderSettings recording;

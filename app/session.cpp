@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analysis/attention_extent.h"
 #include "analysis/error.h"
 #include "analysis/method/method_table.h"
 #include "analysis/trace_model.h"
@@ -197,11 +198,30 @@ void Session::clear_message() {
     message_changed_ = true;
 }
 
+void Session::set_largest_layer(uint64_t bytes) {
+    largest_layer_bytes_ = bytes;
+    if (frame_) check_drawable(*frame_, bytes);
+}
+
+// Where it is not, says so once.
+bool Session::is_drawable(const FramePtr& frame) {
+    try {
+        check_drawable(*frame, largest_layer_bytes_);
+        return true;
+    } catch (const Error& error) {
+        too_large_ = frame;
+        failed_revision_ = std::max(failed_revision_, frame->revision);
+        set_message({error.what(), error.hint()});
+        return false;
+    }
+}
+
 void Session::take_news() {
     ask_for_missing();
     if (!worker_) return;
     FramePtr newest = worker_->latest();
-    if (newest && newest != frame_ && newest->revision > trace_revision_) {
+    if (newest && newest != frame_ && newest != too_large_ && newest->revision > trace_revision_ &&
+        is_drawable(newest)) {
         frame_ = std::move(newest);
         if (lasting_ && !load_failed_) {
             lasting_.reset();
@@ -386,6 +406,7 @@ void Session::leave_sheet() {
 }
 
 void Session::show_trace(FramePtr trace) {
+    check_drawable(*trace, largest_layer_bytes_);
     if (!trace_) worker_.reset();
     load_failed_ = false;
     const bool keeps_view = frame_ && same_shape(*frame_, *trace);

@@ -107,6 +107,9 @@ class Session {
     std::optional<float> load_fraction() const;  // 0 to 1 while a model is loading
     // The text goes on with the frame's prediction; false where there is none or it is of an older text.
     bool append_prediction(size_t index);
+    // Attention with more than so many bytes a layer is refused from now on, the last good picture stays.
+    // Throws weft::Error that says what would fit where a trace that is shown already is larger.
+    void set_largest_layer(uint64_t bytes);
     // Instead of the live analysis. One of the same shape as what is shown keeps view, selection and camera.
     void show_trace(FramePtr trace);
     // What the lines show, by a name of method_table(). Computed if it is not there; the picture stays until
@@ -190,6 +193,7 @@ class Session {
     LoadModel load_of_trace() const;
     void take_trace(FramePtr trace, const MethodOptions& read_with);
     bool is_computing() const;
+    bool is_drawable(const FramePtr& frame);
     void update_plan();
     void follow_choices();
     void open_panes(bool at_once);
@@ -224,6 +228,8 @@ class Session {
     std::optional<SessionMessage> lasting_, passing_;
     Show show_ = Show::none;
     double time_s_ = 0.0, asked_s_ = 0.0, show_s_ = 0.0;
+    FramePtr too_large_;  // the last one that was refused
+    uint64_t largest_layer_bytes_ = UINT64_MAX;
     uint64_t submitted_revision_ = 0, prompt_revision_ = 0, failed_revision_ = 0, models_seen_ = 0;
     FramePtr trace_;                       // instead of a model: as it was read
     MethodOptions trace_options_;          // that it was read with

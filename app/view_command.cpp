@@ -17,6 +17,7 @@ int run_view_picture(const Options& options) {
     // The model loads on the worker's thread while the device and the fonts start here.
     Session session(session_settings_of(options), {});
     const std::unique_ptr<Renderer> renderer = create_headless_renderer(options);
+    session.set_largest_layer(renderer->largest_block_bytes());
     const MeasureText measure = renderer->text_measure();
     measure("weft", 15.0f, false);
 

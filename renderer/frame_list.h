@@ -41,6 +41,7 @@ class FrameRenderer final : public Renderer {
     MeasureText text_measure() override { return labels_->measure(); }
     RenderStats stats() const override;
     const DeviceReport& device() const override { return device_.report; }
+    uint64_t largest_block_bytes() const override { return flow_select_->largest_block_bytes(); }
     std::vector<std::string> take_validation_messages() override { return device_.take_messages(); }
     bool reload_changed_shaders() override;
     // For tests: another folder of shaders, the device, the lists.

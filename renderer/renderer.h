@@ -129,6 +129,9 @@ class Renderer {
     virtual MeasureText text_measure() = 0;
     virtual RenderStats stats() const = 0;
     virtual const DeviceReport& device() const = 0;
+    // Of WeightBlock::values whose lines are drawn: what the device holds in one buffer, or what the CPU can
+    // select from in its place.
+    virtual uint64_t largest_block_bytes() const = 0;
 
     // Messages of the validation layers since the last call. Empty when all is well.
     virtual std::vector<std::string> take_validation_messages() = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analysis/attention_extent.h"
 #include "analysis/error.h"
 #include "analysis/family/positions.h"
 #include "analysis/method/head_ablations.h"
@@ -15,6 +16,8 @@
 namespace weft::torch_part {
 
 namespace {
+
+constexpr uint64_t large_attention_bytes = uint64_t{256} << 20;
 
 void check_segments(const TokenStack& stack, int64_t types) {
     for (const uint8_t segment : stack.segments)
@@ -106,6 +109,11 @@ bool TextModel::analyze_unguarded(const AnalysisRequest& request, const std::fun
         embedding.types > 0 && embedding.reads_segments && tokenizer_.makes_token_types();
     if (reads_segments) check_segments(input.stack, embedding.types);
     const int64_t count = static_cast<int64_t>(input.stack.tokens.size());
+    const AttentionExtent size{static_cast<uint64_t>(spec.layers),
+                               static_cast<uint64_t>(spec.attention.heads), static_cast<uint64_t>(count),
+                               static_cast<uint64_t>(count)};
+    // What is free is not asked for every short text.
+    if (size.bytes() > large_attention_bytes) check_attention_memory(size, "the text");
     std::vector<int32_t> ids(static_cast<size_t>(count));
     std::ranges::transform(input.stack.tokens, ids.begin(), &Token::id);
 

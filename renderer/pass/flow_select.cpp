@@ -11,6 +11,8 @@
 namespace weft {
 namespace {
 
+// 2^28 numbers: what the twin selects from in about a tenth of a second.
+constexpr uint64_t twin_block_bytes = uint64_t{1} << 30;
 constexpr uint64_t kept_frames = 60;  // hovering switches between a few selections
 
 template <typename T>
@@ -134,6 +136,13 @@ bool FlowSelectPass::has_room_for(const WeightBlock& block) {
     if (is_there || 2 * bytes <= device_.meter.left_bytes()) return true;
     memory_note_ = "the device's memory is short: lines are selected by the CPU";
     return false;
+}
+
+uint64_t FlowSelectPass::largest_block_bytes() const {
+    if (!compute_) return twin_block_bytes;
+    const uint64_t on_device =
+        std::min<uint64_t>(device_.properties.limits.maxStorageBufferRange, device_.meter.budget_bytes() / 2);
+    return std::max(on_device, twin_block_bytes);
 }
 
 void FlowSelectPass::run_twin(Entry& entry) {

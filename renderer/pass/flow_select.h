@@ -41,6 +41,7 @@ class FlowSelectPass {
     void record(VkCommandBuffer commands, Step step);
     void forget_plan() { planned_.clear(); }
 
+    uint64_t largest_block_bytes() const;
     uint64_t selections_run() const { return selections_run_; }
     const std::string& memory_note() const { return memory_note_; }  // "": nothing was given up
     uint64_t lines_drawn() const;  // where shaders select: of the last finished selection

@@ -44,6 +44,21 @@ TEST_CASE("the attention that is shown can be chosen, and what was selected in a
     CHECK_FALSE(session.message());
 }
 
+TEST_CASE("attention larger than can be drawn is refused, and the last good picture stays") {
+    const FramePtr small = synthetic::frame(2, 2, 4, synthetic::uniform());
+    Session session(settings_of(small), {});
+    session.set_largest_layer(2 * 8 * 8 * sizeof(float));
+    session.advance(0.0, {});
+    CHECK_NOTHROW(session.show_trace(synthetic::frame(2, 2, 8, synthetic::uniform())));
+    session.advance(0.0, {});
+    CHECK(session.plan()->blocks[0].rows == 8);
+    CHECK_THROWS_WITH(session.show_trace(synthetic::frame(2, 2, 9, synthetic::uniform())),
+                      Contains("2 heads x 9 tokens"));
+    session.advance(0.0, {});
+    CHECK(session.plan()->blocks[0].rows == 8);
+    CHECK_THROWS_WITH(session.set_largest_layer(100), Contains("can be drawn"));
+}
+
 TEST_CASE("between two towers what is selected brings its attention to the front") {
     Session session(settings_of(two_stacks), {});
     session.advance(0.0, {});
@@ -281,6 +296,28 @@ void settle(Session& session) {
 }
 
 }  // namespace
+
+TEST_CASE("a text whose attention is larger than can be drawn leaves the last good picture and a message") {
+    FakeLog log;
+    Session session(live(log), {});
+    session.set_largest_layer(2 * 3 * 3 * sizeof(float));
+    settle(session);
+    REQUIRE(session.plan());
+    CHECK_FALSE(session.message());
+    session.prompt().set_text("one two three four");
+    REQUIRE(session.submit_prompt());
+    settle(session);
+    REQUIRE(session.message());
+    CHECK_THAT(session.message()->text, Contains("2 heads x 4 tokens"));
+    CHECK_THAT(session.message()->hint, Contains("3 tokens"));
+    CHECK(session.plan()->blocks[0].rows == 3);
+    CHECK_FALSE(session.has_pending_analysis());
+    session.prompt().set_text("one two");
+    REQUIRE(session.submit_prompt());
+    settle(session);
+    CHECK_FALSE(session.message());
+    CHECK(session.plan()->blocks[0].rows == 2);
+}
 
 TEST_CASE("a quantity that is chosen is computed, and the picture stays until it is there") {
     FakeLog log;
