@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "scenes/block_means.h"
+#include "scenes/color_map.h"
 #include "scenes/hud.h"
 #include "scenes/pattern_color.h"
 #include "scenes/shown_block.h"
@@ -31,12 +32,12 @@ int cells_that_fit(float room_px, int tiles) {
 // The map by position, -1..1 of signed numbers and 0..1 of others, so that a cell costs no power function.
 class TileColors {
   public:
-    TileColors(ThemeName name, bool is_signed) : is_signed_(is_signed) {
-        const Theme& colors = theme(name);
+    TileColors(const ViewState& view, bool is_signed) : is_signed_(is_signed) {
+        const Theme& colors = theme(view.theme);
         for (size_t i = 0; i < colors_.size(); ++i) {
             const float position = static_cast<float>(i) / static_cast<float>(colors_.size() - 1);
             const glm::vec4 color = is_signed ? difference_color(colors, 2.0f * position - 1.0f)
-                                              : weight_color(colors, position * position);
+                                              : map_color(colors, view.map.get(), position);
             for (int c = 0; c < 4; ++c)
                 colors_[i][static_cast<size_t>(c)] =
                     static_cast<uint8_t>(std::lround(255.0f * std::clamp(color[c], 0.0f, 1.0f)));
@@ -59,7 +60,7 @@ std::shared_ptr<const Image> tiles_of(const HeadsOverviewPlan& plan) {
     image->width = static_cast<uint32_t>(plan.lanes * column_step - plan.gap);
     image->height = static_cast<uint32_t>(plan.layers * row_step - plan.gap);
     image->rgba.assign(size_t{image->width} * image->height * 4, 0);
-    const TileColors colors(plan.stack->view.theme, plan.stack->has_signed_lines());
+    const TileColors colors(plan.view, plan.stack->has_signed_lines());
     const auto most = static_cast<uint32_t>(std::max(plan.cell_rows, plan.cell_columns));
     for (int layer = 0; layer < plan.layers; ++layer) {
         const WeightBlock& block = plan.stack->blocks[static_cast<size_t>(layer)];
@@ -81,9 +82,11 @@ std::shared_ptr<const Image> tiles_of(const HeadsOverviewPlan& plan) {
 }  // namespace
 
 std::shared_ptr<const HeadsOverviewPlan> plan_heads_overview(std::shared_ptr<const TextStackPlan> stack,
+                                                             const ViewState& view,
                                                              const HeadsOverviewPlan* previous) {
     auto plan = std::make_shared<HeadsOverviewPlan>();
     plan->stack = std::move(stack);
+    plan->view = view;
     if (plan->stack->blocks.empty() || plan->stack->layers.empty()) return plan;
     const AttentionBlock& attention = shown_block(*plan->stack);
     const WeightBlock& block = plan->stack->blocks.front();
@@ -103,8 +106,8 @@ std::shared_ptr<const HeadsOverviewPlan> plan_heads_overview(std::shared_ptr<con
         plan->layers == static_cast<int>(attention.layers))
         plan->patterns = head_patterns(attention);
     const auto same_values = [](const WeightBlock& a, const WeightBlock& b) { return a.values == b.values; };
-    const bool is_same = previous && previous->tiles &&
-                         previous->stack->view.theme == plan->stack->view.theme &&
+    const bool is_same = previous && previous->tiles && previous->view.theme == view.theme &&
+                         previous->view.map == view.map &&
                          std::ranges::equal(previous->stack->blocks, plan->stack->blocks, same_values);
     plan->tiles = is_same ? previous->tiles : tiles_of(*plan);
     return plan;

@@ -14,6 +14,7 @@ namespace weft {
 
 struct HeadsOverviewPlan {
     std::shared_ptr<const TextStackPlan> stack;
+    ViewState view;                                // as planned
     int layers = 0, lanes = 0;                     // of tiles
     int cell_rows = 0, cell_columns = 0;           // of a tile
     int block = 1;                                 // tokens of a cell either way; a cell is their mean
@@ -23,6 +24,7 @@ struct HeadsOverviewPlan {
 };
 
 std::shared_ptr<const HeadsOverviewPlan> plan_heads_overview(std::shared_ptr<const TextStackPlan> stack,
+                                                             const ViewState& view,
                                                              const HeadsOverviewPlan* previous);
 
 // Where tiles stand, px of the picture.

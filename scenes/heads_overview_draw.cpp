@@ -2,14 +2,11 @@
 #include <cmath>
 #include <cstdio>
 
-#include "scenes/color_bar.h"
-#include "scenes/flat_camera.h"
 #include "scenes/heads_overview.h"
 #include "scenes/hud.h"
-#include "scenes/label_placement.h"
-#include "scenes/layout.h"
 #include "scenes/pattern_color.h"
 #include "scenes/quantity.h"
+#include "scenes/sheet.h"
 #include "scenes/shown_block.h"
 #include "scenes/theme.h"
 
@@ -17,31 +14,16 @@ namespace weft {
 namespace {
 
 constexpr float underline_px = 2.5f, ring_px = 4.0f;
-constexpr float key_row_px = 40.0f;  // middle of the row of keys over the lower border of the picture
-constexpr float color_bar_px = 150.0f;
 
-struct Sheet {
+struct Sheet : SheetPage {
     const HeadsOverviewPlan& plan;
-    const ViewState& view;
-    const Viewport& viewport;
-    const MeasureText& measure;
-    const Theme& colors;
     HeadsOverviewLayout layout;
-    float scale, text_px;
-
-    float measured(const std::string& text) const { return measure(text, text_px, false); }
 };
 
 void add_tiles(DrawList& list, const Sheet& sheet) {
-    const glm::vec2 low = sheet.layout.origin;
-    const glm::vec2 high =
-        low + sheet.layout.cell_px * glm::vec2(static_cast<float>(sheet.plan.tiles->width),
-                                               static_cast<float>(sheet.plan.tiles->height));
-    TexturedPlane plane;
-    plane.corners = {glm::vec3{low, 0.0f}, {high.x, low.y, 0.0f}, {high, 0.0f}, {low.x, high.y, 0.0f}};
-    plane.image = sheet.plan.tiles;
-    plane.nearest = sheet.layout.is_crisp;
-    list.textured_planes.push_back(std::move(plane));
+    const glm::vec2 cells(sheet.plan.tiles->width, sheet.plan.tiles->height);
+    add_to_sheet(list, sheet.plan.tiles, sheet.layout.origin, sheet.layout.cell_px * cells,
+                 sheet.layout.is_crisp);
 }
 
 // What is not chosen lies under a veil of the ground.
@@ -92,17 +74,6 @@ void add_ring(DrawList& list, const Sheet& sheet, const Focus& focus, const glm:
     list.rects.push_back(ring);
 }
 
-Label sheet_label(const Sheet& sheet, std::string text, glm::vec2 position, LabelAlign align, bool strong) {
-    Label label;
-    label.text = std::move(text);
-    label.position = position;
-    label.size_px = sheet.text_px;
-    label.align = align;
-    label.color = strong ? sheet.colors.text : sheet.colors.dim_text;
-    label.bold = strong;
-    return label;
-}
-
 // Numbers of layers at the left, of heads above; every one that has room.
 void add_numbers(DrawList& list, const Sheet& sheet) {
     const glm::vec2 origin = sheet.layout.origin;
@@ -119,20 +90,20 @@ void add_numbers(DrawList& list, const Sheet& sheet) {
     const float number_x = origin.x - 12.0f * sheet.scale;
     for (int layer = 0; layer < sheet.plan.layers; layer += layer_step) {
         const float y = sheet.layout.tile_min(layer, 0).y + 0.5f * sheet.layout.tile_px.y + cap;
-        list.labels.push_back(sheet_label(sheet, std::to_string(layer), {number_x, y}, LabelAlign::right,
+        list.labels.push_back(sheet.label(std::to_string(layer), {number_x, y}, LabelAlign::right,
                                           focused && focus.layer == layer));
     }
     for (int lane = 0; lane < sheet.plan.lanes && sheet.plan.lanes > 1; lane += lane_step) {
         const float x = sheet.layout.tile_min(0, lane).x + 0.5f * sheet.layout.tile_px.x;
-        list.labels.push_back(sheet_label(sheet, std::to_string(lane), {x, head_y}, LabelAlign::center,
+        list.labels.push_back(sheet.label(std::to_string(lane), {x, head_y}, LabelAlign::center,
                                           focused && focus.head == lane));
     }
-    list.labels.push_back(sheet_label(sheet, sheet.plan.stack->joins_ends ? "all" : "layer",
-                                      {number_x, head_y}, LabelAlign::right, false));
+    list.labels.push_back(sheet.label(sheet.plan.stack->joins_ends ? "all" : "layer", {number_x, head_y},
+                                      LabelAlign::right, false));
     if (sheet.plan.lanes > 1) {
         const float x = sheet.layout.tile_min(0, sheet.plan.lanes - 1).x + sheet.layout.tile_px.x;
         list.labels.push_back(
-            sheet_label(sheet, "head", {x + 10.0f * sheet.scale, head_y}, LabelAlign::left, false));
+            sheet.label("head", {x + 10.0f * sheet.scale, head_y}, LabelAlign::left, false));
     }
 }
 
@@ -141,11 +112,7 @@ void add_pattern_key(DrawList& list, const Sheet& sheet, float right_px) {
     std::vector<bool> named(pattern_count, false);
     for (const auto& pattern : sheet.plan.patterns)
         if (pattern) named[static_cast<size_t>(*pattern)] = true;
-    HudPen pen{
-        list,
-        sheet.measure,
-        {hud_margin_px * sheet.scale, static_cast<float>(sheet.viewport.size.y) - key_row_px * sheet.scale},
-        sheet.text_px};
+    HudPen pen{list, sheet.measure, {hud_margin_px * sheet.scale, sheet.foot_px()}, sheet.text_px};
     if (std::ranges::find(named, true) == named.end()) return;
     char excess[64];
     std::snprintf(excess, sizeof excess, "underline: a pattern, %.2f over uniform attention",
@@ -196,40 +163,25 @@ std::string subtitle(const Sheet& sheet) {
 
 DrawList draw_heads_overview(const HeadsOverviewPlan& plan, const ViewState& view, const ViewMotion& motion,
                              const Viewport& viewport, const MeasureText& measure) {
-    DrawList list;
-    const Theme& colors = theme(view.theme);
-    list.camera = flat_camera(viewport);
-    list.ground = colors.ground;
-    list.ui_scale = viewport.ui_scale;
+    DrawList list = empty_sheet(view, viewport);
     if (!plan.tiles) return list;
-    const float scale = hud_scale(viewport, 1.0f);
-    const Sheet sheet{plan,     view,
-                      viewport, measure,
-                      colors,   heads_overview_layout(plan, viewport),
-                      scale,    13.0f * hud_scale(viewport, colors.text_scale)};
+    const Sheet sheet{sheet_page(*plan.stack, view, motion, viewport, measure), plan,
+                      heads_overview_layout(plan, viewport)};
     add_tiles(list, sheet);
     add_veils(list, sheet);
     add_underlines(list, sheet);
-    if (view.selected != view.hovered) add_ring(list, sheet, view.hovered, colors.dim_text);
-    add_ring(list, sheet, view.selected, colors.selected);
+    if (view.selected != view.hovered) add_ring(list, sheet, view.hovered, sheet.colors.dim_text);
+    add_ring(list, sheet, view.selected, sheet.colors.selected);
     if (!measure) return list;
 
-    const TextStackLayout flat = make_layout(*plan.stack, motion, viewport);
-    const Camera no_camera;
-    const HudScene hud{*plan.stack, flat, view, motion, no_camera, viewport, measure, scale, sheet.text_px};
-    add_title(list, hud, subtitle(sheet), colors.dim_text);
+    sheet.add_title(list, subtitle(sheet));
     add_numbers(list, sheet);
-    ColorBar bar;
     const QuantityLegend shown = legend(view, *plan.stack);
-    bar.title =
-        (shown.by_bars ? "attention weight" : shown.method) + " (colour = √), every weight is in a cell";
-    bar.scale = plan.stack->scale;
-    bar.is_signed = plan.stack->has_signed_lines();
-    bar.width_px = color_bar_px * scale;
-    bar.right_px = static_cast<float>(viewport.size.x) - viewport.panel_px - hud_margin_px * scale;
-    bar.top_px = static_cast<float>(viewport.size.y) - key_row_px * scale;
-    const float bar_left = add_color_bar(list, bar, colors, measure, sheet.text_px, scale);
-    add_pattern_key(list, sheet, bar_left - 24.0f * scale);
+    const std::string what = shown.by_bars ? "attention weight" : shown.method;
+    const float bar_left =
+        sheet.add(list, sheet.color_bar(what + " (colour = √), every weight is in a cell", plan.stack->scale,
+                                        plan.stack->has_signed_lines()));
+    add_pattern_key(list, sheet, bar_left - 24.0f * sheet.scale);
     return list;
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "scenes/color_bar.h"
 #include "scenes/hud.h"
 #include "scenes/label_placement.h"
 #include "scenes/quantity.h"
@@ -311,33 +312,13 @@ void add_header(Hud& hud) {
     }
 }
 
-// Colours of a map from its least to its largest number, the numbers below; returns the y below it.
-float add_color_bar(Hud& hud, float top) {
+// What the colours of a map stand for; returns the y below it.
+float add_map_key(Hud& hud, float top) {
     const ImageStackPlan& plan = hud.plan;
-    const float left = hud.at.key.left, width = hud.at.key.right - left, s = hud.at.scale, height = 9.0f * s;
-    TexturedPlane bar;
-    bar.corners = {glm::vec3(left, top, 0.0f),
-                   {left + width, top, 0.0f},
-                   {left + width, top + height, 0.0f},
-                   {left, top + height, 0.0f}};
-    bar.image = plan.colors;
-    hud.list.pictures.push_back(std::move(bar));
-    const float size = std::max(11.0f / 13.0f * hud.at.text_px, least_text_px);
-    const auto tick = [&](float part, float number, LabelAlign align) {
-        Label label;
-        label.text = number_text(number);
-        label.size_px = size;
-        label.position = {left + part * width, top + height + 1.15f * size};
-        label.align = align;
-        label.color = hud.colors.dim_text;
-        hud.list.labels.push_back(std::move(label));
-    };
-    // Square roots: the middle is a quarter, or zero of signed numbers.
-    const bool linear = plan.kind == ImageNumbers::queries;
-    tick(0.0f, plan.is_signed ? -plan.full : 0.0f, LabelAlign::left);
-    tick(0.5f, plan.is_signed ? 0.0f : plan.full * (linear ? 0.5f : 0.25f), LabelAlign::center);
-    tick(1.0f, plan.full, LabelAlign::right);
-    return top + height + 1.3f * size;
+    const ColorScale colors{plan.full, plan.is_signed, plan.kind == ImageNumbers::queries && !plan.is_signed,
+                            plan.view.map.get()};
+    return add_color_scale(hud.list, colors, hud.at.key.left, hud.at.key.right, top, hud.colors, hud.measure,
+                           hud.at.text_px, hud.at.scale);
 }
 
 std::string unit_of_numbers(const Hud& hud) {
@@ -367,7 +348,7 @@ void add_key(Hud& hud) {
     if (plan.is_map()) {
         write(quantity_title(plan.view.quantity), hud.colors.text, true);
         if (!(plan.full > 0.0f)) return write("0 at every patch", hud.colors.dim_text);
-        y = add_color_bar(hud, y - 0.6f * hud.at.text_px) + hud.at.text_px;
+        y = add_map_key(hud, y - 0.6f * hud.at.text_px) + hud.at.text_px;
         write(unit_of_numbers(hud), hud.colors.dim_text);
         if (plan.is_signed) write("hatched: below 0", hud.colors.dim_text);
     } else {

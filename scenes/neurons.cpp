@@ -13,7 +13,7 @@ namespace {
 
 // At 1280x720.
 constexpr float query_names_px = 104.0f, key_names_px = 226.0f, vectors_px = 236.0f;
-constexpr float numbers_px = 196.0f, between_px = 26.0f, right_px = 24.0f;
+constexpr float numbers_px = 208.0f, between_px = 26.0f, right_px = 24.0f;
 constexpr float strip_top_px = 96.0f, strip_height_px = 18.0f, rows_top_px = 152.0f, foot_px = 84.0f;
 constexpr float largest_row_px = 24.0f, least_row_px = 5.0f;
 constexpr float largest_cell_px = 14.0f, least_matrix_px = 240.0f;  // room for what stands over it
@@ -34,6 +34,7 @@ float largest_of(const std::vector<float>& values) {
 std::shared_ptr<const NeuronsPlan> plan_neurons(std::shared_ptr<const TextStackPlan> stack) {
     auto plan = std::make_shared<NeuronsPlan>();
     plan->stack = std::move(stack);
+    plan->pictures = std::make_shared<NeuronsPictures>();
     if (plan->stack->layers.empty()) return plan;
     const AttentionBlock& block = shown_block(*plan->stack);
     const auto head = numbers_of(block, "head"), scale = numbers_of(block, "scale");
@@ -106,7 +107,9 @@ NeuronsLayout neurons_layout(const NeuronsPlan& plan, const ViewState& view, con
     layout.matrix_width = std::min(0.5f * room, std::max(largest_cell_px * width, least_matrix_px) * scale);
     layout.products_left = layout.vectors_left + layout.matrix_width + between_px * scale;
     layout.score_right = layout.products_left + layout.matrix_width + 66.0f * scale;
-    layout.weight_left = layout.score_right + 18.0f * scale;
+    layout.weight_color_left = layout.score_right + 14.0f * scale;
+    layout.weight_color_width = 14.0f * scale;
+    layout.weight_left = layout.weight_color_left + layout.weight_color_width + 2.0f * scale;
     layout.weight_width = 60.0f * scale;
     layout.strip_top = strip_top_px * scale;
     layout.strip_height = strip_height_px * scale;

@@ -3,12 +3,37 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <span>
 #include <vector>
 
 #include "scenes/text_stack.h"
 
 namespace weft {
+
+struct NeuronsPlan;
+
+// The numbers of one query as images, a texel each, made when they are first drawn: the next frame with the
+// same query, rows and colours has the same images, which the renderer knows by their identity. Any thread.
+class NeuronsPictures {
+  public:
+    struct Wanted {
+        int query = -1;
+        std::vector<int> rows;  // keys
+        ThemeName theme = ThemeName::dark;
+        std::shared_ptr<const ColorMap> map;  // of the weights
+        bool operator==(const Wanted&) const = default;
+    };
+    struct Images {
+        std::shared_ptr<const Image> query, keys, products, weights;
+    };
+    Images of(const NeuronsPlan& plan, const Wanted& wanted);
+
+  private:
+    std::mutex mutex_;
+    Wanted made_for_;
+    Images images_;
+};
 
 struct NeuronsPlan {
     std::shared_ptr<const TextStackPlan> stack;
@@ -18,6 +43,7 @@ struct NeuronsPlan {
     float scale = 1.0f;                                                            // of the products
     float largest_vector = 0, largest_product = 0;  // |number|, of all queries and keys
     int first_query = 0;                            // where none is selected
+    std::shared_ptr<NeuronsPictures> pictures;
 };
 
 std::shared_ptr<const NeuronsPlan> plan_neurons(std::shared_ptr<const TextStackPlan> stack);
@@ -33,7 +59,7 @@ std::vector<int> neurons_rows(const NeuronsPlan& plan, int query, int most);
 struct NeuronsLayout {
     float query_names_right = 0, key_names_right = 0;
     float vectors_left = 0, products_left = 0, matrix_width = 0;
-    float score_right = 0, weight_left = 0, weight_width = 0;
+    float score_right = 0, weight_color_left = 0, weight_color_width = 0, weight_left = 0, weight_width = 0;
     float strip_top = 0, strip_height = 0, rows_top = 0, row_height = 0;
     std::vector<int> rows;  // keys
     float query_step = 0;   // of the list of queries

@@ -2,12 +2,9 @@
 #include <cmath>
 #include <cstdio>
 
-#include "scenes/color_bar.h"
-#include "scenes/flat_camera.h"
 #include "scenes/hud.h"
-#include "scenes/layout.h"
 #include "scenes/neurons.h"
-#include "scenes/quantity.h"
+#include "scenes/sheet.h"
 #include "scenes/shown_block.h"
 #include "scenes/theme.h"
 #include "scenes/token_text.h"
@@ -15,17 +12,10 @@
 namespace weft {
 namespace {
 
-constexpr float key_row_px = 40.0f, color_bar_px = 150.0f;
-
-struct Sheet {
+struct Sheet : SheetPage {
     const NeuronsPlan& plan;
-    const ViewState& view;
-    const Viewport& viewport;
-    const MeasureText& measure;
-    const Theme& colors;
     NeuronsLayout layout;
     int query;
-    float scale, text_px;
 };
 
 std::string text_of(const char* format, float value) {
@@ -34,56 +24,20 @@ std::string text_of(const char* format, float value) {
     return text;
 }
 
-// Rows of numbers as one texel each, signed, relative to `largest`, colour by the square root.
-std::shared_ptr<const Image> image_of(const Theme& colors, size_t width, size_t height, float largest,
-                                      const auto& number) {
-    auto image = std::make_shared<Image>();
-    image->width = static_cast<uint32_t>(width);
-    image->height = static_cast<uint32_t>(height);
-    image->rgba.reserve(4 * width * height);
-    for (size_t y = 0; y < height; ++y) {
-        for (size_t x = 0; x < width; ++x) {
-            const float share = largest > 0.0f ? number(y, x) / largest : 0.0f;
-            const glm::vec4 color =
-                difference_color(colors, std::copysign(std::sqrt(std::abs(share)), share));
-            for (int c = 0; c < 4; ++c)
-                image->rgba.push_back(
-                    static_cast<uint8_t>(std::lround(255.0f * std::clamp(color[c], 0.0f, 1.0f))));
-        }
-    }
-    return image;
-}
-
-void add_image(DrawList& list, std::shared_ptr<const Image> image, glm::vec2 low, glm::vec2 size) {
-    const glm::vec2 high = low + size;
-    TexturedPlane plane;
-    plane.corners = {glm::vec3{low, 0.0f}, {high.x, low.y, 0.0f}, {high, 0.0f}, {low.x, high.y, 0.0f}};
-    plane.image = std::move(image);
-    plane.nearest = true;
-    list.textured_planes.push_back(std::move(plane));
-}
-
 void add_matrices(DrawList& list, const Sheet& sheet) {
-    const NeuronsPlan& plan = sheet.plan;
-    const auto width = static_cast<size_t>(plan.width), rows = sheet.layout.rows.size();
-    const float* query = plan.query_vectors->data() + static_cast<size_t>(sheet.query) * width;
-    const auto key = [&](size_t row) {
-        return plan.key_vectors->data() + static_cast<size_t>(sheet.layout.rows[row]) * width;
-    };
-    const glm::vec2 strip{sheet.layout.matrix_width, sheet.layout.strip_height};
-    const glm::vec2 matrix{sheet.layout.matrix_width, sheet.layout.row_height * static_cast<float>(rows)};
-    const auto of_query =
-        image_of(sheet.colors, width, 1, plan.largest_vector, [&](size_t, size_t k) { return query[k]; });
-    add_image(list, of_query, {sheet.layout.vectors_left, sheet.layout.strip_top}, strip);
-    add_image(list, of_query, {sheet.layout.products_left, sheet.layout.strip_top}, strip);
-    add_image(list,
-              image_of(sheet.colors, width, rows, plan.largest_vector,
-                       [&](size_t row, size_t k) { return key(row)[k]; }),
-              {sheet.layout.vectors_left, sheet.layout.rows_top}, matrix);
-    add_image(list,
-              image_of(sheet.colors, width, rows, plan.largest_product,
-                       [&](size_t row, size_t k) { return query[k] * key(row)[k]; }),
-              {sheet.layout.products_left, sheet.layout.rows_top}, matrix);
+    const NeuronsLayout& layout = sheet.layout;
+    const NeuronsPictures::Images images =
+        sheet.plan.pictures->of(sheet.plan, {sheet.query, layout.rows, sheet.view.theme, sheet.view.map});
+    const glm::vec2 strip{layout.matrix_width, layout.strip_height};
+    const float height = layout.row_height * static_cast<float>(layout.rows.size());
+    for (const float left : {layout.vectors_left, layout.products_left})
+        add_to_sheet(list, images.query, {left, layout.strip_top}, strip, true);
+    add_to_sheet(list, images.keys, {layout.vectors_left, layout.rows_top}, {layout.matrix_width, height},
+                 true);
+    add_to_sheet(list, images.products, {layout.products_left, layout.rows_top},
+                 {layout.matrix_width, height}, true);
+    add_to_sheet(list, images.weights, {layout.weight_color_left, layout.rows_top},
+                 {layout.weight_color_width, height}, true);
 }
 
 // A minus in every cell below zero that has room for it: colour alone does not say the sign.
@@ -121,13 +75,8 @@ void add_minuses(DrawList& list, const Sheet& sheet) {
 
 Label sheet_label(const Sheet& sheet, std::string text, glm::vec2 position, LabelAlign align, bool strong,
                   float size_px) {
-    Label label;
-    label.text = std::move(text);
-    label.position = position;
+    Label label = sheet.label(std::move(text), position, align, strong);
     label.size_px = size_px;
-    label.align = align;
-    label.color = strong ? sheet.colors.text : sheet.colors.dim_text;
-    label.bold = strong;
     return label;
 }
 
@@ -195,7 +144,7 @@ void add_headers(DrawList& list, const Sheet& sheet) {
     write(query_word(kind), layout.query_names_right, above_rows, LabelAlign::right, false);
     write(key_word(kind), layout.key_names_right, above_rows, LabelAlign::right, false);
     write("score", layout.score_right, above_rows, LabelAlign::right, false);
-    write("weight", layout.weight_left, above_rows, LabelAlign::left, false);
+    write("weight", layout.weight_color_left, above_rows, LabelAlign::left, false);
     const auto& tokens = query_tokens(*sheet.plan.stack->frame, shown_block(*sheet.plan.stack));
     Label name = sheet_label(
         sheet, token_text(tokens.at(static_cast<size_t>(sheet.query))),
@@ -268,25 +217,20 @@ std::string subtitle(const Sheet& sheet) {
 }
 
 void add_foot(DrawList& list, const Sheet& sheet) {
-    const float top = static_cast<float>(sheet.viewport.size.y) - key_row_px * sheet.scale;
-    ColorBar bar;
-    bar.is_signed = true;
-    bar.width_px = color_bar_px * sheet.scale;
-    bar.top_px = top;
-    bar.title = "q and k (colour = √)";
-    bar.scale = sheet.plan.largest_vector;
+    const float top = sheet.foot_px();
+    ColorBar bar = sheet.color_bar("weight (colour = √)", 1.0f, false);
     const auto add_at = [&](float left) {
-        bar.right_px = left + std::max(bar.width_px, sheet.measure(bar.title, sheet.text_px, false));
-        add_color_bar(list, bar, sheet.colors, sheet.measure, sheet.text_px, sheet.scale);
+        bar.right_px = left + std::max(bar.width_px, sheet.measured(bar.title));
+        sheet.add(list, bar);
     };
+    add_at(hud_margin_px * sheet.scale);
+    bar = sheet.color_bar("q and k (colour = √)", sheet.plan.largest_vector, true);
     add_at(sheet.layout.vectors_left);
     const float second = std::max(sheet.layout.products_left, bar.right_px + 40.0f * sheet.scale);
-    bar.title = "q \u00d7 k (colour = √)";
-    bar.scale = sheet.plan.largest_product;
+    bar = sheet.color_bar("q \u00d7 k (colour = √)", sheet.plan.largest_product, true);
     add_at(second);
 
-    const float right =
-        static_cast<float>(sheet.viewport.size.x) - sheet.viewport.panel_px - hud_margin_px * sheet.scale;
+    const float right = sheet.right_px();
     // Beside a docked panel there is not room for all of it.
     const auto write = [&](const std::string& text, float row) {
         if (right - sheet.measure(text, sheet.text_px, false) < bar.right_px + 24.0f * sheet.scale) return;
@@ -305,33 +249,17 @@ void add_foot(DrawList& list, const Sheet& sheet) {
 
 DrawList draw_neurons(const NeuronsPlan& plan, const ViewState& view, const ViewMotion& motion,
                       const Viewport& viewport, const MeasureText& measure) {
-    DrawList list;
-    const Theme& colors = theme(view.theme);
-    list.camera = flat_camera(viewport);
-    list.ground = colors.ground;
-    list.ui_scale = viewport.ui_scale;
+    DrawList list = empty_sheet(view, viewport);
     if (plan.stack->layers.empty()) return list;
-    const float scale = hud_scale(viewport, 1.0f);
     const bool is_there = plan.layer >= 0;
-    const Sheet sheet{plan,
-                      view,
-                      viewport,
-                      measure,
-                      colors,
-                      neurons_layout(plan, view, viewport),
-                      is_there ? neurons_query(plan, view) : -1,
-                      scale,
-                      13.0f * hud_scale(viewport, colors.text_scale)};
+    const Sheet sheet{sheet_page(*plan.stack, view, motion, viewport, measure), plan,
+                      neurons_layout(plan, view, viewport), is_there ? neurons_query(plan, view) : -1};
     if (is_there) {
         add_matrices(list, sheet);
         add_minuses(list, sheet);
     }
     if (!measure) return list;
-    const TextStackLayout flat = make_layout(*plan.stack, motion, viewport);
-    const Camera no_camera;
-    const HudScene hud{*plan.stack, flat, view, motion, no_camera, viewport, measure, scale, sheet.text_px};
-    add_title(list, hud, is_there ? subtitle(sheet) : "queries and keys of a head: computing",
-              colors.dim_text);
+    sheet.add_title(list, is_there ? subtitle(sheet) : "queries and keys of a head: computing");
     if (!is_there) return list;
     const AttentionBlock& block = shown_block(*plan.stack);
     const AttentionFrame& frame = *plan.stack->frame;

@@ -24,7 +24,8 @@ std::shared_ptr<const Scene> plan_scene(std::shared_ptr<const AttentionFrame> fr
     switch (view.scene) {
         case SceneChoice::heads:
             scene->kind = SceneKind::heads_overview;
-            scene->heads = plan_heads_overview(scene->stack, previous ? previous->heads.get() : nullptr);
+            scene->heads =
+                plan_heads_overview(scene->stack, view, previous ? previous->heads.get() : nullptr);
             break;
         case SceneChoice::neurons:
             scene->kind = SceneKind::neurons;
@@ -43,6 +44,11 @@ std::shared_ptr<const Scene> plan_scene(std::shared_ptr<const AttentionFrame> fr
 }
 
 std::shared_ptr<const Scene> follow_focus(std::shared_ptr<const Scene> scene, const ViewState& view) {
+    if (scene->kind == SceneKind::heads_overview && scene->heads->view.map != view.map) {
+        auto recoloured = std::make_shared<Scene>(*scene);
+        recoloured->heads = plan_heads_overview(scene->stack, view, scene->heads.get());
+        return recoloured;
+    }
     if (scene->kind != SceneKind::image_stack) return scene;
     ViewState wanted = view;
     wanted.quantity = scene->stack->view.quantity;

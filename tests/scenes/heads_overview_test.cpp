@@ -3,7 +3,9 @@
 #include <catch2/catch.hpp>
 
 #include "scenes/block_means.h"
+#include "scenes/color_map.h"
 #include "scenes/label_placement.h"
+#include "scenes/scene.h"
 #include "scenes/theme.h"
 #include "synthetic_frame.h"
 
@@ -14,7 +16,7 @@ namespace {
 std::shared_ptr<const HeadsOverviewPlan> plan_of(std::shared_ptr<const AttentionFrame> frame,
                                                  const ViewState& view = {},
                                                  const HeadsOverviewPlan* previous = nullptr) {
-    return plan_heads_overview(plan_text_stack(std::move(frame), view, nullptr), previous);
+    return plan_heads_overview(plan_text_stack(std::move(frame), view, nullptr), view, previous);
 }
 
 float chance(int layer, int head, int query, int key) {
@@ -54,6 +56,27 @@ TEST_CASE("each cell of a tile has the colour of its weight", "[heads_overview]"
                                      weight_color(colors, weight)));
                 }
     CHECK(texel(*plan->tiles, 9, 0).a == 0.0f);
+}
+
+TEST_CASE("tiles take the chosen map, and are made anew only for another", "[heads_overview]") {
+    const auto frame = synthetic::frame(2, 2, 5, chance);
+    ViewState view;
+    const auto stack = plan_text_stack(frame, view, nullptr);
+    const auto plain = plan_heads_overview(stack, view, nullptr);
+    CHECK(plan_heads_overview(stack, view, plain.get())->tiles == plain->tiles);
+    view.map = named_color_map("magma");
+    const auto mapped = plan_heads_overview(stack, view, plain.get());
+    REQUIRE(mapped->tiles != plain->tiles);
+    const float weight = lane_weights(*stack, 1, 0)[7];
+    CHECK(near_color(texel(*mapped->tiles, 2, static_cast<uint32_t>(mapped->cell_rows + mapped->gap) + 1),
+                     weight_color(theme(ThemeName::dark), weight, view.map.get())));
+
+    auto scene = std::make_shared<Scene>();
+    scene->kind = SceneKind::heads_overview;
+    scene->stack = stack;
+    scene->heads = plain;
+    CHECK(follow_focus(scene, {})->heads->tiles == plain->tiles);
+    CHECK(follow_focus(scene, view)->heads->tiles != plain->tiles);
 }
 
 TEST_CASE("a long text's cells are means of blocks, and the tiles fit", "[heads_overview]") {

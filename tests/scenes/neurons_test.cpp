@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
+#include "scenes/color_map.h"
 #include "scenes/label_placement.h"
 #include "scenes/theme.h"
 #include "synthetic_frame.h"
@@ -85,7 +86,7 @@ TEST_CASE("vectors and products have the colours of their numbers", "[neurons]")
     REQUIRE(plan->width == width);
     const int query = 4;
     const DrawList list = draw_neurons(*plan, of_query(query), {}, {}, measure_by_length);
-    REQUIRE(list.textured_planes.size() == 4);
+    REQUIRE(list.textured_planes.size() == 5);
     const Image &strip = *list.textured_planes[0].image, &vectors = *list.textured_planes[2].image,
                 &products = *list.textured_planes[3].image;
     for (int k = 0; k < width; ++k) {
@@ -98,6 +99,44 @@ TEST_CASE("vectors and products have the colours of their numbers", "[neurons]")
                              color_of(query_number(query, k) * key_number(key, k), plan->largest_product)));
         }
     }
+}
+
+TEST_CASE("weights have the colours of the chosen map, and their key too", "[neurons]") {
+    const auto plan = plan_of(frame_of());
+    const int query = 4;
+    ViewState view = of_query(query);
+    for (const char* name : {"default", "viridis"}) {
+        view.map = named_color_map(name);
+        const DrawList list = draw_neurons(*plan, view, {}, {}, measure_by_length);
+        const Image& column = *list.textured_planes.back().image;
+        REQUIRE(column.height == tokens);
+        for (int key = 0; key < tokens; ++key) {
+            const float weight = neurons_weights(*plan, query)[static_cast<size_t>(key)];
+            CHECK(near_color(texel(column, 0, static_cast<uint32_t>(key)),
+                             weight_color(theme(ThemeName::dark), weight, view.map.get())));
+        }
+        const glm::vec4 last = map_color(theme(ThemeName::dark), view.map.get(), 63.5f / 64.0f);
+        CHECK(std::ranges::any_of(list.rects, [&](const ScreenRect& rect) { return rect.fill == last; }));
+    }
+}
+
+TEST_CASE("images are made once for a query, its rows and its colours", "[neurons]") {
+    const auto plan = plan_of(frame_of());
+    const auto images = [&](const ViewState& view) {
+        std::vector<std::shared_ptr<const Image>> all;
+        const DrawList list = draw_neurons(*plan, view, {}, {}, measure_by_length);
+        for (const TexturedPlane& plane : list.textured_planes) all.push_back(plane.image);
+        return all;
+    };
+    const auto first = images(of_query(4));
+    ViewState pointed = of_query(4);
+    pointed.hovered = {FocusKind::edge, 0, 1, 2, 4, 3, false, 2};
+    CHECK(images(pointed) == first);
+    CHECK(images(of_query(5)) != first);
+    ViewState light = of_query(5);
+    light.theme = ThemeName::light;
+    const auto dark = images(of_query(5));
+    CHECK(images(light) != dark);
 }
 
 TEST_CASE("score and weight of every key are written, masked ones as such", "[neurons]") {
