@@ -33,7 +33,8 @@ ImageUse discarded(VkPipelineStageFlags2 last_used) {
     return {VK_IMAGE_LAYOUT_UNDEFINED, last_used, 0};
 }
 
-gpu::FrameParams pack(const DrawList& list, const FrameContext& frame, const FlowBounds& bounds) {
+gpu::FrameParams pack(const DrawList& list, const FrameContext& frame, const FlowBounds& bounds,
+                      glm::ivec2 origin_px) {
     gpu::FrameParams params{};
     params.view_from_world = list.camera.view_from_world;
     params.clip_from_view = list.camera.clip_from_view;
@@ -46,6 +47,7 @@ gpu::FrameParams pack(const DrawList& list, const FrameContext& frame, const Flo
     params.px_per_u_at_1 = std::abs(list.camera.clip_from_view[1][1]) * 0.5f * frame.scene_px.y;
     params.nearest_u = bounds.nearest_u;
     params.inverse_range_u = 1.0f / (bounds.farthest_u - bounds.nearest_u);
+    params.origin_px = glm::vec2(origin_px);
     return params;
 }
 
@@ -141,7 +143,7 @@ FrameRenderer::PlacedPart FrameRenderer::place(const PicturePart& part, const Dr
     placed.low_px = glm::clamp(placed.viewport_px, glm::ivec2(0), targets_->scene_px);
     placed.high_px = glm::clamp(placed.viewport_px + scene_px, placed.low_px, targets_->scene_px);
     placed.bounds = flow_bounds(list, scene_px, frame.px_scale);
-    frame.frame_params = arena_.push_value(pack(list, frame, placed.bounds));
+    frame.frame_params = arena_.push_value(pack(list, frame, placed.bounds, placed.viewport_px));
     placed.bounds.min_px =
         glm::clamp(placed.bounds.min_px + placed.viewport_px, placed.low_px, placed.high_px);
     placed.bounds.max_px =

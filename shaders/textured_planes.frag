@@ -42,7 +42,8 @@ vec4 cubic_weights(float t) {
 
 // The number at `at`, in cells from the top left; y as above.
 vec2 number_at(vec2 at) {
-    vec2 nearest = cell_number(ivec2(floor(at)));
+    // Cells that are whole pixels have borders on pixels' middles: those belong to the next cell, whatever rounding says.
+    vec2 nearest = cell_number(ivec2(floor(at + 1.0 / 1024.0)));
     if (in_kind.z == 0 || nearest.y == 0.0) return nearest;
     vec2 from_middle = at - 0.5;
     ivec2 base = ivec2(floor(from_middle));
@@ -70,7 +71,7 @@ vec4 looked_up(vec2 number) {
     float size = float(textureSize(colors, 0).x);
     vec4 color = textureLod(colors, vec2((number.x * (size - 1.0) + 0.5) / size, 0.5), 0.0);
     if (in_kind.w != 0 && number.x < 0.5 - least_hatched) {
-        float px = (gl_FragCoord.x + gl_FragCoord.y) / max(frame.px_scale, 0.5);
+        float px = dot(gl_FragCoord.xy - frame.origin_px, vec2(1.0)) / max(frame.px_scale, 0.5);
         float from_stripe = abs(fract(px / hatch_period_px) - 0.5) * hatch_period_px;
         float stripe = clamp(1.5 - from_stripe, 0.0, 1.0);
         color.rgb = mix(color.rgb, vec3(dot(color.rgb, vec3(0.2126, 0.7152, 0.0722)) > 0.18 ? 0.0 : 1.0),

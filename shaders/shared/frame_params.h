@@ -15,6 +15,8 @@ struct FrameParams {
     float px_per_u_at_1;     // pixels of one unit at distance 1
     float nearest_u;         // distance along the view of the nearest and, as 1 / range, the farthest line
     float inverse_range_u;
+    vec2 origin_px;          // where the picture begins on the 3D targets: not at 0 where it is drawn in tiles
+    float pad0, pad1;
 };
 WEFT_GPU_END
 #endif

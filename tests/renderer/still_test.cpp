@@ -12,7 +12,31 @@ namespace {
 
 constexpr uint64_t mib = 1u << 20;
 
-// Everything that is placed in pixels: words, a turned word, a pill, a wedge, dots, borders; and a mesh.
+// Signed numbers over a picture: a cell is 16 pixels wide, so that borders of cells lie on the middles of
+// pixels; stripes lie over what is below zero.
+TexturedPlane striped_picture(glm::vec2 low) {
+    auto numbers = std::make_shared<Image>();
+    numbers->width = 7, numbers->height = 5;
+    for (uint32_t i = 0; i < 35; ++i)
+        for (const uint32_t channel : {0u, 0u, 0u, i * 53 % 256}) numbers->rgba.push_back(uint8_t(channel));
+    auto colors = std::make_shared<Image>();
+    colors->width = 256, colors->height = 1;
+    for (uint32_t i = 0; i < 256; ++i)
+        for (const uint32_t channel : {i, 255 - i, 128u, 255u}) colors->rgba.push_back(uint8_t(channel));
+    TexturedPlane plane;
+    const glm::vec2 high = low + 16.0f * glm::vec2(7, 5);
+    plane.corners = {glm::vec3(low, 0.0f), {high.x, low.y, 0.0f}, {high, 0.0f}, {low.x, high.y, 0.0f}};
+    plane.image = colors;
+    plane.look = TexturedLook::map;
+    plane.cells.numbers = std::move(numbers);
+    plane.cells.count = {7, 5};
+    plane.colors = std::move(colors);
+    plane.hatches_lower_half = true;
+    return plane;
+}
+
+// Everything that is placed in pixels: words, a turned word, a pill, a wedge, dots, borders, stripes; and a
+// mesh.
 DrawList busy_list(glm::ivec2 size, bool with_mesh) {
     DrawList list = stack_list(size, 300);
     const auto word = [&](const char* text, glm::vec2 at, float size_px) {
@@ -45,6 +69,8 @@ DrawList busy_list(glm::ivec2 size, bool with_mesh) {
         list.strokes_above.push_back({at, at, {1.0f, 0.8f, 0.2f, 0.9f}, 0.0f, 6.0f, true});
         list.strokes_below.push_back({at, -at, {0.5f, 0.5f, 0.5f, 0.7f}, 0.05f, 1.0f, false});
     }
+    for (const float x : {0.2f, 0.6f})
+        list.pictures.push_back(striped_picture(glm::floor(glm::vec2(size) * glm::vec2(x, 0.55f)) + 0.5f));
     if (!with_mesh) return list;
     auto mesh = std::make_shared<MeshData>();
     mesh->positions = {{-6, -4, 6}, {6, -4, 6}, {0, 5, 7}};
@@ -78,6 +104,7 @@ void check_same(const CapturedImage& a, const CapturedImage& b) {
         count += off > 0;
         largest = std::max(largest, off);
     }
+    CAPTURE(count, double(count) / double(a.rgba.size()));
     CHECK(largest <= 1);
     CHECK(count <= int(a.rgba.size()) / 200);
 }
@@ -105,6 +132,13 @@ TEST_CASE("a picture in tiles equals a whole one, to the last step of a colour")
             CHECK(tiled == 3);
         }
     }
+}
+
+TEST_CASE("a 4K picture in tiles equals a whole one, to the last step of a colour") {
+    const glm::ivec2 size{3840, 2160};
+    DrawList list = busy_list(size, false);
+    list.ui_scale = 3.0f;
+    check_same(still(list, size, 64 * mib), still(list, size, 0));
 }
 
 TEST_CASE("a picture that fits nowhere is refused with what it needs") {
