@@ -269,6 +269,7 @@ void Session::update_plan() {
     const bool is_typing = plan() && (plan()->frame == frame_ || !frame_->provenance.is_trace);
     const bool was_joined = plan() && plan()->joins_ends;
     scene_ = plan_scene(frame_, shown, is_typing ? scene_.get() : nullptr);
+    if (scene_->towers) animator_.bring_forward(scene_->towers->forward);
     if (scene_->towers && has_arrivals(*scene_->towers)) animator_.rows_arrive(scene_->towers->arrives_from);
     if (was_joined && !plan()->joins_ends && view_.selected.kind == FocusKind::token)
         view_.selected.layer = head_choice_.layer;

@@ -119,6 +119,19 @@ void Animator::end_replacement() {
     motion_.arrived = motion_.slid = 1.0f;
 }
 
+void Animator::bring_forward(AttentionKind kind) {
+    glm::vec4 wanted(0.0f);
+    wanted[static_cast<int>(kind)] = 1.0f;
+    if (wanted == comes_to_front_) return;
+    const bool is_first = comes_to_front_ == glm::vec4(0.0f);
+    was_in_front_ = is_first ? wanted : motion_.in_front;
+    comes_to_front_ = wanted;
+    forward_ = {};
+    forward_.go(1.0, focus_in_s);
+    forward_.runs = !is_first && !reduced_;
+    write_motion();
+}
+
 void Animator::restart_wave() {
     motion_.wave_s = 0.0f;
     wave_rests_ = false;
@@ -171,6 +184,8 @@ void Animator::write_motion() {
     motion_.open_key = static_cast<float>(open_key_.value());
     motion_.open_query = static_cast<float>(open_query_.value());
     motion_.arrival = arrival_.runs ? static_cast<float>(arrival_.value()) : 1.0f;
+    motion_.in_front =
+        glm::mix(was_in_front_, comes_to_front_, static_cast<float>(forward_.runs ? forward_.value() : 1.0));
     if (inside_.value() <= 0.0 && inside_.target <= 0.0) motion_.inside_layer = motion_.inside_head = -1;
     if (along_.value() <= 0.0 && along_.target <= 0.0) motion_.along_token = -1;
 }
@@ -187,6 +202,7 @@ void Animator::advance(double dt_s, const ViewState& view, int layers) {
     open_query_.advance(dt_s);
     arrival_.advance(dt_s);
     advance_replacement(dt_s);
+    forward_.advance(dt_s);
     advance_wave(dt_s, view, layers);
     if (reduced_) return finish();
     write_motion();
@@ -195,7 +211,7 @@ void Animator::advance(double dt_s, const ViewState& view, int layers) {
 void Animator::finish() {
     if (flies_) jump_to(flight_.destination());
     for (Transition* transition :
-         {&fold_, &stack_, &inside_, &along_, &focus_, &arrival_, &open_key_, &open_query_})
+         {&fold_, &stack_, &inside_, &along_, &focus_, &arrival_, &forward_, &open_key_, &open_query_})
         transition->runs = false;
     end_replacement();
     write_motion();

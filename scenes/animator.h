@@ -28,6 +28,8 @@ class Animator {
     // Its lines fade out in 0.1 s, those of the plan that replaces it come in 0.15 s, and rows slide to their
     // new places meanwhile. The new plan is drawn from the first frame on.
     void replace(std::shared_ptr<const TextStackPlan> former);
+    // Of two towers: this one comes to the front in 0.25 s, the first one at once.
+    void bring_forward(AttentionKind kind);
     void restart_wave();
     void rest_wave();  // no pulses until restart_wave()
     // `layers`: those that a wave passes through; 0: there is nothing to pass through.
@@ -46,7 +48,7 @@ class Animator {
     bool is_moving() const;  // false: the next frame will be the same
     bool is_settled() const {
         return !flies_ && !fold_.runs && !stack_.runs && !inside_.runs && !along_.runs && !focus_.runs &&
-               !arrival_.runs && !open_key_.runs && !open_query_.runs && !motion_.former;
+               !arrival_.runs && !forward_.runs && !open_key_.runs && !open_query_.runs && !motion_.former;
     }  // but for the wave
 
   private:
@@ -70,8 +72,9 @@ class Animator {
     double fly_elapsed_s_ = 0.0, replaced_s_ = 0.0;
     float former_from_ = 1.0f;  // opacity that the former lines had
     bool flies_ = false, reduced_ = false, wave_rests_ = false;
-    Transition fold_, stack_, inside_, along_, focus_, arrival_, open_key_{-1.0, -1.0},
+    Transition fold_, stack_, inside_, along_, focus_, arrival_, forward_, open_key_{-1.0, -1.0},
         open_query_{-1.0, -1.0};
+    glm::vec4 was_in_front_{0.0f}, comes_to_front_{0.0f};
     ViewMotion motion_;
 };
 

@@ -52,7 +52,8 @@ Focus focus_in(const TwoTowersPlan& plan, const Focus& focus, AttentionKind kind
 ViewState view_in(const TwoTowersPlan& plan, const ViewState& view, AttentionKind kind);
 ViewMotion motion_in(const TwoTowersPlan& plan, const ViewMotion& motion, AttentionKind kind);
 
-// Opacity of its lines at rest: in front 1; decoder 0.38 and encoder 0.8 beside cross-attention.
+// Opacity of its lines at rest: in front 1; beside cross-attention the decoder 0.38 and the encoder 0.8, more
+// on a light ground.
 float tower_opacity(const TwoTowersPlan& plan, const ViewMotion& motion, AttentionKind kind);
 
 DrawList draw_two_towers(const TwoTowersPlan& plan, const ViewState& view, const ViewMotion& motion,

@@ -13,6 +13,7 @@ namespace weft {
 namespace {
 
 constexpr float rail_opacity = 0.6f, receded_rail = 0.25f, rail_px = 1.2f;
+constexpr float fill_on_light = 1.8f, edge_on_light = 1.5f;
 constexpr int rails_in_full = 32;  // more: fainter, so that together they stay as light
 
 // How far the whole has receded behind what has the focus.
@@ -24,8 +25,16 @@ float receded(const ViewMotion& motion) {
 void add_all_panes(DrawList& list, const TwoTowersPlan& plan, const TwoTowersLayout& layout,
                    const ViewState& view, const ViewMotion& motion, const Camera& camera) {
     for (const AttentionKind kind : {AttentionKind::encoder, AttentionKind::decoder}) {
-        add_panes(list, *tower_plan(plan, kind), layout.of(kind), view_in(plan, view, kind),
+        const size_t first = list.planes.size();
+        const TextStackLayout& tower = layout.of(kind);
+        add_panes(list, *tower_plan(plan, kind), tower, view_in(plan, view, kind),
                   motion_in(plan, motion, kind), camera);
+        if (kind != AttentionKind::decoder) continue;
+        // A text that is being written has its room from the start.
+        for (size_t p = first; p < list.planes.size(); ++p)
+            for (glm::vec3& corner : list.planes[p].corners)
+                if (glm::dot(corner - tower.origin, tower.token_axis) > 0.0f)
+                    corner += tower.token_axis * layout.reserved_u;
     }
     if (plan.cross) {
         const Theme& colors = theme(view.theme);
@@ -35,6 +44,9 @@ void add_all_panes(DrawList& list, const TwoTowersPlan& plan, const TwoTowersLay
         for (int layer = 0; layer < layout.cross.layers; ++layer)
             list.planes.push_back({layout.cross.key_pane_corners(layer), fill, edge, 1.0f});
     }
+    // Two towers leave much ground between them: what they stand on is to be seen on paper, too.
+    if (!theme(view.theme).dark)
+        for (Plane& plane : list.planes) plane.fill.a *= fill_on_light, plane.edge.a *= edge_on_light;
     const glm::vec3& axis = layout.encoder.layer_axis;
     const float eye = glm::dot(camera.eye(), axis);
     const auto distance = [&](const Plane& plane) {

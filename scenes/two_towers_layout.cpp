@@ -64,14 +64,20 @@ std::array<glm::vec3, 2> TwoTowersLayout::rail(int token) const {
     return {start, end};
 }
 
+std::vector<glm::vec3> TwoTowersLayout::decoder_corners() const {
+    std::vector<glm::vec3> all;
+    for (const glm::vec3& corner : decoder.box_corners()) {
+        const bool is_low = glm::dot(corner - decoder.origin, decoder.token_axis) > 0.0f;
+        all.push_back(corner + decoder.token_axis * (is_low ? reserved_u : 0.0f));
+    }
+    return all;
+}
+
 std::vector<glm::vec3> TwoTowersLayout::corners() const {
     std::vector<glm::vec3> all;
     const auto add = [&](const auto& some) { all.insert(all.end(), some.begin(), some.end()); };
     add(encoder.box_corners());
-    add(decoder.box_corners());
-    if (reserved_u > 0.0f)
-        for (const glm::vec3& corner : decoder.box_corners())
-            all.push_back(corner + decoder.token_axis * reserved_u);
+    add(decoder_corners());
     if (cross.keys > 0) add(cross.key_pane_corners(std::max(cross.layers - 1, 0)));
     return all;
 }

@@ -26,8 +26,10 @@ struct TwoTowersLayout {
     int rails() const { return cross.keys; }
     // From the encoder's last pane to the pane of the last layer's keys, in the middle of the lanes.
     std::array<glm::vec3, 2> rail(int token) const;
-    std::vector<glm::vec3> corners() const;  // of all panes, and of the room of a text that is being written
-    float reserved_u = 0.0f;                 // of that room, below the decoder's last pane row
+    // Of the decoder's panes, with the room of a text that is being written.
+    std::vector<glm::vec3> decoder_corners() const;
+    std::vector<glm::vec3> corners() const;  // of all panes
+    float reserved_u = 0.0f;                 // of that room, below the decoder's last row
 };
 
 TwoTowersLayout make_towers_layout(const TwoTowersPlan& plan, const ViewMotion& motion,

@@ -3,12 +3,15 @@
 
 #include "analysis/error.h"
 #include "scenes/shown_block.h"
+#include "scenes/theme.h"
 #include "scenes/two_towers.h"
 
 namespace weft {
 namespace {
 
+// Beside what stands in front. On a light ground a faint line is lost sooner.
 constexpr float decoder_beside = 0.38f, encoder_beside = 0.8f;
+constexpr float decoder_beside_on_light = 0.6f, encoder_beside_on_light = 1.0f;
 
 // Both are shown on the decoder's rows.
 bool is_on_decoder(AttentionKind kind) {
@@ -20,10 +23,11 @@ int block_index(const AttentionFrame& frame, AttentionKind kind) {
     return block ? static_cast<int>(block - frame.blocks.data()) : -1;
 }
 
-float opacity_behind(AttentionKind forward, AttentionKind kind) {
+float opacity_behind(AttentionKind forward, AttentionKind kind, bool dark) {
     if (kind == forward) return 1.0f;
-    return forward == AttentionKind::cross && kind == AttentionKind::encoder ? encoder_beside
-                                                                             : decoder_beside;
+    return forward == AttentionKind::cross && kind == AttentionKind::encoder
+               ? (dark ? encoder_beside : encoder_beside_on_light)
+               : (dark ? decoder_beside : decoder_beside_on_light);
 }
 
 // Each layer's rows as they are drawn, those from `from` on left out.
@@ -152,7 +156,11 @@ ViewMotion motion_in(const TwoTowersPlan& plan, const ViewMotion& motion, Attent
 }
 
 float tower_opacity(const TwoTowersPlan& plan, const ViewMotion& motion, AttentionKind kind) {
-    const float at_rest = opacity_behind(plan.forward, kind);
+    const bool dark = theme(plan.encoder->view.theme).dark;
+    float at_rest = 0.0f;
+    for (const AttentionKind forward : {AttentionKind::encoder, AttentionKind::decoder, AttentionKind::cross})
+        at_rest += motion.in_front[static_cast<int>(forward)] * opacity_behind(forward, kind, dark);
+    if (motion.in_front == glm::vec4(0.0f)) at_rest = opacity_behind(plan.forward, kind, dark);
     if (kind == plan.forward) return at_rest;
     const float inside = motion.inside_layer >= 0 ? motion.inside : 0.0f;
     return at_rest * (1.0f - inside);

@@ -87,8 +87,8 @@ void add_names(LabelPlacement& placement, const LabelScene& scene, const TwoTowe
                           (1.0f - 0.55f * scene.motion.focus);
     if (opacity <= 0.0f || scene.motion.stack > 0.5f) return;
     const float scale = scene.text_scale;
-    const auto name = [&](const TextStackLayout& tower, const char* text) {
-        const Extent extent = extent_of(scene, box_of(tower));
+    const auto name = [&](const std::vector<glm::vec3>& box, const char* text) {
+        const Extent extent = extent_of(scene, box);
         if (!extent.is_seen) return;
         Label label =
             scene_label(scene, text, {0.5f * (extent.low.x + extent.high.x), extent.high.y + 12.0f * scale},
@@ -96,8 +96,8 @@ void add_names(LabelPlacement& placement, const LabelScene& scene, const TwoTowe
         label.bold = true;
         placement.add(std::move(label), 25.0f);
     };
-    name(layout.encoder, "encoder");
-    name(layout.decoder, "decoder");
+    name(box_of(layout.encoder), "encoder");
+    name(layout.decoder_corners(), "decoder");
     if (!plan.cross || seen_from_above(scene.camera) > 0.5f) return;
     const auto first = layout.cross.key_pane_corners(0),
                last = layout.cross.key_pane_corners(std::max(layout.cross.layers - 1, 0));

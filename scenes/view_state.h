@@ -120,6 +120,9 @@ struct ViewMotion {
     float former_lines = 0.0f;  // their opacity
     float arrived = 1.0f;       // opacity of the new lines
     float slid = 1.0f;          // 0: rows stand where the former ones stood
+    // Of two towers, how much each attention (by AttentionKind) stands in front, sum 1; all 0: the plan's
+    // own.
+    glm::vec4 in_front{0.0f};
     bool operator==(const ViewMotion&) const = default;
 };
 

@@ -421,3 +421,59 @@ TEST_CASE("the default path keeps its speeds between the towers") {
     CHECK(inside.selected.block == 2);
     CHECK(inside.hovered.block == 2);
 }
+
+TEST_CASE("the decoder's panes keep their height while it writes") {
+    const auto low_border = [](int target) {
+        const auto frame = frame_of({3, 2, 4, 3, 5, target});
+        frame->generation = Generation{};
+        const auto scene = plan_scene(frame, {}, nullptr);
+        const TwoTowersLayout layout = make_towers_layout(*scene->towers, {}, {});
+        const DrawList list = draw_scene(*scene, {}, {}, Camera{}, 0.0, {}, nullptr);
+        float low = 1e9f;
+        size_t reach_low = 0;
+        for (const Plane& plane : list.planes)
+            for (const glm::vec3& corner : plane.corners) low = std::min(low, corner.y);
+        for (const Plane& plane : list.planes)
+            reach_low += plane.corners[0].y < low + 1e-4f || plane.corners[2].y < low + 1e-4f;
+        CHECK(reach_low == 5);  // every pane of the decoder
+        for (const glm::vec3& corner : layout.decoder_corners()) CHECK(corner.y > low - 1e-4f);
+        return low;
+    };
+    const float at_five = low_border(5);
+    CHECK(low_border(6) == Approx(at_five).margin(1e-4));
+    CHECK(low_border(8) == Approx(at_five).margin(1e-4));
+}
+
+TEST_CASE("what comes to the front fades in from where it was, also when it changes its mind") {
+    Towers scene(Shape{}, view_of(AttentionKind::cross));
+    Animator animator;
+    animator.bring_forward(AttentionKind::cross);
+    animator.advance(0.0, {}, 7);
+    const auto opacity = [&](AttentionKind kind) {
+        return tower_opacity(scene.towers(), animator.motion(), kind);
+    };
+    CHECK(opacity(AttentionKind::decoder) == Approx(0.38f));
+    scene.view = view_of(AttentionKind::decoder);
+    scene.plan();
+    animator.bring_forward(scene.towers().forward);
+    CHECK_FALSE(animator.is_settled());
+    float before = opacity(AttentionKind::decoder);
+    CHECK(before == Approx(0.38f));
+    for (int step = 0; step < 4; ++step) {
+        animator.advance(0.03, {}, 7);
+        CHECK(opacity(AttentionKind::decoder) > before);
+        CHECK(opacity(AttentionKind::decoder) - before < 0.3f);
+        before = opacity(AttentionKind::decoder);
+    }
+    animator.bring_forward(AttentionKind::encoder);
+    CHECK(opacity(AttentionKind::decoder) == Approx(before));
+    animator.advance(1.0, {}, 7);
+    CHECK(animator.is_settled());
+    CHECK(opacity(AttentionKind::encoder) == Approx(1.0f));
+    ViewState still;
+    still.reduced_motion = true;
+    animator.advance(0.0, still, 7);
+    animator.bring_forward(AttentionKind::cross);
+    CHECK(animator.is_settled());
+    CHECK(opacity(AttentionKind::cross) == Approx(1.0f));
+}
