@@ -14,7 +14,8 @@ std::shared_ptr<const Scene> plan_scene(std::shared_ptr<const AttentionFrame> fr
                                         const Scene* previous) {
     auto scene = std::make_shared<Scene>();
     scene->view = view;
-    if (frame && shows_two_towers(*frame, view)) {
+    // An image that a text is written about is an image stack of its own while its encoder is in front.
+    if (frame && shows_two_towers(*frame, view) && !shows_image(*frame, view)) {
         scene->kind = SceneKind::two_towers;
         scene->towers = plan_two_towers(std::move(frame), view, previous ? previous->towers.get() : nullptr);
         scene->stack = plan_in_front(*scene->towers);

@@ -330,7 +330,9 @@ std::shared_ptr<const TextStackPlan> plan_text_stack(std::shared_ptr<const Atten
     const auto own_budget = static_cast<uint64_t>(static_cast<double>(budget) * budget_part);
     rules.share = std::max<uint64_t>(own_budget / std::max<size_t>(layers_shown, 1), 1);
     plan->band = rules.band;
-    plan->tokens_per_block = tokens_per_block(longest);
+    // Patches that follow each other in their row are no neighbours in their image: they do not merge.
+    const bool reads_image = !one_text && frame->stacks.at(block.key_stack).grid.has_value();
+    plan->tokens_per_block = tokens_per_block(reads_image ? static_cast<int>(rows) : longest);
 
     WEFT_ASSERT(block.key_stack < frame->stacks.size(), "key stack " + std::to_string(block.key_stack));
     const std::vector<Token>& tokens = frame->stacks[block.key_stack].tokens;

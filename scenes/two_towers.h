@@ -13,9 +13,14 @@
 
 namespace weft {
 
+struct ImageTower;  // scenes/image_tower.h
+
 struct TwoTowersPlan {
     std::shared_ptr<const TextStackPlan> encoder, decoder;
     std::shared_ptr<const TextStackPlan> cross;  // null where the frame has none
+    // Of an image that a text is written about: it stands in the encoder's place, whose own attention is
+    // shown as an image stack instead. Null for two texts.
+    std::shared_ptr<const ImageTower> image;
     AttentionKind forward = AttentionKind::cross;
     // While the decoder writes: from which of its rows on the previous plan had none; all rows where nothing
     // was added.
@@ -35,7 +40,7 @@ struct TowerPart {
     int block = 0;  // what Focus::block says: its index in the frame
     const TextStackPlan* plan = nullptr;
 };
-// The one in front comes first.
+// The one in front comes first; without the encoder where an image stands in its place.
 std::vector<TowerPart> tower_parts(const TwoTowersPlan& plan);
 const std::shared_ptr<const TextStackPlan>& plan_in_front(const TwoTowersPlan& plan);
 const TextStackPlan* tower_plan(const TwoTowersPlan& plan, AttentionKind kind);

