@@ -143,11 +143,15 @@ FrameRenderer::PlacedPart FrameRenderer::place(const PicturePart& part, const Dr
     placed.low_px = glm::clamp(placed.viewport_px, glm::ivec2(0), targets_->scene_px);
     placed.high_px = glm::clamp(placed.viewport_px + scene_px, placed.low_px, targets_->scene_px);
     placed.bounds = flow_bounds(list, scene_px, frame.px_scale);
-    frame.frame_params = arena_.push_value(pack(list, frame, placed.bounds, placed.viewport_px));
+    frame.params = pack(list, frame, placed.bounds, placed.viewport_px);
+    frame.frame_params = arena_.push_value(frame.params);
     placed.bounds.min_px =
         glm::clamp(placed.bounds.min_px + placed.viewport_px, placed.low_px, placed.high_px);
     placed.bounds.max_px =
         glm::clamp(placed.bounds.max_px + placed.viewport_px, placed.low_px, placed.high_px);
+    frame.viewport_px = placed.viewport_px;
+    frame.flow_low_px = placed.bounds.min_px;
+    frame.flow_high_px = placed.bounds.max_px;
     return placed;
 }
 
@@ -156,12 +160,9 @@ void FrameRenderer::record_frame(std::span<PlacedPart> parts, UiLayer* ui, bool 
     FrameContext& first = parts.front().frame;
     begin_ground(parts);
     for (PlacedPart& part : parts) {
-        record_selection(part.frame);
+        const bool flows = record_selection(part);
         record_ground(part);
-        const FlowBounds& bounds = part.bounds;
-        const bool flows = !part.frame.list.flows.empty() && bounds.max_px.x > bounds.min_px.x &&
-                           bounds.max_px.y > bounds.min_px.y && flow_select_->draws_any();
-        if (flows) record_flows(part);
+        if (flows && !flow_lines_->is_by_processor(part.frame)) record_flows(part);
         const DrawList& list = part.frame.list;
         if (flows || !list.strokes_above.empty() || !list.pictures.empty()) record_composite(part, flows);
     }
@@ -171,14 +172,23 @@ void FrameRenderer::record_frame(std::span<PlacedPart> parts, UiLayer* ui, bool 
     if (presenting) record_present(first);
 }
 
-void FrameRenderer::record_selection(FrameContext& frame) {
-    const TimedPass timed(timings_, "flow select");
+// Which lines are drawn, and all that goes to the device before. False: there are none.
+bool FrameRenderer::record_selection(PlacedPart& part) {
+    FrameContext& frame = part.frame;
+    const FlowBounds& bounds = part.bounds;
     flow_select_->prepare(frame);
-    if (!flow_lines_->is_empty(frame.list)) flow_lines_->prepare(frame);
+    const bool flows = !frame.list.flows.empty() && bounds.max_px.x > bounds.min_px.x &&
+                       bounds.max_px.y > bounds.min_px.y && flow_select_->draws_any();
+    if (flows) flow_lines_->prepare(frame);
+    if (flows && flow_lines_->is_by_processor(frame)) {
+        const TimedPass timed(timings_, flow_lines_->name());
+        flow_lines_->draw_by_processor(frame, targets_->sums);
+    }
+    const TimedPass timed(timings_, "flow select");
     for (Pass* pass : {static_cast<Pass*>(textured_planes_.get()), static_cast<Pass*>(meshes_.get())})
         if (!pass->is_empty(frame.list)) pass->prepare(frame);
     if (!uploads_.empty()) uploads_.record(frame.commands);
-    if (!flow_select_->has_work()) return;
+    if (!flow_select_->has_work()) return flows;
     constexpr auto compute = VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT;
     constexpr auto write = VK_ACCESS_2_SHADER_STORAGE_WRITE_BIT, read = VK_ACCESS_2_SHADER_STORAGE_READ_BIT;
     flow_select_->record(frame.commands, FlowSelectPass::Step::count);
@@ -192,6 +202,7 @@ void FrameRenderer::record_selection(FrameContext& frame) {
                    read | VK_ACCESS_2_UNIFORM_READ_BIT | VK_ACCESS_2_INDIRECT_COMMAND_READ_BIT |
                        VK_ACCESS_2_HOST_READ_BIT);
     flow_select_->forget_plan();
+    return flows;
 }
 
 // What no part covers has the first part's ground.
@@ -265,7 +276,10 @@ void FrameRenderer::record_composite(PlacedPart& part, bool flows) {
     if (flows) {
         const TimedPass timed(timings_, "composite");
         set_scissor(frame.commands, bounds.min_px, bounds.max_px);
-        composite_->record(frame, targets_->sums.view, targets_->transmittances.view);
+        if (flow_lines_->is_by_processor(frame))
+            composite_->record(frame, targets_->sums.view);
+        else
+            composite_->record(frame, targets_->sums.view, targets_->transmittances.view);
         if (all) set_scissor(frame.commands, part.low_px, part.high_px);
     }
     record_pass(frame, *strokes_above_);

@@ -65,7 +65,7 @@ class FrameRenderer final : public Renderer {
     bool render_frame(std::span<const PicturePart> parts, UiLayer* ui, bool presents);
     PlacedPart place(const PicturePart& part, const DrawList& list, VkCommandBuffer commands, bool depth);
     void record_frame(std::span<PlacedPart> parts, UiLayer* ui, bool presenting);
-    void record_selection(FrameContext& frame);
+    bool record_selection(PlacedPart& part);
     void begin_ground(std::span<PlacedPart> parts);
     void wait_for_targets(const FrameContext& frame) const;
     void record_ground(PlacedPart& part);

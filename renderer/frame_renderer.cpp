@@ -43,7 +43,7 @@ FrameRenderer::FrameRenderer(const RendererSettings& settings)
     strokes_below_ = std::make_unique<StrokesPass>(context, StrokeLayer::below_flows);
     strokes_above_ = std::make_unique<StrokesPass>(context, StrokeLayer::above_flows);
     flow_select_ = std::make_unique<FlowSelectPass>(context, settings.compute_selection || !device_.is_cpu);
-    flow_lines_ = std::make_unique<FlowLinesPass>(context, *flow_select_);
+    flow_lines_ = std::make_unique<FlowLinesPass>(context, *flow_select_, settings.lines_by_device);
     composite_ = std::make_unique<CompositePass>(context);
     rects_ = std::make_unique<ScreenRectsPass>(context);
     labels_ = std::make_unique<LabelsPass>(context);

@@ -113,6 +113,10 @@ class Uploads {
     // `first`: it was never written, its former content is lost.
     void to_image(const GpuImage& target, VkRect2D area, std::span<const std::byte> bytes, bool first,
                   FrameArena& arena);
+    // The same from a buffer that lives and stays as it is until the frame is over.
+    void to_image(const GpuImage& target, VkRect2D area, const BufferSlice& source, bool first) {
+        images_.push_back({source, target.handle, area, first});
+    }
     void record(VkCommandBuffer commands);  // by the frame list only
     bool empty() const { return buffers_.empty() && images_.empty(); }
 

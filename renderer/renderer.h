@@ -27,6 +27,7 @@ struct RendererSettings {
     bool validation = false;  // core and synchronisation validation; messages go to `validation_messages`
     std::string device_name;  // part of a name; empty: the best device
     bool compute_selection = false;  // force the compute shader where the CPU twin is the product path
+    bool lines_by_device = false;    // force the shaders where the processor draws flow lines
     int max_samples = 1;
     uint64_t memory_budget_bytes = 0;  // of the device; 0: what it grants
 };

@@ -28,8 +28,8 @@ uint64_t pixels(glm::ivec2 size) {
 uint64_t FrameRenderer::target_bytes(glm::ivec2 size, float scale, bool depth) const {
     const glm::ivec2 scene = glm::max(glm::ivec2(glm::round(glm::vec2(size) * scale)), glm::ivec2(1));
     return pixels(size) * output_px_bytes +
-           pixels(scene) *
-               (flow_px_bytes + (scale < 1.0f ? output_px_bytes : 0) + (depth ? depth_px_bytes : 0));
+           pixels(scene) * (flow_px_bytes + (device_.is_cpu ? frames_in_flight * flow_picture_px_bytes : 0) +
+                            (scale < 1.0f ? output_px_bytes : 0) + (depth ? depth_px_bytes : 0));
 }
 
 // For targets.

@@ -91,7 +91,8 @@ Targets::Targets(Device& device, const RenderPasses& passes, glm::ivec2 size, fl
     output = image(output_px, color_unorm, target | copied, color_srgb, false, "output");
     if (scene_px != output_px)
         scaled = image(scene_px, color_unorm, target | copied, color_srgb, false, "scaled scene");
-    sums = image(scene_px, sums_format, target | VK_IMAGE_USAGE_SAMPLED_BIT, none, false, "flow sums");
+    sums = image(scene_px, sums_format, target | VK_IMAGE_USAGE_SAMPLED_BIT | VK_IMAGE_USAGE_TRANSFER_DST_BIT,
+                 none, false, "flow sums");
     transmittances = image(scene_px, transmittance_format(device), target | VK_IMAGE_USAGE_SAMPLED_BIT, none,
                            false, "flow transmittances");
     const VkImageView color = scene().second_view;

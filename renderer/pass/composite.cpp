@@ -13,7 +13,18 @@ CompositePass::CompositePass(const PassContext& context)
         info.render_pass = context.render_passes.composite[depth];
         info.blend = Blend::premultiplied;
         pipelines_[depth] = context.pipelines.add(info);
+        if (depth) continue;
+        info.name = "flow picture";
+        info.fragment = "flow_picture.frag";
+        info.bindings.resize(1);
+        picture_pipeline_ = context.pipelines.add(info);
     }
+}
+
+void CompositePass::record(FrameContext& frame, VkImageView picture) {
+    picture_pipeline_->bind(frame.commands);
+    PushDescriptors().image(0, picture, sampler_).push(device_, frame.commands, *picture_pipeline_);
+    vkCmdDraw(frame.commands, 3, 1, 0, 0);
 }
 
 void CompositePass::record(FrameContext& frame, VkImageView sums, VkImageView transmittances) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "analysis/error.h"
+
 #include "renderer/srgb.h"
 #include "shaders/shared/flow_params.h"
 
@@ -44,6 +46,18 @@ gpu::FlowParams pack(const FlowBatch& flow, const WeightBlock& block, float px_s
     return params;
 }
 
+bool has_pulses(const FlowBatch& flow) {
+    return flow.pulse_phase >= 0.0f && flow.pulse_phase <= 1.0f;
+}
+
+bool has_dashes(const FlowBatch& flow) {
+    return flow.negative_color && flow.negative_dashes > 0.0f;
+}
+
+bool is_invisible(const FlowBatch& flow) {
+    return flow.grow <= 0.0f || flow.opacity_scale <= 0.0f;
+}
+
 struct Push {
     float inverse_segments;
 };
@@ -54,8 +68,8 @@ constexpr int fine_segments = 16;
 
 }  // namespace
 
-FlowLinesPass::FlowLinesPass(const PassContext& context, const FlowSelectPass& select)
-    : device_(context.device), select_(select) {
+FlowLinesPass::FlowLinesPass(const PassContext& context, const FlowSelectPass& select, bool by_device)
+    : device_(context.device), select_(select), by_device_(by_device) {
     for (int depth = 0; depth < 2; ++depth) {
         for (uint32_t kind = 0; kind < 4; ++kind) {
             const uint32_t pulses = kind & 1, dashes = kind >> 1;
@@ -100,8 +114,10 @@ void FlowLinesPass::ensure(Chunk& chunk, int segments) {
 void FlowLinesPass::prepare(FrameContext& frame) {
     ensure(chunk_, flow_segments(frame.quality));
     ensure(fine_chunk_, std::max(chunk_.segments, fine_segments));
+    packed_.clear();
     params_.clear();
-    std::vector<glm::vec4> colors;
+    std::vector<glm::vec4>& colors = color_data_;
+    colors.clear();
     for (size_t i = 0; i < frame.list.flows.size(); ++i) {
         const FlowBatch& flow = frame.list.flows[i];
         const WeightBlock& block = frame.list.blocks.at(flow.block);
@@ -116,6 +132,7 @@ void FlowLinesPass::prepare(FrameContext& frame) {
             packed.negative_color = block.slices;
             colors.insert(colors.end(), block.slices, mixed(*flow.negative_color, flow.mix_color));
         }
+        packed_.push_back(packed);
         params_.push_back(frame.arena.push_value(packed));
     }
     colors_ = frame.arena.push(colors);
@@ -127,11 +144,8 @@ void FlowLinesPass::record(FrameContext& frame) {
     for (size_t i = 0; i < frame.list.flows.size(); ++i) {
         const FlowBatch& flow = frame.list.flows[i];
         const SelectedFlows& selected = select_.selected(i);
-        const bool invisible = flow.grow <= 0.0f || flow.opacity_scale <= 0.0f;
-        if (invisible || (!selected.dense && selected.line_count == 0)) continue;
-        const bool pulses = flow.pulse_phase >= 0.0f && flow.pulse_phase <= 1.0f;
-        const bool dashes = flow.negative_color && flow.negative_dashes > 0.0f;
-        Pipeline* pipeline = pipelines_[frame.depth][(pulses ? 1 : 0) + (dashes ? 2 : 0)];
+        if (is_invisible(flow) || (!selected.dense && selected.line_count == 0)) continue;
+        Pipeline* pipeline = pipelines_[frame.depth][(has_pulses(flow) ? 1 : 0) + (has_dashes(flow) ? 2 : 0)];
         if (bound != pipeline) pipeline->bind(frame.commands);
         bound = pipeline;
         PushDescriptors()
@@ -142,8 +156,7 @@ void FlowLinesPass::record(FrameContext& frame) {
             .buffer(4, selected.values)
             .buffer(5, selected.draw)
             .push(device_, frame.commands, *pipeline);
-        const bool few = !selected.dense && selected.line_count <= most_fine_lines;
-        const Chunk& chunk = few ? fine_chunk_ : chunk_;
+        const Chunk& chunk = chunk_for(selected);
         if (bound_chunk != &chunk)
             vkCmdBindIndexBuffer(frame.commands, chunk.indices.handle, 0, VK_INDEX_TYPE_UINT16);
         bound_chunk = &chunk;
@@ -158,6 +171,58 @@ void FlowLinesPass::record(FrameContext& frame) {
         if (full) vkCmdDrawIndexed(frame.commands, lines_per_chunk * indices_per_line, full, 0, 0, 0);
         if (rest) vkCmdDrawIndexed(frame.commands, rest * indices_per_line, 1, 0, 0, full);
     }
+}
+
+const FlowLinesPass::Chunk& FlowLinesPass::chunk_for(const SelectedFlows& selected) const {
+    return !selected.dense && selected.line_count <= most_fine_lines ? fine_chunk_ : chunk_;
+}
+
+bool FlowLinesPass::is_by_processor(const FrameContext& frame) const {
+    if (by_device_ || !device_.is_cpu || frame.depth) return false;
+    for (size_t i = 0; i < frame.list.flows.size(); ++i)
+        if (select_.selected(i).dense) return false;
+    return true;
+}
+
+void FlowLinesPass::draw_by_processor(FrameContext& frame, const GpuImage& picture) {
+    std::vector<FlowRasterBatch> batches;
+    for (size_t i = 0; i < frame.list.flows.size(); ++i) {
+        const FlowBatch& flow = frame.list.flows[i];
+        const SelectedFlows& selected = select_.selected(i);
+        if (is_invisible(flow)) continue;
+        batches.push_back({packed_[i],
+                           std::span(color_data_).subspan(packed_[i].first_color),
+                           {selected.index_data, selected.line_count},
+                           {selected.value_data, selected.line_count},
+                           chunk_for(selected).segments,
+                           has_pulses(flow),
+                           has_dashes(flow)});
+    }
+    const glm::ivec2 low = frame.flow_low_px, extent = frame.flow_high_px - low;
+    const BufferSlice place = staging_for(frame, picture, extent);
+    auto* const mapped =
+        static_cast<std::byte*>(staging_[frame.frame % frames_in_flight].buffer.mapped) + place.offset;
+    raster_.draw(frame.params, batches, low - frame.viewport_px, frame.flow_high_px - frame.viewport_px,
+                 reinterpret_cast<uint16_t*>(mapped));
+    frame.uploads.to_image(picture, {{low.x, low.y}, {uint32_t(extent.x), uint32_t(extent.y)}}, place, true);
+}
+
+// Parts of a frame do not overlap: what is as large as the targets has room for all.
+BufferSlice FlowLinesPass::staging_for(const FrameContext& frame, const GpuImage& picture,
+                                       glm::ivec2 extent) {
+    Staging& staging = staging_[frame.frame % frames_in_flight];
+    const VkDeviceSize all_bytes = flow_picture_px_bytes * picture.width * picture.height;
+    const VkDeviceSize bytes = flow_picture_px_bytes * VkDeviceSize(extent.x) * VkDeviceSize(extent.y);
+    if (staging.frame != frame.frame || !staging.buffer) staging.used_bytes = 0;
+    staging.frame = frame.frame;
+    if (staging.buffer.size_bytes != all_bytes)
+        staging.buffer = GpuBuffer(device_, all_bytes, VK_BUFFER_USAGE_TRANSFER_SRC_BIT, MemoryKind::upload,
+                                   "flow picture");
+    const VkDeviceSize offset = staging.used_bytes;
+    staging.used_bytes += bytes;
+    WEFT_ASSERT(staging.used_bytes <= all_bytes,
+                std::to_string(staging.used_bytes) + " of " + std::to_string(all_bytes));
+    return {staging.buffer.handle, offset, bytes};
 }
 
 }  // namespace weft

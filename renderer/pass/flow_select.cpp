@@ -156,7 +156,13 @@ void FlowSelectPass::run_twin(Entry& entry) {
     entry.indices = upload(device_, indices, "flow indices");
     entry.values = upload(device_, values, "flow values");
     entry.draw = upload(device_, std::vector{draw}, "flow draw");
-    entry.selected = {whole(entry.indices), whole(entry.values), whole(entry.draw), false, draw.line_count};
+    entry.selected = {whole(entry.indices),
+                      whole(entry.values),
+                      whole(entry.draw),
+                      false,
+                      draw.line_count,
+                      static_cast<const uint32_t*>(entry.indices.mapped),
+                      static_cast<const float*>(entry.values.mapped)};
 }
 
 BufferSlice FlowSelectPass::device_block(FrameContext& frame, const WeightBlock& block) {

@@ -21,7 +21,10 @@ struct SelectedFlows {
     BufferSlice values;   // float; of the whole block if `dense`, else one for each index
     BufferSlice draw;     // gpu::FlowDraw
     bool dense = false;
-    uint32_t line_count = 0;  // known where the twin ran
+    // Known where the twin ran:
+    uint32_t line_count = 0;
+    const uint32_t* index_data = nullptr;
+    const float* value_data = nullptr;
 };
 
 class FlowSelectPass {

@@ -8,6 +8,7 @@
 #include "renderer/memory.h"
 #include "renderer/pipeline.h"
 #include "renderer/renderer.h"
+#include "shaders/shared/frame_params.h"
 
 namespace weft {
 
@@ -38,8 +39,11 @@ struct FrameContext {
     glm::ivec4 region{0};       // of the overlay target that the picture may touch: x, y, width, height
     float px_scale = 1.0f;      // a design pixel in pixels of the 3D targets
     Quality quality;
-    int depth = 0;             // index into RenderPasses' pairs
-    BufferSlice frame_params;  // shaders/shared/frame_params.h
+    int depth = 0;  // index into RenderPasses' pairs
+    gpu::FrameParams params{};
+    BufferSlice frame_params;  // the same for shaders
+    // Of the 3D targets: where the picture's 0, 0 is, and what its flow lines can touch.
+    glm::ivec2 viewport_px{0}, flow_low_px{0}, flow_high_px{0};
 };
 
 class Pass {

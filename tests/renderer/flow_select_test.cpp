@@ -142,7 +142,7 @@ TEST_CASE("the selection's shaders find exactly the twin's list, in order") {
 
 TEST_CASE("both ways of selecting draw the same picture") {
     const DrawList list = stack_list({320, 180}, 400);
-    Rig twin, shaders({320, 180}, true);
+    Rig twin({320, 180}, false, true), shaders({320, 180}, true);
     CHECK(twin.draw(list).rgba == shaders.draw(list).rgba);
 }
 

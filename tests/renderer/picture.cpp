@@ -9,11 +9,12 @@
 
 namespace weft::test {
 
-Rig::Rig(glm::ivec2 size, bool compute_selection) {
+Rig::Rig(glm::ivec2 size, bool compute_selection, bool lines_by_device) {
     RendererSettings settings;
     settings.size = size;
     settings.validation = true;
     settings.compute_selection = compute_selection;
+    settings.lines_by_device = lines_by_device;
     renderer = Renderer::create(settings);
 }
 

@@ -9,7 +9,7 @@
 namespace weft::test {
 
 struct Rig {
-    explicit Rig(glm::ivec2 size = {320, 180}, bool compute_selection = false);
+    explicit Rig(glm::ivec2 size = {320, 180}, bool compute_selection = false, bool lines_by_device = false);
     ~Rig();  // CHECKs that the layers said nothing
     CapturedImage draw(const DrawList& list, UiLayer* ui = nullptr, bool without_ui = false);
     std::unique_ptr<Renderer> renderer;

@@ -195,12 +195,14 @@ TEST_CASE("weights that find no room on the device are selected by the CPU, and 
 }
 
 TEST_CASE("two pictures side by side are those that they are alone, in one submission") {
+    const bool with_mesh =
+        GENERATE(false, true);  // with one the shaders draw the lines, without the processor
     const glm::ivec2 half{200, 180};
-    DrawList left = stack_list(half, 120), right = busy_list(half, true);
+    DrawList left = stack_list(half, 120), right = busy_list(half, with_mesh);
     right.ground = {0.9f, 0.9f, 0.95f, 1.0f};
-    Rig alone(half);
+    Rig alone(half, false, with_mesh);
     const CapturedImage left_alone = alone.draw(left), right_alone = alone.draw(right);
-    Rig rig({410, 190});
+    Rig rig({410, 190}, false, with_mesh);
     const uint64_t before = rig.renderer->stats().frame;
     CapturedImage both;
     rig.renderer->capture_next([&](CapturedImage&& done) { both = std::move(done); });
