@@ -62,7 +62,7 @@ std::optional<FlowPiece> piece_between(const FlowPoint& a, const FlowPoint& b, c
     const float squared = glm::dot(along, along);
     if (!(squared > 1e-8f) || !(squared < largest_px * largest_px)) return {};
     const float px_per_px = 0.5f * (glm::length(a.side) + glm::length(b.side));
-    if (!(px_per_px > 1e-3f)) return {};
+    if (!(px_per_px > 1e-3f && px_per_px < 1e3f)) return {};
 
     FlowPiece piece;
     const float reach = (std::max(a.half_px, b.half_px) + pad_px) * px_per_px;
