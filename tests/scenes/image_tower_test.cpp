@@ -70,6 +70,18 @@ TEST_CASE("an image stands in the encoder's place, and is an image stack while i
     }
 }
 
+TEST_CASE("patches do not merge however many they are, words of a long text beside them do") {
+    const auto plan_of = [](int written) {
+        auto frame = synthetic::two_stacks(1, 1, 1 + 14 * 14, written, synthetic::random(3));
+        frame->stacks[0] = synthetic::image_frame(1, 1, 1, 14, 14, synthetic::uniform(), 50, 40)->stacks[0];
+        return plan_scene(frame, {}, nullptr);
+    };
+    const auto scene = plan_of(5);
+    CHECK(scene->towers->image);
+    CHECK(scene->towers->cross->tokens_per_block == 1);
+    CHECK_FALSE(plan_of(170)->towers->image);
+}
+
 TEST_CASE("every line of cross-attention is drawn once and leaves the middle of its patch") {
     const Towers towers;
     const TextStackPlan& cross = *towers.plan().cross;
