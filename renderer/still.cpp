@@ -19,6 +19,13 @@ std::string in_mib(uint64_t bytes) {
     return std::to_string((bytes + mib - 1) / mib) + " MiB";
 }
 
+// Of a line, as many as keep its corners from being seen.
+int still_segments(glm::ivec2 size) {
+    constexpr int segments_at_720p = 16, most_segments = 64;
+    const float larger = std::max(static_cast<float>(size.x) / 1280.0f, static_cast<float>(size.y) / 720.0f);
+    return std::clamp(static_cast<int>(segments_at_720p * larger), segments_at_720p, most_segments);
+}
+
 uint64_t pixels(glm::ivec2 size) {
     return uint64_t(size.x) * uint64_t(size.y);
 }
@@ -98,6 +105,7 @@ CapturedImage FrameRenderer::render_still(const DrawList& list, glm::ivec2 size)
     targets_.reset();
     device_.wait_idle();
     quality_.resolution_scale = 1.0f;
+    quality_.segments = std::max(quality_.segments, still_segments(size));
     size_ = still_tile(size, !list.meshes.empty());
     CapturedImage picture{0, uint32_t(size.x), uint32_t(size.y), {}};
     picture.rgba.resize(pixels(size) * output_px_bytes);

@@ -82,7 +82,10 @@ void add_edge(DrawList& list, const TextStackPlan& plan, const Focus& focus, Flo
     batch.selection.only_slice = focus.head;
     batch.selection.only_row = focus.query;
     batch.selection.only_column = focus.key;
-    if (is_sink(plan, focus.layer, focus.key)) batch.slice_colors = style.sink_colors;
+    if (is_sink(plan, focus.layer, focus.key)) {
+        batch.slice_colors = style.sink_colors;
+        batch.selection.column_mask = plan.segments.key_mask;
+    }
     batch.mix_color = with_alpha(style.colors.selected, hovered_white * style.amount);
     emphasise(batch, style.amount);
     list.flows.push_back(std::move(batch));

@@ -217,6 +217,12 @@ TEST_CASE("a hovered line is one line, 65 percent to white, whatever its weight"
     CHECK(twin::drawn(list.blocks[3], edge.selection).lines == 1);
     CHECK(edge.mix_color == with_alpha(theme(ThemeName::dark).selected, 0.65f));
     CHECK(edge.width_scale == Approx(1.7f));
+
+    // Also one from a sink, of which there is a bar at rest.
+    REQUIRE(scene.plan->layers[3].sink_keys[0]);
+    scene.focus(edge_focus(3, 2, 7, 0));
+    const DrawList of_sink = scene.draw();
+    CHECK(twin::drawn(of_sink.blocks[3], of_sink.flows[4].selection).lines == 1);
 }
 
 TEST_CASE("a line hovered while a token is selected lights up within the selection") {
