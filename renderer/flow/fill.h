@@ -9,7 +9,7 @@
 
 namespace weft {
 
-// // `rows` rows of the picture from `first_row`, and of them the columns from `first_column`. Pixels hold
+// `rows` rows of the picture from `first_row`, and of them the columns from `first_column`. Pixels hold
 // sums (c a w, a w) and T = prod (1 - a). Each row has room for a few pixels more, which nobody reads.
 struct FlowBand {
     static constexpr int spare = 8;
@@ -56,7 +56,7 @@ struct FlowEffects {
 
 struct FlowFill {
     void (*add)(const FlowPiece& piece, const FlowEffects& effects, FlowBand& band);
-    // // The mean colour times cover, and cover = 1 - T, as half floats: [rows, columns, 4]. Empties the
+    // The mean colour times cover, and cover = 1 - T, as half floats: [rows, columns, 4]. Empties the
     // band.
     void (*take)(FlowBand& band, uint16_t* rgba);
 };

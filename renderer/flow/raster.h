@@ -26,7 +26,7 @@ struct FlowRasterBatch {
 
 class FlowRaster {
   public:
-    // // // The part [low, high) of a picture of frame.scene_px pixels, as `picture` [high.y - low.y, high.x
+    // The part [low, high) of a picture of frame.scene_px pixels, as `picture` [high.y - low.y, high.x
     // - low.x, 4]: mean colour (linear) times cover, and cover, as half floats.
     void draw(const gpu::FrameParams& frame, std::span<const FlowRasterBatch> batches, glm::ivec2 low,
               glm::ivec2 high, uint16_t* picture);
