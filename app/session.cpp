@@ -332,6 +332,7 @@ void Session::drop_focus_out_of_range() {
 
 void Session::advance(double dt_s, const Viewport& viewport) {
     time_s_ += dt_s;
+    undrawn_s_ += dt_s;
     take_news();
     const std::shared_ptr<const Scene> before_scene = scene_;
     const TextStackPlan* before = before_scene ? before_scene->stack.get() : nullptr;
@@ -372,15 +373,18 @@ void Session::advance(double dt_s, const Viewport& viewport) {
 bool Session::is_moving() const {
     if (!plan()) return false;
     const float stale = animator_.motion().stale;
-    return show_ != Show::none || animator_.is_moving() ||
+    return show_ != Show::none || animator_.is_moving() || label_fades_.is_fading() ||
            (has_pending_analysis() ? stale < 1.0f : stale > 0.0f);
 }
 
 bool Session::is_settled() const {
-    return plan() && show_ == Show::none && !is_computing() && !load_fraction() && animator_.is_settled();
+    return plan() && show_ == Show::none && !is_computing() && !load_fraction() && animator_.is_settled() &&
+           !label_fades_.is_fading();
 }
 
-DrawList Session::draw(const Viewport& viewport, const MeasureText& measure) const {
+DrawList Session::draw(const Viewport& viewport, const MeasureText& measure) {
+    const double dt_s = std::exchange(undrawn_s_, 0.0);
+    if (!plan() || scene_->is_sheet() || view_.reduced_motion) label_fades_.cut();
     if (plan()) {
         ViewState shown = view_;
         shown.quantity = plan()->view.quantity;  // another one may be on its way
@@ -390,6 +394,7 @@ DrawList Session::draw(const Viewport& viewport, const MeasureText& measure) con
         const bool stands_at_selection = markers_.prop && !markers_.prop->at;
         add_markers(list, markers_, stands_at_selection ? selected_at() : std::nullopt, shown,
                     animator_.camera(), viewport, measure);
+        label_fades_.apply(list, dt_s);
         return list;
     }
     const std::optional<ModelSummary> loaded = model();
@@ -416,6 +421,7 @@ void Session::show_trace(FramePtr trace) {
     if (worker_) worker_->change_model(load_of_trace());
     ask_for_missing();
     if (keeps_view) return;
+    label_fades_.cut();
     scene_.reset();
     show_everything();
 }

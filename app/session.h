@@ -15,6 +15,7 @@
 #include "app/prompt_edit.h"
 #include "scenes/animator.h"
 #include "scenes/camera_path.h"
+#include "scenes/label_fades.h"
 #include "scenes/markers.h"
 #include "scenes/saved_place.h"
 #include "scenes/scene.h"
@@ -90,8 +91,8 @@ class Session {
 
     // Takes the news, plans again where needed, moves what moves.
     void advance(double dt_s, const Viewport& viewport);
-    // Needs a plan: without one the ground, the title and what is awaited.
-    DrawList draw(const Viewport& viewport, const MeasureText& measure) const;
+    // The next frame, after advance(). Needs a plan: without one the ground, the title and what is awaited.
+    DrawList draw(const Viewport& viewport, const MeasureText& measure);
     bool is_moving() const;
     bool is_settled() const;  // all that was asked for is there; a wave may run
 
@@ -215,6 +216,8 @@ class Session {
     PromptEdit prompt_;
     ViewState view_;
     Animator animator_;
+    LabelFades label_fades_;
+    double undrawn_s_ = 0.0;  // since the last frame
     FramePtr frame_;
     std::shared_ptr<const Scene> scene_;
     std::optional<CameraPreset> preset_;  // empty once the camera was moved by hand

@@ -40,6 +40,7 @@ void Session::refit(const Viewport& viewport) {
     viewport_ = viewport;
     has_viewport_ = true;
     if (resized || docked) path_of_.reset();
+    if (resized) label_fades_.cut();
     if (!preset_) return;
     const Camera goal = fitted(*preset_, viewport);
     if (resized) return animator_.jump_to(goal);
@@ -121,7 +122,10 @@ void Session::set_stack(bool stacked, bool at_once) {
 
 void Session::move_to_preset(bool at_once) {
     at_once = at_once || view_.reduced_motion;
-    if (at_once) animator_.finish();
+    if (at_once) {
+        animator_.finish();
+        label_fades_.cut();
+    }
     if (!preset_ || !plan()) return;
     const Camera goal = fitted(*preset_, viewport_);
     if (at_once) return animator_.jump_to(goal);

@@ -45,6 +45,7 @@ void Session::go_to(const SavedPlace& place, bool at_once) {
     if (!at_once && !view_.reduced_motion) return animator_.fly_to(place.camera);
     animator_.finish();
     animator_.jump_to(place.camera);
+    label_fades_.cut();
 }
 
 std::vector<glm::vec3> Session::selected_points() const {

@@ -151,6 +151,7 @@ struct ScreenRect {
     glm::vec4 border{0.0f};
     float border_px = 0.0f, corner_px = 0.0f;
     float right_height_px = -1.0f;  // >= 0: a wedge that narrows (or widens) to this height at its right end
+    uint64_t owner = 0;             // the label that it comes and goes with; 0: none
 };
 
 enum class LabelAlign { left, center, right };
@@ -168,6 +169,7 @@ struct Label {
     float max_width_px = 0.0f;      // > 0: cut with an ellipsis
     float angle_rad = 0.0f;         // counter-clockwise around `position`
     std::optional<glm::vec4> pill;  // filled rounded box behind the text
+    uint64_t id = 0;                // the same label in each frame; 0: nobody asks
 };
 
 // Width in px of a label's text (after its ellipsis). Given to scenes by whoever owns the fonts.
@@ -188,7 +190,10 @@ struct DrawList {
     std::vector<TexturedPlane> pictures;  // over all of the above: x and y of the corners in px
     std::vector<ScreenRect> rects;        // over the pictures
     std::vector<Label> labels;            // over the rects
-    bool animates = false;                // the next frame will differ even without input
+    // Not drawn: labels that have no room, where they would be, and the rects that belong to them.
+    std::vector<Label> absent_labels;
+    std::vector<ScreenRect> absent_rects;
+    bool animates = false;  // the next frame will differ even without input
 };
 
 }  // namespace weft

@@ -36,6 +36,7 @@ void add_unfolded_words(LabelPlacement& placement, const LabelScene& scene, cons
         Label word = scene_label(scene, token_text(tokens[static_cast<size_t>(token)]), at, pill.size_px,
                                  pill.align, opacity);
         word.position = at;
+        word.id = scene.id("unfolded", pill.align == LabelAlign::right, token);
         placement.add(std::move(word), 190.0f - static_cast<float>(std::abs(token - own)));
     }
 }
@@ -58,6 +59,7 @@ void add_token_focus(LabelPlacement& placement, const LabelScene& scene, const F
                                  by_key ? LabelAlign::right : LabelAlign::left, opacity);
         const Theme& colors = theme(scene.view.theme);
         pill.bold = true;
+        pill.id = scene.id("pill", own_pane, own);
         pill.halo.a = 0.0f;
         pill.pill = with_alpha(colors.text, opacity);
         pill.color = with_alpha(colors.ground, opacity);
@@ -94,6 +96,7 @@ void add_token_focus(LabelPlacement& placement, const LabelScene& scene, const F
                                   {by_key ? at.x + gap : at.x - gap, at.y}, size * scale,
                                   by_key ? LabelAlign::left : LabelAlign::right, opacity, sink);
         label.bold = chosen;
+        label.id = scene.id("read", other_pane, static_cast<int>(other));
         placement.add(std::move(label), 150.0f + std::abs(means[other]));
         ++labelled;
     }
@@ -101,7 +104,9 @@ void add_token_focus(LabelPlacement& placement, const LabelScene& scene, const F
 
 void add_caption(LabelPlacement& placement, const LabelScene& scene, const std::string& text, glm::vec2 at,
                  LabelAlign align, float opacity) {
-    placement.add(scene_label(scene, text, at, 13.0f * scene.text_scale, align, opacity, true), 90.0f);
+    Label caption = scene_label(scene, text, at, 13.0f * scene.text_scale, align, opacity, true);
+    caption.id = scene.id(text);
+    placement.add(std::move(caption), 90.0f);
 }
 
 // What each query of a lane gives to sinks.
@@ -157,6 +162,7 @@ void add_inside(LabelPlacement& placement, DrawList& list, const LabelScene& sce
                                       {here.x + side * gap, here.y}, size,
                                       keys ? LabelAlign::right : LabelAlign::left, opacity, sink);
             label.bold = is_lit;
+            label.id = scene.id("inside", keys, token);
             label.max_width_px = 150.0f * scale;
             const float width =
                 std::min(scene.measure(label.text, label.size_px, label.bold), label.max_width_px);
@@ -191,10 +197,11 @@ void add_inside(LabelPlacement& placement, DrawList& list, const LabelScene& sce
         std::snprintf(text, sizeof text, " takes %.0f %% of this head", 100.0 * static_cast<double>(share));
         const glm::vec3 at = screen_from_world(scene.camera, scene.viewport,
                                                scene.layout.key_position(layer, lane, static_cast<int>(key)));
-        placement.add(scene_label(scene, token_text(scene.key_tokens[key]) + text,
+        Label label = scene_label(scene, token_text(scene.key_tokens[key]) + text,
                                   {at.x + 12.0f * scale, at.y - 15.0f * scale}, 13.0f * scale,
-                                  LabelAlign::left, opacity),
-                      80.0f);
+                                  LabelAlign::left, opacity);
+        label.id = scene.id("sink", static_cast<int>(key));
+        placement.add(std::move(label), 80.0f);
     }
 }
 
@@ -216,6 +223,7 @@ void add_along(LabelPlacement& placement, const LabelScene& scene) {
                         with_number(scene.plan, token_text(scene.key_tokens[static_cast<size_t>(line.other)]),
                                     line.weight),
                         {at.x, at.y - size}, size, LabelAlign::center, 2.0f * scene.motion.along - 1.0f);
+        label.id = scene.id("along", layer);
         placement.add(std::move(label), 60.0f + std::abs(line.weight));
     }
 }

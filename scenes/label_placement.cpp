@@ -15,6 +15,15 @@ constexpr float landmark_pitch_em = 15.0f / 13.0f;  // from one landmark to the 
 
 }  // namespace
 
+uint64_t label_id(std::string_view kind, int a, int b, int c) {
+    uint64_t id = 14695981039346656037ull;  // FNV-1a
+    const auto mix = [&](uint64_t value) { id = (id ^ value) * 1099511628211ull; };
+    for (const char letter : kind) mix(static_cast<unsigned char>(letter));
+    for (const int number : {a, b, c})
+        for (int byte = 0; byte < 4; ++byte) mix(static_cast<uint32_t>(number) >> (8 * byte) & 0xFFu);
+    return id;
+}
+
 bool overlap(const ScreenBounds& a, const ScreenBounds& b) {
     return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }
@@ -59,6 +68,7 @@ void LabelPlacement::reserve_all(const DrawList& list) {
 void LabelPlacement::add(Label label, float priority, const ScreenRect* tick, const Label* companion) {
     if (label.color.a <= 0.004f) return;
     Candidate candidate{std::move(label), priority, tick != nullptr, tick ? *tick : ScreenRect{}, {}};
+    candidate.tick.owner = candidate.label.id;
     if (companion) candidate.companion = *companion;
     candidates_.push_back(std::move(candidate));
 }
@@ -96,15 +106,21 @@ void LabelPlacement::place(DrawList& list) {
                      [](const Candidate& a, const Candidate& b) { return a.priority > b.priority; });
     for (Candidate& candidate : candidates_) {
         const Place place = place_of(candidate);
-        if (!is_free(place)) continue;
+        if (!is_free(place)) {
+            if (candidate.label.id == 0) continue;
+            if (candidate.has_tick) list.absent_rects.push_back(candidate.tick);
+            list.absent_labels.push_back(std::move(candidate.label));
+            if (candidate.companion) list.absent_labels.push_back(std::move(*candidate.companion));
+            continue;
+        }
         taken_.push_back(place);
         if (candidate.has_tick) list.rects.push_back(candidate.tick);
         list.labels.push_back(std::move(candidate.label));
         if (!candidate.companion) continue;
         const Place beside = place_of({*candidate.companion, 0.0f, false, {}, {}});
-        if (!is_free(beside)) continue;
-        taken_.push_back(beside);
-        list.labels.push_back(std::move(*candidate.companion));
+        const bool has_room = is_free(beside);
+        if (has_room) taken_.push_back(beside);
+        (has_room ? list.labels : list.absent_labels).push_back(std::move(*candidate.companion));
     }
     candidates_.clear();
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "scenes/camera_fit.h"
@@ -12,6 +13,10 @@ namespace weft {
 
 constexpr float least_text_px = 11.0f;
 constexpr float unfolded_pitch_em = 1.35f;  // of the words of a block that unfolds
+
+// Label::id of one of its kind, so that it can fade (scenes/label_fades.h): the numbers tell it from the
+// others.
+uint64_t label_id(std::string_view kind, int a = 0, int b = 0, int c = 0);
 
 class LabelPlacement {
   public:
@@ -25,7 +30,7 @@ class LabelPlacement {
     // `companion`: drawn with its label where it has room.
     void add(Label label, float priority, const ScreenRect* tick = nullptr, const Label* companion = nullptr);
 
-    // Moves what fits into `list`.
+    // Moves what fits into `list`, and what does not and has an id to its absent labels.
     void place(DrawList& list);
 
   private:

@@ -145,6 +145,7 @@ std::optional<Label> make_chip(const LabelScene& scene, const TokenStrip& strip,
     const float beside = width + (2.0f * chip_padding_px + 4.0f) * scene.text_scale;
     Label number = scene_label(scene, (strip.is_signed && value > 0.0f ? "+" : "") + number_text(value),
                                label.position, 11.0f * scene.text_scale, label.align, opacity, true);
+    number.id = label.id + 1;
     number.position = {label.position.x + (label.align == LabelAlign::right ? -beside : beside),
                        label.position.y};
     return number;
@@ -198,6 +199,7 @@ void add_side(LabelPlacement& placement, const LabelScene& scene, int pane, bool
         Label label = scene_label(scene, token_text(tokens[static_cast<size_t>(token)]), {x, end.y}, size,
                                   left ? LabelAlign::right : LabelAlign::left, outer * recede,
                                   !all && weight < 0.3f * heaviest);
+        label.id = scene.id("side", pane, token);
         label.max_width_px = std::min(widest_label_px * scale, room);
         label.bold = focused && std::max(scene.motion.focus, scene.motion.along) > 0.5f;
         std::optional<Label> number;
@@ -246,6 +248,7 @@ void add_stacked_side(LabelPlacement& placement, const LabelScene& scene, int pa
                                   : below  ? LabelAlign::right
                                            : LabelAlign::left,
                                   opacity);
+        label.id = scene.id("stacked", pane, token);
         if (slanted) label.angle_rad = glm::radians(55.0f);
         label.max_width_px = slanted ? 5.5f * size : column_px;
         if (!strip.values.empty()) make_chip(scene, strip, static_cast<size_t>(token), opacity, label);
@@ -287,10 +290,11 @@ void add_lane_numbers(LabelPlacement& placement, const LabelScene& scene) {
     for (int lane = 0; lane < layout.lanes; ++lane) {
         const glm::vec3 at = left_of(lane);
         if (at.z <= near_plane_u) continue;
-        placement.add(scene_label(scene, (lane == 0 ? "head " : "") + std::to_string(lane),
+        Label label = scene_label(scene, (lane == 0 ? "head " : "") + std::to_string(lane),
                                   {at.x - label_gap_px * scene.text_scale, at.y}, 13.0f * scene.text_scale,
-                                  LabelAlign::right, opacity),
-                      12.0f);
+                                  LabelAlign::right, opacity);
+        label.id = scene.id("lane", lane);
+        placement.add(std::move(label), 12.0f);
     }
 }
 
@@ -366,6 +370,7 @@ void add_layer_numbers(LabelPlacement& placement, const LabelScene& scene) {
         Label label = scene_label(scene, number, anchor, size, LabelAlign::left,
                                   recede * outside_words(scene.motion.inside));
         label.bold = true;
+        label.id = scene.id("layer", layer);
         const float baseline = label.position.y;
         placement.add(std::move(label), 30.0f);
         const std::vector<bool>& shown = scene.plan.layers[static_cast<size_t>(layer)].lane_shown;
@@ -374,6 +379,7 @@ void add_layer_numbers(LabelPlacement& placement, const LabelScene& scene) {
             scene_label(scene, threshold, {anchor.x + number_width + gap, anchor.y}, small, LabelAlign::left,
                         recede * (1.0f - scene.motion.focus) * outside_words(scene.motion.inside), true);
         rung.position.y = baseline;
+        rung.id = scene.id("rung", layer);
         if (draws && row.has_rungs) placement.add(std::move(rung), 20.0f);
         if (layer == 0 && !stacked && !scene.plan.joins_ends && scene.outer.caption) {
             const glm::vec3 words = row_end(scene, 0, 0, true, true);
@@ -383,6 +389,7 @@ void add_layer_numbers(LabelPlacement& placement, const LabelScene& scene) {
             Label caption = scene_label(scene, "layer", {x, anchor.y}, small, LabelAlign::right,
                                         outside_words(scene.motion.inside), true);
             caption.position.y = baseline;
+            caption.id = scene.id("layer caption");
             placement.add(std::move(caption), 15.0f);
         }
     }

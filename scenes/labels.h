@@ -26,6 +26,9 @@ struct LabelScene {
     const std::vector<Token>& key_tokens;
     const std::vector<Token>& query_tokens;
     OuterWords outer = {};
+    int part = 0;  // of several that stand beside each other
+
+    uint64_t id(std::string_view kind, int a = 0, int b = 0) const { return label_id(kind, part, a, b); }
 };
 LabelScene make_label_scene(const TextStackPlan& plan, const TextStackLayout& layout, const ViewState& view,
                             const ViewMotion& motion, const Camera& camera, const Viewport& viewport,

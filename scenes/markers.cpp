@@ -41,6 +41,7 @@ void add_markers(DrawList& list, const Markers& markers, const std::optional<glm
     LabelPlacement placement(viewport, measure);
     placement.reserve_all(list);
 
+    int pins = 0;
     for (const PlacePin& pin : markers.pins) {
         const glm::vec3 at = pin.camera.eye();
         const float size = size_of(at, pin_px, camera, viewport);
@@ -54,6 +55,7 @@ void add_markers(DrawList& list, const Markers& markers, const std::optional<glm
         label.color = colors.text;
         label.halo = with_alpha(colors.ground, 0.9f);
         label.halo_px = 3.0f * std::max(viewport.ui_scale, 0.67f);
+        label.id = label_id("pin", pins++);
         placement.add(std::move(label), pin_priority);
     }
     for (const Camera& key : markers.path) {

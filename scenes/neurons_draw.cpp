@@ -104,8 +104,8 @@ void add_weights(DrawList& list, const Sheet& sheet) {
     const std::span<const float> weights = neurons_weights(sheet.plan, sheet.query);
     const float size = std::max(11.0f, std::min(sheet.text_px, layout.row_height - 1.0f));
     const int every = std::max(1, static_cast<int>(std::ceil(1.1f * size / layout.row_height)));
-    const glm::vec4 color =
-        head_color(sheet.colors, sheet.plan.head, static_cast<int>(shown_block(*sheet.plan.stack).heads));
+    const glm::vec4 color = head_color(theme(sheet.view.theme, sheet.view.palette), sheet.plan.head,
+                                       static_cast<int>(shown_block(*sheet.plan.stack).heads));
     for (size_t row = 0; row < layout.rows.size(); ++row) {
         const auto key = static_cast<size_t>(layout.rows[row]);
         const float top = layout.rows_top + static_cast<float>(row) * layout.row_height;

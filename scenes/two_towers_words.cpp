@@ -98,6 +98,7 @@ void add_names(LabelPlacement& placement, const LabelScene& scene, const TwoTowe
             scene_label(scene, text, {0.5f * (extent.low.x + extent.high.x), extent.high.y + 12.0f * scale},
                         name_px * scale, LabelAlign::center, opacity);
         label.bold = true;
+        label.id = label_id(text);
         placement.add(std::move(label), 25.0f);
     };
     const auto points_of = [](const auto& box) { return std::vector<glm::vec3>(box.begin(), box.end()); };
@@ -119,12 +120,13 @@ void add_names(LabelPlacement& placement, const LabelScene& scene, const TwoTowe
     points.insert(points.end(), last.begin(), last.end());
     const Extent extent = extent_of(scene, points);
     if (!extent.is_seen) return;
-    placement.add(scene_label(scene,
-                              layout.image ? "encoder output on its patches, read by every decoder layer"
-                                           : "rails: encoder output, read by every decoder layer",
-                              {0.5f * (extent.low.x + extent.high.x), extent.low.y - 34.0f * scale},
-                              note_px * scale, LabelAlign::center, opacity, true),
-                  8.0f);
+    Label note = scene_label(scene,
+                             layout.image ? "encoder output on its patches, read by every decoder layer"
+                                          : "rails: encoder output, read by every decoder layer",
+                             {0.5f * (extent.low.x + extent.high.x), extent.low.y - 34.0f * scale},
+                             note_px * scale, LabelAlign::center, opacity, true);
+    note.id = label_id("rails");
+    placement.add(std::move(note), 8.0f);
 }
 
 }  // namespace
@@ -186,6 +188,7 @@ void add_tower_words(DrawList& list, const TwoTowersPlan& plan, const TwoTowersL
     for (const Part& part : parts) {
         scenes.push_back(
             make_label_scene(part.plan, part.layout, part.view, part.motion, camera, viewport, measure));
+        scenes.back().part = static_cast<int>(part.kind) + 1;
         // Patches have no names beside a row of words: light says which are read.
         if (!(plan.image && part.kind == AttentionKind::cross))
             add_focus_labels(placement, list, scenes.back());
@@ -206,6 +209,7 @@ void add_tower_words(DrawList& list, const TwoTowersPlan& plan, const TwoTowersL
         LabelScene numbers =
             make_label_scene(parts[p].plan, over, parts[p].view, parts[p].motion, camera, viewport, measure);
         numbers.outer = {false, false, true, false};
+        numbers.part = 4;
         add_outer_labels(placement, numbers);
     }
     add_names(placement, scenes.front(), plan, layout);

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "scenes/camera_fit.h"
+#include "scenes/camera_flight.h"
 #include "scenes/projection.h"
 #include "scenes/scene.h"
 #include "synthetic_frame.h"
@@ -127,4 +128,27 @@ TEST_CASE("nothing selected has no points") {
     const Scene scene = some_scene(2, 2, 4, 1);
     CHECK(scene_focus_points(scene, {}, {}, {}).empty());
     CHECK(scene_focus_points(scene, {}, {FocusKind::token, 0, 0, -1, 99, -1, false}, {}).empty());
+}
+
+TEST_CASE("on a flight from a view by name to what is focused, nothing focused comes near the eye") {
+    for (const auto& [layers, heads, tokens] : {std::tuple{12, 12, 15}, {3, 2, 8}, {6, 4, 130}}) {
+        const Scene scene = some_scene(layers, heads, tokens, 3);
+        std::mt19937 random(static_cast<unsigned>(layers));
+        for (int n = 0; n < 6; ++n) {
+            for (const Focus& focus : foci(layers, heads, tokens, random)) {
+                const auto points = scene_focus_points(scene, {}, focus, {});
+                for (const CameraPreset preset : {CameraPreset::default_view, CameraPreset::front,
+                                                  CameraPreset::top, CameraPreset::end}) {
+                    const Camera from = scene_camera(scene, preset, {}, focus, {});
+                    const Camera to = focus_camera(points, from, {}, 1.0f);
+                    const CameraFlight there(from, to, flight_duration_s(from, to, 1.0));
+                    for (double t = 0.0; t <= there.duration_s(); t += 0.02) {
+                        const DrawCamera drawn = draw_camera(there.at(t), {});
+                        for (const glm::vec3& point : points)
+                            REQUIRE(screen_from_world(drawn, {}, point).z >= least_focus_u - 1e-3f);
+                    }
+                }
+            }
+        }
+    }
 }

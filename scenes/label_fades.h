@@ -1,0 +1,36 @@
+// Labels come and go within 0.2 s instead of popping: what stands in a frame and what has no room in it are
+// known by DrawList; this holds from frame to frame how far each has come. Main thread; the same steps give
+// the same frames.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+
+#include "renderer/draw_list.h"
+
+namespace weft {
+
+constexpr double label_fade_s = 0.2;
+
+class LabelFades {
+  public:
+    // Writes into `list` the opacity of every label that has an id, adds those that are still going (where
+    // they would stand, or where they stood last), and takes out the absent ones.
+    void apply(DrawList& list, double dt_s);
+    // The next frame shows what stands in it, at once: the first picture, a cut, reduced motion.
+    void cut() { cuts_ = true; }
+    bool is_fading() const { return fades_; }  // as of the last frame
+
+  private:
+    struct Known {
+        Label label;
+        std::optional<ScreenRect> tick;
+        double opacity = 0.0;
+        bool stands = false;
+    };
+    std::map<uint64_t, Known> known_;
+    bool cuts_ = true, fades_ = false;
+};
+
+}  // namespace weft

@@ -1,0 +1,105 @@
+// What comes, goes and flies from one frame of a session to the next, and what reduced motion makes of it.
+#include <catch2/catch.hpp>
+
+#include "app/session.h"
+#include "tests/scenes/synthetic_frame.h"
+
+using namespace weft;
+
+namespace {
+
+constexpr double frame_s = 1.0 / 60.0;
+
+SessionSettings settings_of(FramePtr trace, bool reduced) {
+    SessionSettings settings;
+    settings.trace = std::move(trace);
+    settings.view.motion = false;  // no wave: what moves is what is tested
+    settings.view.reduced_motion = reduced;
+    return settings;
+}
+
+FramePtr text_of(int tokens, int first_id) {
+    const auto frame = synthetic::frame(3, 2, tokens, synthetic::random(4));
+    for (Token& token : frame->stacks[0].tokens) token.id += first_id;
+    return frame;
+}
+
+float measure(std::string_view text, float size_px, bool) {
+    return 0.55f * size_px * static_cast<float>(text.size());
+}
+
+const Label* pill(const DrawList& list) {
+    for (const Label& label : list.labels)
+        if (label.pill) return &label;
+    return nullptr;
+}
+
+int frames_until_settled(Session& session) {
+    for (int n = 0; n < 100; ++n) {
+        if (session.is_settled()) return n;
+        session.advance(frame_s, {});
+        session.draw({}, measure);
+    }
+    return 100;
+}
+
+}  // namespace
+
+TEST_CASE("words of a selection come over some frames, and the session moves until they are there") {
+    Session session(settings_of(text_of(8, 0), false), {});
+    session.advance(0.0, {});
+    session.draw({}, measure);
+    REQUIRE(frames_until_settled(session) < 100);
+    session.select({FocusKind::token, 0, 1, -1, 4, -1, false});
+    session.advance(0.25, {});  // the focus itself is there now
+    session.draw({}, measure);
+    session.select({FocusKind::token, 0, 1, -1, 5, -1, false});  // another word: its labels are new
+    session.advance(frame_s, {});
+    const DrawList first = session.draw({}, measure);
+    REQUIRE(pill(first));
+    CHECK_FALSE(session.is_settled());
+    CHECK(session.is_moving());
+    const int frames = frames_until_settled(session);
+    CHECK(frames >= 10);
+    CHECK(frames <= 16);
+    const DrawList last = session.draw({}, measure);
+    REQUIRE(pill(last));
+    CHECK(pill(last)->color.a == 1.0f);
+    CHECK_FALSE(session.is_moving());
+}
+
+TEST_CASE("other words fade in while the old ones' lines go; reduced motion cuts all of it") {
+    for (const bool reduced : {false, true}) {
+        Session session(settings_of(text_of(8, 0), reduced), {});
+        session.advance(0.0, {});
+        session.draw({}, measure);
+        frames_until_settled(session);
+        session.show_trace(text_of(9, 100));
+        session.advance(frame_s, {});
+        session.draw({}, measure);
+        CHECK((session.animator().motion().former != nullptr) == !reduced);
+        CHECK(session.is_settled() == reduced);
+        CHECK(frames_until_settled(session) <= 70);  // 0.15 s for the lines, 1 s where the camera refits
+        CHECK(session.animator().motion().former == nullptr);
+
+        session.select({FocusKind::token, 0, 1, -1, 4, -1, false});
+        session.advance(frame_s, {});
+        const DrawList list = session.draw({}, measure);
+        CHECK(session.is_settled() == reduced);
+        if (reduced) {
+            REQUIRE(pill(list));
+            CHECK(pill(list)->color.a == 1.0f);
+        }
+        frames_until_settled(session);
+
+        session.show_preset(CameraPreset::end);
+        CHECK(session.animator().is_flying() == !reduced);
+        SavedPlace place = session.here();
+        place.camera.yaw_deg = 40.0f;
+        session.go_to(place, false);
+        CHECK(session.animator().is_flying() == !reduced);
+        session.go_to(place, true);
+        CHECK_FALSE(session.animator().is_flying());
+        CHECK(session.animator().camera() == place.camera);
+    }
+}
