@@ -115,6 +115,15 @@ TEST_CASE("a point of a line starts at its key, ends at its query and runs along
     CHECK(glm::length(flow_point(batch, 0, 3, 1, 0.5f) - glm::vec3(2, -1, 0)) < 1e-6f);
     const glm::vec3 start = flow_point(batch, 0, 3, 1, 0.001f) - flow_point(batch, 0, 3, 1, 0.0f);
     CHECK(std::abs(start.y) < 0.01f * start.x);
+    // Between them it is the cubic of draw_list.h, here by de Casteljau's construction.
+    for (const float t : {0.1f, 0.25f, 0.8f}) {
+        std::vector<glm::vec3> points{{0, 0, 0}, {2, 0, 0}, {2, -2, 0}, {4, -2, 0}};
+        while (points.size() > 1) {
+            for (size_t i = 0; i + 1 < points.size(); ++i) points[i] = glm::mix(points[i], points[i + 1], t);
+            points.pop_back();
+        }
+        CHECK(glm::length(flow_point(batch, 0, 3, 1, t) - points[0]) < 1e-5f);
+    }
 }
 
 TEST_CASE("arrow heads are off by default and have their tips at the queries") {

@@ -85,10 +85,12 @@ TEST_CASE("rows slide from where they stood to where they stand") {
     CHECK(first_row(*now, animator.motion()) == Approx(first_row(*before, {})));
     CHECK(last_row(*now, animator.motion(), 19) == Approx(last_row(*before, {}, 19)));
     float y = last_row(*now, animator.motion(), 19);
+    const float way = last_row(*now, {}, 19) - y;
     for (int n = 0; n < 12; ++n) {
         animator.advance(frame_s, {}, 4);
         const float here = last_row(*now, animator.motion(), 19);
         CHECK(here >= y - 1e-5f);  // 20 rows of 30 end higher than 20 of 20
+        CHECK(here - y <= 0.35f * way);
         y = here;
     }
     CHECK(y == last_row(*now, {}, 19));
