@@ -48,6 +48,8 @@ def usage(replay, trace):
     wrong(["view", trace, "--layers", "0-99", *picture], "'99'", "0 to 1")
     wrong(["view", trace, "--heads", "0.7", *picture], "'7'", "0 to 1")
     wrong(["view", trace, "--query", "12", *picture], "'12'", "0 to 11")
+    wrong(["view", trace, "--segments", "ab", *picture], "'ab'", "two texts")
+    wrong(["view", trace, "--segments", "ac", *picture], "'ac'", "Did you mean 'aa'?")
     wrong(["record", "--text", "a"], "--output")
     wrong(["record", "--text", "a", "--fps", "0", "--output", "a.mp4"], "'0'")
     wrong(["record", "--text", "a", "--seconds", "-1", "--output", "a.mp4"], "'-1'")
