@@ -7,6 +7,8 @@ namespace weft {
 
 namespace {
 
+constexpr int least_frames = 3;  // of a modifier
+
 bool is_modifier(int key) {
     return key >= GLFW_KEY_LEFT_SHIFT && key <= GLFW_KEY_RIGHT_SUPER;
 }
@@ -31,11 +33,19 @@ std::vector<UiEvents::Event> UiEvents::take_frame() {
     std::vector<Event> frame;
     bool has_text = false;
     std::set<int> released;
+    for (auto& [key, frames] : modifiers_) ++frames;
     while (!waiting_.empty()) {
         const Event event = waiting_.front();
         const auto* key = std::get_if<KeyEvent>(&event);
         const bool is_press = key && key->pressed && !is_modifier(key->key);
         if (is_press && (has_text || released.contains(key->key))) break;
+        if (key && is_modifier(key->key)) {
+            if (!key->pressed && modifiers_.contains(key->key) && modifiers_[key->key] < least_frames) break;
+            if (key->pressed)
+                modifiers_[key->key] = 0;
+            else
+                modifiers_.erase(key->key);
+        }
         if (key && !key->pressed) released.insert(key->key);
         has_text = has_text || !key;
         frame.push_back(event);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <set>
 #include <variant>
 #include <vector>
@@ -20,13 +21,15 @@ class UiEvents {
     // Keys that only write text are left out: their characters come by themselves.
     void add(const WindowEvent& event);
     // At most one press of a key other than Ctrl, Shift, Alt and Super, as the last; text before it comes in
-    // a frame of its own.
+    // a frame of its own. One of these four is seen for three frames at least: a click that it belongs to is
+    // pressed in one and released in the next.
     std::vector<Event> take_frame();
     bool has_events() const { return !waiting_.empty(); }
 
   private:
     std::deque<Event> waiting_;
-    std::set<int> down_;  // keys whose press was passed on
+    std::set<int> down_;            // keys whose press was passed on
+    std::map<int, int> modifiers_;  // that are down, and for how many frames
 };
 
 }  // namespace weft

@@ -112,3 +112,18 @@ TEST_CASE("a letter pressed with Ctrl is released, also after Ctrl was") {
     CHECK(seen.log == "<ctrl 67>");
     CHECK(seen.down.empty());
 }
+
+TEST_CASE("Ctrl that comes and goes between two frames is seen while a click is pressed and released") {
+    UiEvents events;
+    press(events, GLFW_KEY_LEFT_CONTROL, GLFW_MOD_CONTROL);
+    release(events, GLFW_KEY_LEFT_CONTROL);
+    Seen seen;
+    for (int frame = 0; frame < 3; ++frame) {
+        seen.frame(events);
+        CHECK(seen.down.contains(GLFW_KEY_LEFT_CONTROL));
+    }
+    CHECK(events.has_events());
+    seen.frame(events);
+    CHECK(seen.down.empty());
+    CHECK_FALSE(events.has_events());
+}
