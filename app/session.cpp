@@ -394,7 +394,7 @@ DrawList Session::draw(const Viewport& viewport, const MeasureText& measure) {
         const bool stands_at_selection = markers_.prop && !markers_.prop->at;
         add_markers(list, markers_, stands_at_selection ? selected_at() : std::nullopt, shown,
                     animator_.camera(), viewport, measure);
-        label_fades_.apply(list, dt_s);
+        label_fades_.apply(list, dt_s, measure);
         return list;
     }
     const std::optional<ModelSummary> loaded = model();

@@ -54,19 +54,19 @@ std::shared_ptr<const Scene> scene_of(int tokens) {
 
 }  // namespace
 
-TEST_CASE("a label that gets room comes within 0.2 s, one that loses it goes where it would stand") {
+TEST_CASE("a label that gets room comes in 0.2 s, one that loses it goes where it would stand") {
     LabelFades fades;
     DrawList first;
     first.labels = {word(1, "old", {10.0f, 10.0f})};
-    fades.apply(first, frame_s);
+    fades.apply(first, frame_s, measure);
     CHECK(opacity(first, 1) == 1.0f);
     CHECK_FALSE(fades.is_fading());
     for (int n = 1; n <= 14; ++n) {
         const float moved = 10.0f + static_cast<float>(n);
         DrawList list;
-        list.labels = {word(2, "new", {10.0f, 12.0f})};
+        list.labels = {word(2, "new", {10.0f, 200.0f})};
         list.absent_labels = {word(1, "old", {moved, 10.0f})};
-        fades.apply(list, frame_s);
+        fades.apply(list, frame_s, measure);
         const double come = std::min(n * step, 1.0);
         CHECK(opacity(list, 2) == Approx(come).margin(1e-5));
         CHECK(opacity(list, 1) == Approx(1.0 - come).margin(1e-5));
@@ -79,6 +79,43 @@ TEST_CASE("a label that gets room comes within 0.2 s, one that loses it goes whe
     }
 }
 
+TEST_CASE("of two labels that overlap one has gone before the other comes, both within 0.2 s") {
+    LabelFades fades;
+    DrawList first;
+    first.labels = {word(1, "old", {10.0f, 10.0f})};
+    fades.apply(first, frame_s, measure);
+    float last_old = 1.0f, last_new = 0.0f;
+    for (int n = 1; n <= 13; ++n) {
+        DrawList list;
+        list.labels = {word(2, "new", {12.0f, 12.0f})};
+        list.absent_labels = {word(1, "old", {10.0f, 10.0f})};
+        fades.apply(list, frame_s, measure);
+        const float old = opacity(list, 1), fresh = opacity(list, 2);
+        CHECK(std::min(old, fresh) == 0.0f);
+        CHECK(last_old - old <= 2.0 * step + 1e-5);
+        CHECK(fresh - last_new <= 2.0 * step + 1e-5);
+        last_old = old;
+        last_new = fresh;
+    }
+    CHECK(last_old == 0.0f);
+    CHECK(last_new == 1.0f);
+    CHECK_FALSE(fades.is_fading());
+}
+
+TEST_CASE("nothing that goes lies on a tooltip's box") {
+    LabelFades fades;
+    DrawList first;
+    first.labels = {word(1, "old", {10.0f, 60.0f})};
+    fades.apply(first, frame_s, measure);
+    DrawList list;
+    ScreenRect box;
+    box.max = {200.0f, 100.0f};
+    list.rects = {box};
+    fades.apply(list, frame_s, measure);
+    CHECK(opacity(list, 1) == 0.0f);
+    CHECK_FALSE(fades.is_fading());
+}
+
 TEST_CASE("a label of a row that is no more goes where it stood, with its tick") {
     LabelFades fades;
     ScreenRect tick;
@@ -88,16 +125,16 @@ TEST_CASE("a label of a row that is no more goes where it stood, with its tick")
     DrawList first;
     first.labels = {word(7, "gone", {10.0f, 10.0f})};
     first.rects = {tick};
-    fades.apply(first, frame_s);
+    fades.apply(first, frame_s, measure);
     DrawList list;
-    fades.apply(list, 0.5 * label_fade_s);
+    fades.apply(list, 0.5 * label_fade_s, measure);
     REQUIRE(find(list, 7));
     CHECK(find(list, 7)->position == glm::vec2(10.0f, 10.0f));
     CHECK(opacity(list, 7) == Approx(0.5));
     REQUIRE(list.rects.size() == 1);
     CHECK(list.rects[0].fill.a == Approx(0.5));
     DrawList last;
-    fades.apply(last, 0.5 * label_fade_s);
+    fades.apply(last, 0.5 * label_fade_s, measure);
     CHECK(last.labels.empty());
     CHECK(last.rects.empty());
     CHECK_FALSE(fades.is_fading());
@@ -107,12 +144,12 @@ TEST_CASE("who comes back on the way out goes on from there") {
     LabelFades fades;
     DrawList there;
     there.labels = {word(1, "word", {})};
-    fades.apply(there, frame_s);
+    fades.apply(there, frame_s, measure);
     DrawList away;
-    fades.apply(away, 0.4 * label_fade_s);
+    fades.apply(away, 0.4 * label_fade_s, measure);
     DrawList back;
     back.labels = {word(1, "word", {})};
-    fades.apply(back, 0.1 * label_fade_s);
+    fades.apply(back, 0.1 * label_fade_s, measure);
     CHECK(opacity(back, 1) == Approx(0.7));
 }
 
@@ -120,13 +157,13 @@ TEST_CASE("the first picture and a cut show what stands, at once, and labels wit
     LabelFades fades;
     DrawList first;
     first.labels = {word(1, "a", {}), word(0, "title", {})};
-    fades.apply(first, 0.0);
+    fades.apply(first, 0.0, measure);
     CHECK(opacity(first, 1) == 1.0f);
     DrawList second;
     second.labels = {word(2, "b", {}), word(0, "another title", {})};
     second.absent_labels = {word(1, "a", {})};
     fades.cut();
-    fades.apply(second, 0.0);
+    fades.apply(second, 0.0, measure);
     CHECK(second.labels.size() == 2);
     CHECK(opacity(second, 2) == 1.0f);
     CHECK(opacity(second, 0) == 1.0f);
@@ -182,7 +219,7 @@ TEST_CASE(
     for (int n = 0; n < 400; ++n) {
         const DrawList still = draw();
         DrawList list = draw();
-        fades.apply(list, frame_s);
+        fades.apply(list, frame_s, measure);
         std::map<uint64_t, float> now;
         for (const Label& label : list.labels)
             if (label.id != 0) now[label.id] = label.halo.a / 0.9f;
