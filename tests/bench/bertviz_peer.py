@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """BertViz' model view of all heads of a trace in a headless browser. Answers each line of input with one of JSON:
 
-    picture LIMIT_S     from the weights in memory to the page that shows them; null: not within the limit
-    memory LIMIT_S      the same, and the most that the browser took meanwhile
+    picture LIMIT_S     from the weights in memory to the page that shows them (null: not within the limit), and the most
+                        that the browser took meanwhile
     click COUNT, hover COUNT    of the page that stands: from the event to the page that shows what it changed
 
 A page counts as shown when the frame after the one that drew it begins; what the browser's other threads still have to
@@ -57,7 +57,6 @@ class Peer:
 
     def picture(self, limit_s):
         """Seconds, or None. The browser is already there."""
-        self.open_browser()
         self.browser.ask("Page.navigate", url=self.browser.url("/empty"))
         began = time.monotonic()
         body = model_view(self.attention, self.tokens, html_action="return").data
@@ -75,23 +74,21 @@ class Peer:
         assert lines == sum(layer.numel() for layer in self.attention), lines
         return taken
 
-    def memory(self, limit_s):
+    def picture_and_memory(self, limit_s):
         peak, done = [0.0], threading.Event()
 
         def watch():
             while not done.wait(0.3):
-                if self.browser:
-                    peak[0] = max(peak[0], self.browser.memory_mb())
+                peak[0] = max(peak[0], self.browser.memory_mb())
 
+        self.open_browser()
         watcher = threading.Thread(target=watch)
         watcher.start()
         try:
-            taken = self.picture(limit_s)
-            peak[0] = max(peak[0], self.browser.memory_mb())
+            return self.picture(limit_s), peak[0]
         finally:
             done.set()
             watcher.join()
-        return taken, peak[0]
 
     def mouse(self, kind, x, y, **more):
         self.browser.ask("Input.dispatchMouseEvent", type=kind, x=x, y=y, **more)
@@ -123,9 +120,7 @@ class Peer:
 
     def answer(self, what, number):
         if what == "picture":
-            return {"s": self.picture(float(number))}
-        if what == "memory":
-            taken, peak = self.memory(float(number))
+            taken, peak = self.picture_and_memory(float(number))
             return {"s": taken, "peak_mb": peak}
         return {"ms": {"click": self.click, "hover": self.hover}[what](int(number))}
 

@@ -133,15 +133,17 @@ class Browser:
         return found
 
     def memory_mb(self):
-        """Resident, what processes share counted once."""
-        total = 0
+        """Resident: what each process has of its own, and what they share as large as it is in one of them."""
+        own, shared = 0, 0
         for pid in self.processes():
             try:
-                with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
-                    total += next(int(line.split()[1]) for line in file if line.startswith("Pss:"))
-            except (FileNotFoundError, ProcessLookupError, StopIteration):
+                with open(f"/proc/{pid}/status", encoding="utf-8", errors="replace") as file:
+                    resident = {line.split(":")[0]: int(line.split()[1]) for line in file if line.startswith("Rss")}
+            except (FileNotFoundError, ProcessLookupError):
                 continue
-        return total / 1024
+            own += resident.get("RssAnon", 0)
+            shared = max(shared, resident.get("RssFile", 0) + resident.get("RssShmem", 0))
+        return (own + shared) / 1024
 
     def stop(self):
         os.killpg(self.process.pid, signal.SIGKILL)

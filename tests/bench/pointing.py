@@ -122,7 +122,8 @@ def theirs(bench, path):
     peer = Program([bench.python, bench.here("bertviz_peer.py"), path], os.path.join(bench.folder, "bertviz_peer.log"),
                    bench.peer_environment)
     try:
-        peer.ask_line("picture 280")
+        if not peer.ask_line("picture 280")["s"]:
+            return {}
         return {what: peer.ask_line(f"{what} 6")["ms"] for what in ("click", "hover")}
     finally:
         peer.stop()
