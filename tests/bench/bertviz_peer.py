@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """BertViz' model view of all heads of a trace in a headless browser. Answers each line of input with one of JSON:
 
-    picture LIMIT_S     from the weights in memory to the page that shows them (null: not within the limit), and the most
-                        that the browser took meanwhile
+    picture LIMIT_S     from the weights in memory to the page that shows them (null: not within the limit, or not in half of
+                        this machine's memory), and the most that the browser took meanwhile
     click COUNT, hover COUNT    of the page that stands: from the event to the page that shows what it changed
 
 A page counts as shown when the frame after the one that drew it begins; what the browser's other threads still have to
@@ -10,6 +10,7 @@ do for its pixels is not counted. BertViz asks content networks for its three li
 same major versions but for jQuery (3 instead of 2).
 """
 import json
+import os
 import sys
 import threading
 import time
@@ -18,8 +19,9 @@ import torch
 from bertviz import model_view
 from safetensors import safe_open
 
-from browser import D3, JQUERY, NO_CARD, REQUIRE, Browser
+from browser import D3, JQUERY, NO_CARD, REQUIRE, Browser, BrowserEnded
 
+MOST_MB = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**21
 NETWORK = {
     "https://cdnjs.cloudflare.com/ajax/libs/require.js/2.3.6/require.min.js": "/require.js",
     "https://cdnjs.cloudflare.com/ajax/libs/d3/5.7.0/d3.min": "/d3",
@@ -67,7 +69,7 @@ class Peer:
         try:
             self.browser.ask("Page.navigate", limit_s, url=self.browser.url("/"))
             self.shown(limit_s - (time.monotonic() - began))
-        except TimeoutError:
+        except (TimeoutError, BrowserEnded):
             return None
         taken = time.monotonic() - began
         lines = self.browser.evaluate("document.querySelectorAll('line').length")
@@ -80,6 +82,8 @@ class Peer:
         def watch():
             while not done.wait(0.3):
                 peak[0] = max(peak[0], self.browser.memory_mb())
+                if peak[0] > MOST_MB:
+                    return self.browser.end()
 
         self.open_browser()
         watcher = threading.Thread(target=watch)

@@ -52,6 +52,10 @@ class Files(http.server.BaseHTTPRequestHandler):
         pass
 
 
+class BrowserEnded(RuntimeError):
+    pass
+
+
 class Browser:
     def __init__(self, switches):
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Files)
@@ -96,7 +100,7 @@ class Browser:
                 line, self.kept = self.kept.split(b"\0", 1)
                 said = json.loads(line)
                 if said.get("method") == "Inspector.targetCrashed":
-                    raise RuntimeError("the page crashed")
+                    raise BrowserEnded("the page crashed")
                 if is_it(said):
                     return said
                 self.told.append(said)
@@ -106,7 +110,7 @@ class Browser:
             if select.select([self.reader], [], [], min(left, 1.0))[0]:
                 data = os.read(self.reader, 1 << 20)
                 if not data:
-                    raise RuntimeError("the browser ended")
+                    raise BrowserEnded("the browser ended")
                 self.kept += data
 
     def evaluate(self, expression, timeout_s=60.0):
@@ -145,8 +149,12 @@ class Browser:
             shared = max(shared, resident.get("RssFile", 0) + resident.get("RssShmem", 0))
         return (own + shared) / 1024
 
-    def stop(self):
+    def end(self):
         os.killpg(self.process.pid, signal.SIGKILL)
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.end()
         self.process.wait()
         self.server.shutdown()
         for descriptor in (self.reader, self.writer):
