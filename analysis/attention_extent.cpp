@@ -5,6 +5,7 @@
 
 #include "analysis/checkpoint/memory.h"
 #include "analysis/error.h"
+#include "analysis/grouped.h"
 
 namespace weft {
 namespace {
@@ -14,13 +15,6 @@ constexpr uint64_t number_bytes = sizeof(float);
 uint64_t product(uint64_t a, uint64_t b) {
     uint64_t result = 0;
     return __builtin_mul_overflow(a, b, &result) ? UINT64_MAX : result;
-}
-
-std::string grouped(uint64_t number) {
-    std::string digits = std::to_string(number);
-    for (auto at = static_cast<int64_t>(digits.size()) - 3; at > 0; at -= 3)
-        digits.insert(static_cast<size_t>(at), ",");
-    return digits;
 }
 
 std::string shape_text(const AttentionExtent& size) {

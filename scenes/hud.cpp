@@ -1,4 +1,5 @@
 #include "scenes/hud.h"
+#include "analysis/grouped.h"
 
 #include <algorithm>
 #include <cmath>
@@ -29,13 +30,6 @@ constexpr float ledger_width_px = 300.0f, ledger_height_px = 8.0f;
 
 std::string plural(size_t count, const char* word) {
     return std::to_string(count) + " " + word + (count == 1 ? "" : "s");
-}
-
-std::string grouped(uint32_t number) {
-    std::string digits = std::to_string(number);
-    for (int at = static_cast<int>(digits.size()) - 3; at > 0; at -= 3)
-        digits.insert(static_cast<size_t>(at), ",");
-    return digits;
 }
 
 std::string in_quotes(const std::vector<Token>& tokens, int token) {

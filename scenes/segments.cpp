@@ -3,6 +3,19 @@
 #include <algorithm>
 
 namespace weft {
+namespace {
+
+// Whether the queries and the keys that stay are of the second text.
+struct Sides {
+    bool from_b, to_b;
+};
+
+Sides sides_of(SegmentChoice choice) {
+    return {choice == SegmentChoice::ba || choice == SegmentChoice::bb,
+            choice == SegmentChoice::ab || choice == SegmentChoice::bb};
+}
+
+}  // namespace
 
 bool has_two_segments(const AttentionFrame& frame, const AttentionBlock& block) {
     if (block.key_stack != block.query_stack || block.key_stack >= frame.stacks.size()) return false;
@@ -16,8 +29,7 @@ SegmentFilter segment_filter(const AttentionFrame& frame, const AttentionBlock& 
     SegmentFilter filter;
     filter.queries = block.queries;
     if (choice == SegmentChoice::all || !has_two_segments(frame, block)) return filter;
-    const bool from_b = choice == SegmentChoice::ba || choice == SegmentChoice::bb;
-    const bool to_b = choice == SegmentChoice::ab || choice == SegmentChoice::bb;
+    const auto [from_b, to_b] = sides_of(choice);
     for (const uint8_t segment : frame.stacks[block.key_stack].segments) {
         filter.queries_out.push_back((segment != 0) != from_b);
         filter.keys_out.push_back((segment != 0) != to_b);
@@ -38,8 +50,7 @@ void leave_out(const SegmentFilter& filter, std::span<float> weights) {
 
 std::string segments_caption(SegmentChoice choice) {
     if (choice == SegmentChoice::all) return "";
-    const bool from_b = choice == SegmentChoice::ba || choice == SegmentChoice::bb;
-    const bool to_b = choice == SegmentChoice::ab || choice == SegmentChoice::bb;
+    const auto [from_b, to_b] = sides_of(choice);
     return std::string("only what sentence ") + (from_b ? "B" : "A") + " reads of " + (to_b ? "B" : "A");
 }
 
