@@ -72,6 +72,19 @@ std::vector<glm::vec3> towers_focus_points(const TwoTowersPlan& plan, const View
                                            const Focus& focus, const Viewport& viewport) {
     const TwoTowersLayout layout = make_towers_layout(plan, motion, viewport);
     std::vector<glm::vec3> points;
+    const Focus of_cross = focus_in(plan, focus, AttentionKind::cross);
+    if (layout.image && read_token(of_cross) >= 0) {
+        const Focus valid = valid_focus(*plan.cross, of_cross);
+        if (valid.kind == FocusKind::none) return points;
+        const glm::vec3 at = layout.image->key(*plan.image->face, valid.layer, valid.key);
+        points = {at, at};
+        for (const StrongestLine& line : strongest_lines(*plan.cross, valid, strongest_seen))
+            if (valid.by_key)
+                points.push_back(layout.cross.query_position(valid.layer, line.lane, line.other));
+        if (!valid.by_key)
+            points.push_back(layout.cross.query_position(valid.layer, valid.head, valid.query));
+        return points;
+    }
     for (const TowerPart& part : tower_parts(plan)) {
         const auto own = focus_points(*part.plan, layout.of(part.kind), focus_in(plan, focus, part.kind));
         points.insert(points.end(), own.begin(), own.end());

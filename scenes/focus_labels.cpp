@@ -19,9 +19,11 @@ namespace {
 
 constexpr size_t most_key_labels = 6;
 constexpr float least_key_px = 13.0f, largest_key_px = 18.0f;
+constexpr float least_part_of_patch = 0.25f;  // of what reads it most: others of a patch are not named
 
 std::string with_number(const TextStackPlan& plan, const std::string& text, float weight) {
-    return text + "  " + weight_text(plan, weight, 2);
+    return text + "  " +
+           (reads_patches(plan) ? number_text(weight * plan.scale) : weight_text(plan, weight, 2));
 }
 
 // The other words of a token's block, in the text's order above and below its pill.
@@ -48,12 +50,14 @@ void add_token_focus(LabelPlacement& placement, const LabelScene& scene, const F
     const auto& own_tokens = by_key ? scene.key_tokens : scene.query_tokens;
     const auto& other_tokens = by_key ? scene.query_tokens : scene.key_tokens;
     if (own < 0 || own >= static_cast<int>(own_tokens.size()) || focus.layer >= scene.layout.layers) return;
+    // What a query reads of an image is seen there; the decoder's own part has its pill.
+    if (!scene.names_keys && focus.kind == FocusKind::token && !by_key) return;
     const float scale = scene.text_scale, opacity = scene.motion.focus, gap = 10.0f * scale;
     const int own_pane = by_key ? focus.layer : focus.layer + 1,
               other_pane = by_key ? focus.layer + 1 : focus.layer;
 
     const glm::vec3 end = row_end(scene, own_pane, own, by_key, by_key);
-    if (end.z > near_plane_u) {
+    if (end.z > near_plane_u && (scene.names_keys || !by_key)) {
         Label pill = scene_label(scene, token_text(own_tokens[static_cast<size_t>(own)]),
                                  {by_key ? end.x - 1.6f * gap : end.x + 1.6f * gap, end.y}, 15.0f * scale,
                                  by_key ? LabelAlign::right : LabelAlign::left, opacity);
@@ -67,6 +71,7 @@ void add_token_focus(LabelPlacement& placement, const LabelScene& scene, const F
         placement.add(std::move(pill), 200.0f);
     }
 
+    if (!scene.names_keys && !by_key) return;
     Focus row = focus;
     if (focus.kind == FocusKind::edge) row.kind = FocusKind::token;
     const std::vector<float> means = mean_weights(scene.plan, row);
@@ -76,19 +81,21 @@ void add_token_focus(LabelPlacement& placement, const LabelScene& scene, const F
                      [&](size_t a, size_t b) { return std::abs(means[a]) > std::abs(means[b]); });
     const auto& sinks = scene.plan.layers[static_cast<size_t>(focus.layer)].sink_keys;
     size_t labelled = 0;
-    float strongest = focus_line_threshold;
+    float strongest = scene.names_keys ? focus_line_threshold : 0.0f;
     for (const size_t other : order) {
         const bool sink = !by_key && other < sinks.size() && sinks[other];
         if (!sink) strongest = std::max(strongest, std::abs(means[other]));
     }
+    const float least = scene.names_keys || order.empty()
+                            ? focus_line_threshold
+                            : least_part_of_patch * std::abs(means[order.front()]);
     for (const size_t other : order) {
         const bool chosen = focus.kind == FocusKind::edge && static_cast<int>(other) == focus.key;
-        if (!chosen && (std::abs(means[other]) < focus_line_threshold || labelled >= most_key_labels))
-            continue;
+        if (!chosen && (std::abs(means[other]) < least || labelled >= most_key_labels)) continue;
         const bool sink = !by_key && other < sinks.size() && sinks[other];
         const glm::vec3 at = row_end(scene, other_pane, static_cast<int>(other), !by_key, !by_key);
         if (at.z <= near_plane_u) continue;
-        const float part = std::clamp(std::abs(means[other]) / strongest, 0.0f, 1.0f);
+        const float part = std::clamp(std::abs(means[other]) / std::max(strongest, 1e-9f), 0.0f, 1.0f);
         const float size =
             sink ? least_key_px : least_key_px + (largest_key_px - least_key_px) * std::sqrt(part);
         const float number = chosen ? edge_weight(scene.plan, focus) : means[other];

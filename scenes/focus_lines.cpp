@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "scenes/flow_lines.h"
 #include "scenes/line_budget.h"
 #include "scenes/plan_memory.h"
+#include "scenes/shown_block.h"
 
 namespace weft {
 namespace {
@@ -15,6 +17,8 @@ constexpr float behind_opacity = 0.10f;
 // A head of a longer text shows its strongest lines, and no dots at its ends: they would be a band.
 constexpr int most_rows_with_dots = 96;
 constexpr uint64_t most_lines_of_head = 300;
+constexpr size_t most_lines_of_patches = 48;
+constexpr double patch_line_mass = 0.8;
 
 bool is_sink(const TextStackPlan& plan, int layer, int key) {
     return plan.layers[static_cast<size_t>(layer)].sink_keys[static_cast<size_t>(key)];
@@ -238,7 +242,39 @@ float head_threshold(const TextStackPlan& plan, const Focus& focus) {
     return static_cast<float>(plan.memory->numbers(name, find)->front());
 }
 
+// The largest weights of what a query reads of an image, or of who reads a patch, up to a share of them all.
+float patch_threshold(const TextStackPlan& plan, const Focus& focus) {
+    const auto find = [&] {
+        const LayerPlan& layer = plan.layers[static_cast<size_t>(focus.layer)];
+        const size_t rows = plan.blocks[0].rows, columns = plan.blocks[0].columns;
+        std::vector<float> all;
+        double sum = 0.0;
+        for (int h = 0; h < plan.lanes; ++h) {
+            if (focus.head >= 0 ? h != focus.head : !layer.lane_shown[static_cast<size_t>(h)]) continue;
+            const auto lane = lane_weights(plan, focus.layer, h);
+            const auto take = [&](size_t row, size_t column) {
+                if (!focus.by_key && layer.sink_keys[column]) return;
+                all.push_back(std::abs(lane[row * columns + column]));
+                sum += static_cast<double>(all.back());
+            };
+            for (size_t other = 0; other < (focus.by_key ? rows : columns); ++other)
+                focus.by_key ? take(other, static_cast<size_t>(focus.key))
+                             : take(static_cast<size_t>(focus.query), other);
+        }
+        std::ranges::sort(all, std::greater());
+        double taken = 0.0;
+        size_t count = 0;
+        while (count < std::min(all.size(), most_lines_of_patches) && taken < patch_line_mass * sum)
+            taken += static_cast<double>(all[count++]);
+        return std::vector<double>{count > 0 ? static_cast<double>(all[count - 1]) : 1.0};
+    };
+    const std::string name = "patches " + std::to_string(focus.layer) + " " + std::to_string(focus.head) +
+                             " " + std::to_string(focus.query) + " " + std::to_string(focus.key);
+    return static_cast<float>(plan.memory->numbers(name, find)->front());
+}
+
 float focus_threshold(const TextStackPlan& plan, const Focus& focus) {
+    if (focus.kind == FocusKind::token && reads_patches(plan)) return patch_threshold(plan, focus);
     const bool is_head = focus.kind == FocusKind::head;
     const float own = is_head ? head_threshold(plan, focus) : focus_line_weight;
     if (is_head && own > head_line_weight) return own;

@@ -37,6 +37,17 @@ std::string in_quotes(const std::vector<Token>& tokens, int token) {
     return "“" + token_text(tokens[static_cast<size_t>(token)]) + "”";
 }
 
+// What is read: a word in quotes, or a patch by its place.
+std::string key_in_quotes(const AttentionFrame& frame, const AttentionBlock& attention, int token) {
+    const std::optional<PatchGrid>& grid = frame.stacks.at(attention.key_stack).grid;
+    const int patch = grid ? token - static_cast<int>(grid->first_token) : -1;
+    if (patch < 0 || patch >= static_cast<int>(grid->rows * grid->columns))
+        return in_quotes(key_tokens(frame, attention), token);
+    const auto columns = static_cast<int>(grid->columns);
+    return "patch (row " + std::to_string(patch / columns) + ", column " + std::to_string(patch % columns) +
+           ")";
+}
+
 // "12 tokens"; of an image its grid; between two texts both.
 std::string tokens_text(const AttentionFrame& frame, const AttentionBlock& attention) {
     const size_t keys = key_tokens(frame, attention).size(), queries = query_tokens(frame, attention).size();
@@ -52,9 +63,9 @@ std::string tokens_text(const AttentionFrame& frame, const AttentionBlock& atten
 
 std::string subtitle_of_focus(const HudScene& scene) {
     const AttentionBlock& attention = shown_block(scene.plan);
-    const auto& keys = key_tokens(*scene.plan.frame, attention);
     const auto& queries = query_tokens(*scene.plan.frame, attention);
     const Focus& focus = scene.motion.shown_focus;
+    const auto key = [&] { return key_in_quotes(*scene.plan.frame, attention, focus.key); };
     if (scene.motion.focus > 0.5f && focus.layer >= 0) {
         const std::optional<int> shared = key_value_head(attention, focus.head);
         const std::string layer = scene.plan.joins_ends ? "all layers together"
@@ -67,13 +78,12 @@ std::string subtitle_of_focus(const HudScene& scene) {
                                                        : "";
         switch (focus.kind) {
             case FocusKind::token:
-                if (focus.by_key) return "who reads " + in_quotes(keys, focus.key) + " in " + layer + heads;
+                if (focus.by_key) return "who reads " + key() + " in " + layer + heads;
                 return "what " + in_quotes(queries, focus.query) + " reads in " + layer + heads +
                        (scene.plan.lanes > 1 ? " · numbers at the keys: mean over heads" : "");
             case FocusKind::edge: {
                 const std::string which = scene.plan.lanes > 1 ? layer + " · " + head : layer;
-                return which + " · " + in_quotes(queries, focus.query) + " reads " +
-                       in_quotes(keys, focus.key) + ": " +
+                return which + " · " + in_quotes(queries, focus.query) + " reads " + key() + ": " +
                        weight_text(scene.plan, edge_weight(scene.plan, focus), 3);
             }
             case FocusKind::head:
@@ -156,10 +166,12 @@ void add_title(DrawList& list, const HudScene& scene, const std::string& about,
         // A long title leaves a third of the line to what it is about.
         const float widest = 0.62f * (end - list.labels.back().position.x);
         list.labels.back().max_width_px = widest;
+        list.labels.back().id = label_id(title, 1);
         pen.at.x = std::min(pen.at.x, list.labels.back().position.x + widest) + 12.0f * scene.scale;
     }
     pen.size_px = scene.text_px;
     pen.write(about, about_color);
+    list.labels.back().id = label_id(about, 2);
     list.labels.back().max_width_px = std::max(end - list.labels.back().position.x, 4.0f * size);
     if (const auto& cut = scene.plan.frame->truncation) {
         const float left = hud_margin_px * scene.scale;
@@ -201,7 +213,9 @@ LedgerShares ledger_shares(const TextStackPlan& plan, const TextStackLayout& lay
         shares.push_back({folded, ledger.neighbours, percent.neighbours, colors.neighbours});
     }
     std::string rest = "not drawn";
-    if (in_focus.threshold > 0.0f) rest = "below " + weight_text(plan, in_focus.threshold, 2);
+    if (in_focus.threshold > 0.0f)
+        rest = "below " + (reads_patches(plan) ? number_text(in_focus.threshold * plan.scale)
+                                               : weight_text(plan, in_focus.threshold, 2));
     shares.push_back({rest, ledger.not_drawn, percent.not_drawn, colors.rule});
     return {std::move(shares), in_focus.of};
 }

@@ -25,10 +25,14 @@ float tent(int pane, float at) {
 
 }  // namespace
 
-glm::vec3 ImageStackLayout::position(int pane, double x_px, double y_px) const {
+glm::vec3 ImageStackLayout::on_pane(double x_px, double y_px) const {
     const auto column = static_cast<float>((x_px - shown.x) / shown.width - 0.5);
     const auto row = static_cast<float>((y_px - shown.y) / shown.height - 0.5);
-    return glm::vec3(x(pane), -row * size_u.y, 0.0f) + column * size_u.x * column_axis;
+    return glm::vec3(0.0f, -row * size_u.y, 0.0f) + column * size_u.x * column_axis;
+}
+
+glm::vec3 ImageStackLayout::position(int pane, double x_px, double y_px) const {
+    return glm::vec3(x(pane), 0.0f, 0.0f) + on_pane(x_px, y_px);
 }
 
 std::array<glm::vec3, 4> ImageStackLayout::corners(int pane, const Rect& part) const {

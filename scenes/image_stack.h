@@ -115,8 +115,9 @@ struct ImageStackLayout {
 
     float x(int pane) const { return pane_at.at(static_cast<size_t>(pane + 1)); }
     float openness(int pane) const { return open.at(static_cast<size_t>(pane + 1)); }
-    // Of a point of the image, in its pixels.
+    // Of a point of the image, in its pixels; and the same from the middle of its pane.
     glm::vec3 position(int pane, double x_px, double y_px) const;
+    glm::vec3 on_pane(double x_px, double y_px) const;
     // Top left, top right, bottom right, bottom left.
     std::array<glm::vec3, 4> corners(int pane, const Rect& part) const;
     std::array<glm::vec3, 8> box_corners() const;

@@ -3,18 +3,21 @@
 #include <algorithm>
 #include <cmath>
 
+#include "scenes/focus_lines.h"
 #include "scenes/image_hud.h"
 #include "scenes/image_values.h"
 #include "scenes/merged_rows.h"
 #include "scenes/projection.h"
 #include "scenes/shown_block.h"
 #include "scenes/theme.h"
+#include "scenes/token_text.h"
 
 namespace weft {
 namespace {
 
 constexpr float longest_u = 7.0f;
 constexpr float image_gap_u = 5.0f, sliver_u = 0.3f, most_slivers_u = 3.0f;
+constexpr float facing_gap_u = 0.4f;  // between panes that face the viewer
 constexpr float other_gap_u = 0.45f, other_pitch_u = 0.45f;
 constexpr double light_percentile = 0.98;
 constexpr size_t kept_lights = 256;
@@ -69,6 +72,28 @@ std::shared_ptr<const Image> ImageTower::light(int layer, int query, int head) c
     return lights[asked] = light_of(*face, read_row(*cross, layer, query, head));
 }
 
+float ImageTower::weight(int layer, int query, int head, int token) const {
+    const WeightBlock& block = cross->blocks.at(static_cast<size_t>(layer));
+    const std::vector<bool>& shown = cross->layers[static_cast<size_t>(layer)].lane_shown;
+    double sum = 0.0, rows = 0.0;
+    for (uint32_t h = 0; h < block.slices; ++h) {
+        if (head >= 0 ? h != static_cast<uint32_t>(head) : !shown[h]) continue;
+        for (uint32_t i = 0; i < block.rows; ++i) {
+            if (query >= 0 && i != static_cast<uint32_t>(query)) continue;
+            const size_t row = size_t{h} * block.rows + i;
+            sum += static_cast<double>((*block.values)[row * block.columns + static_cast<size_t>(token)]);
+            ++rows;
+        }
+    }
+    return cross->scale * static_cast<float>(sum / std::max(rows, 1.0));
+}
+
+std::string ImageTower::token_name(int token) const {
+    const int patch = face->patch_of(token);
+    if (patch >= 0) return patch_name(*face, patch);
+    return token_text(key_tokens(*cross->frame, shown_block(*cross)).at(static_cast<size_t>(token)));
+}
+
 std::shared_ptr<const std::vector<uint32_t>> ImageTower::row_mask(
     const std::shared_ptr<const std::vector<uint32_t>>& mask, int row) const {
     const std::lock_guard lock(mutex);
@@ -104,29 +129,52 @@ std::shared_ptr<const ImageTower> plan_image_tower(std::shared_ptr<const Attenti
     return tower;
 }
 
+glm::vec3 ImageTowerLayout::position(int pane, double x_px, double y_px) const {
+    return middle + layer_axis * panes.x(pane) + panes.on_pane(x_px, y_px);
+}
+
 std::array<glm::vec3, 4> ImageTowerLayout::corners(int pane, const Rect& part) const {
-    auto result = panes.corners(pane, part);
-    for (glm::vec3& corner : result) corner.y += middle_y;
-    return result;
+    const double right = part.x + part.width, bottom = part.y + part.height;
+    return {position(pane, part.x, part.y), position(pane, right, part.y), position(pane, right, bottom),
+            position(pane, part.x, bottom)};
 }
 
 glm::vec3 ImageTowerLayout::patch(const ImageStackPlan& face, int layer, int patch) const {
     const Rect area = face.area_of(patch);
-    glm::vec3 at = panes.position(key_pane(layer), area.x + 0.5 * area.width, area.y + 0.5 * area.height);
-    at.y += middle_y;
-    return at;
+    return position(key_pane(layer), area.x + 0.5 * area.width, area.y + 0.5 * area.height);
 }
 
 glm::vec3 ImageTowerLayout::other(int layer, int token) const {
-    return {panes.x(key_pane(layer)), middle_y - 0.5f * panes.size_u.y - other_gap_u,
-            -0.5f * panes.size_u.x + other_pitch_u * (static_cast<float>(token) + 0.5f)};
+    const glm::vec3 at = middle + layer_axis * panes.x(key_pane(layer)), up(0.0f, 1.0f, 0.0f);
+    const glm::vec2 half = 0.5f * panes.size_u;
+    const float along = other_pitch_u * (static_cast<float>(token) + 0.5f);
+    const glm::vec3 below = panes.column_axis * (along - half.x) - up * (half.y + other_gap_u),
+                    left = -panes.column_axis * (half.x + other_gap_u) - up * (half.y - along);
+    return at + glm::mix(below, left, stack);
 }
 
-std::array<glm::vec3, 8> ImageTowerLayout::box_corners() const {
-    std::array<glm::vec3, 8> box{};
-    const auto first = corners(-1, panes.shown),
-               last = corners(static_cast<int>(panes.pane_at.size()) - 2, panes.shown);
-    for (size_t i = 0; i < 4; ++i) box[i] = first[i], box[i + 4] = last[i];
+glm::vec3 ImageTowerLayout::key(const ImageStackPlan& face, int layer, int token) const {
+    const int of_token = face.patch_of(token);
+    return of_token < 0 ? other(layer, token) : patch(face, layer, of_token);
+}
+
+std::vector<int> ImageTowerLayout::back_to_front(const Camera& camera) const {
+    std::vector<int> order;
+    for (int pane = -1; pane < pane_count(); ++pane) order.push_back(pane);
+    // Panes that face the viewer lie beside each other, or before those that come later.
+    const bool faces = panes.column_axis.x > 0.5f;
+    const float eye = faces ? panes.x(-1) : camera.eye().x;
+    std::ranges::stable_sort(
+        order, [&](int a, int b) { return std::abs(panes.x(a) - eye) > std::abs(panes.x(b) - eye); });
+    return order;
+}
+
+std::vector<glm::vec3> ImageTowerLayout::box_corners() const {
+    std::vector<glm::vec3> box;
+    for (const int pane : {-1, pane_count() - 1}) {
+        const auto own = corners(pane, panes.shown);
+        box.insert(box.end(), own.begin(), own.end());
+    }
     return box;
 }
 
@@ -135,22 +183,28 @@ glm::vec2 image_tower_size(const ImageTower& tower) {
     return whole.size_u * (longest_u / std::max(whole.size_u.x, whole.size_u.y));
 }
 
-float image_tower_length(int encoder_layers) {
-    return image_gap_u + sliver_of(encoder_layers) * static_cast<float>(encoder_layers);
+float image_tower_length(int encoder_layers, float pane_u, float turn) {
+    const float slivers = sliver_of(encoder_layers) * static_cast<float>(encoder_layers + 1);
+    return slivers + glm::mix(image_gap_u, pane_u + facing_gap_u, turn);
 }
 
-ImageTowerLayout image_tower_layout(const ImageTower& tower, int encoder_layers, float left_x, float middle_y,
-                                    const std::vector<float>& key_x) {
+ImageTowerLayout image_tower_layout(const ImageTower& tower, const ImageTowerPlace& place) {
     ImageTowerLayout layout;
     layout.panes = image_layout(*tower.face, {});
-    layout.panes.size_u = image_tower_size(tower);
-    layout.middle_y = middle_y;
-    layout.encoder_layers = encoder_layers;
+    layout.panes.size_u = place.size;
+    const float turn = 0.5f * 3.14159265f * place.turn;
+    layout.panes.column_axis = {std::sin(turn), 0.0f, std::cos(turn)};
+    layout.layer_axis = place.layer_axis;
+    layout.middle = place.token_axis * place.across;
+    layout.encoder_layers = place.encoder_layers;
+    layout.stack = place.stack;
     std::vector<float>& at = layout.panes.pane_at;
-    at = {left_x};
-    for (int p = 0; p <= encoder_layers; ++p)
-        at.push_back(left_x + image_gap_u + sliver_of(encoder_layers) * static_cast<float>(p));
-    at.insert(at.end(), key_x.begin(), key_x.end());
+    // Beside its gap a pane stands on the keys' level, facing the viewer in the middle of its place.
+    const float half = 0.5f * glm::mix(0.0f, glm::mix(place.size.x, place.size.y, place.stack), place.turn);
+    at = {place.start + half};
+    for (int p = 0; p <= place.encoder_layers; ++p)
+        at.push_back(at.front() + sliver_of(place.encoder_layers) * static_cast<float>(p + 1));
+    for (const float key : place.key_at) at.push_back(key + place.stack * half);
     layout.panes.open.assign(at.size(), 1.0f);
     return layout;
 }
@@ -183,18 +237,11 @@ void add_image_tower(DrawList& list, const ImageTower& tower, const ImageTowerLa
                      const ViewState& view, const ViewMotion& motion, const Camera& camera,
                      const Viewport& viewport) {
     const Theme& colors = theme(view.theme);
-    const int panes = static_cast<int>(layout.panes.pane_at.size()) - 1;
-    std::vector<int> order;
-    for (int pane = -1; pane < panes; ++pane) order.push_back(pane);
-    const float eye = camera.eye().x;
-    std::ranges::stable_sort(order, [&](int a, int b) {
-        return std::abs(layout.panes.x(a) - eye) > std::abs(layout.panes.x(b) - eye);
-    });
-    const Focus& focus = motion.shown_focus;
-    const bool has_query = motion.focus > 0.0f && focus.query >= 0;
-    for (const int pane : order) {
+    const Focus focus = valid_focus(*tower.cross, motion.shown_focus);
+    const bool has_focus = motion.focus > 0.0f && focus.kind != FocusKind::none;
+    for (const int pane : layout.back_to_front(camera)) {
         const size_t first = list.textured_planes.size();
-        const int layer = pane - layout.key_pane(0);
+        const int layer = layout.layer_of(pane);
         const auto corners = layout.corners(pane, layout.panes.shown);
         const glm::vec3 middle = 0.5f * (corners[0] + corners[2]);
         ImageFace face;
@@ -204,12 +251,13 @@ void add_image_tower(DrawList& list, const ImageTower& tower, const ImageTowerLa
         own.view.theme = view.theme;
         if (pane == -1) face.color_opacity = 1.0f;
         if (layer >= 0) {
-            const bool is_focus = has_query && focus.layer == layer;
-            own.numbers = tower.light(layer, is_focus ? focus.query : -1,
-                                      is_focus && focus.kind != FocusKind::token ? focus.head : -1);
+            const bool is_focus = has_focus && focus.layer == layer;
+            const bool of_head = focus.kind == FocusKind::head || focus.kind == FocusKind::edge;
+            own.numbers =
+                tower.light(layer, is_focus ? focus.query : -1, is_focus && of_head ? focus.head : -1);
             face.has_numbers = true;
             face.grey_opacity = grey_under_numbers(own);
-            face.opacity = has_query && !is_focus ? glm::mix(1.0f, 0.4f, motion.focus) : 1.0f;
+            face.opacity = has_focus && !is_focus ? glm::mix(1.0f, 0.4f, motion.focus) : 1.0f;
         }
         if (pane == -1 || layer >= 0)
             add_image_face(

@@ -94,7 +94,7 @@ Focus pick_scene(const Scene& scene, const ViewState& view, const ViewMotion& mo
         case SceneKind::neurons:
             return pick_neurons(*scene.neurons, view, viewport, pointer_px);
         case SceneKind::two_towers:
-            return pick_two_towers(*scene.towers, motion, camera, viewport, pointer_px, out_of_key);
+            return pick_two_towers(*scene.towers, view, motion, camera, viewport, pointer_px, out_of_key);
         case SceneKind::text_stack:
             break;
         case SceneKind::image_stack:

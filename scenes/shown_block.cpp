@@ -53,6 +53,12 @@ const std::vector<Token>& query_tokens(const AttentionFrame& frame, const Attent
     return frame.stacks.at(block.query_stack).tokens;
 }
 
+bool reads_patches(const TextStackPlan& plan) {
+    if (!plan.frame || plan.frame->blocks.empty()) return false;
+    const AttentionBlock& block = shown_block(plan);
+    return block.kind == AttentionKind::cross && plan.frame->stacks.at(block.key_stack).grid.has_value();
+}
+
 const std::string& attention_name(AttentionKind kind) {
     return names.at(static_cast<size_t>(kind));
 }

@@ -30,6 +30,9 @@ int focus_block(const AttentionFrame& frame, const ViewState& view);
 const std::vector<Token>& key_tokens(const AttentionFrame& frame, const AttentionBlock& block);
 const std::vector<Token>& query_tokens(const AttentionFrame& frame, const AttentionBlock& block);
 
+// Whether words read patches of an image: weight is then spread over many keys that have no words.
+bool reads_patches(const TextStackPlan& plan);
+
 // "encoder", "decoder", "cross"; "self" with one stack.
 const std::string& attention_name(AttentionKind kind);
 // The one of those names that can be chosen; none for any other word.

@@ -19,6 +19,7 @@ namespace weft {
 namespace {
 
 constexpr int most_lines = 5;
+constexpr float least_of_three_decimals = 0.1f;  // of patches: three digits
 constexpr float narrow_px = 226.0f, shared_px = 38.0f, row_px = 22.0f, head_px = 34.0f, bar_px = 30.0f,
                 foot_px = 8.0f;
 
@@ -164,7 +165,9 @@ float add_tooltip(DrawList& list, const HudScene& scene, float bottom_px, std::o
         bar.corner_px = 2.0f * s;
         list.rects.push_back(bar);
         Label number;
-        number.text = weight_text(scene.plan, line.weight, 3);
+        const bool is_small = reads_patches(scene.plan) && std::abs(line.weight) < least_of_three_decimals;
+        number.text =
+            is_small ? number_text(line.weight * scene.plan.scale) : weight_text(scene.plan, line.weight, 3);
         number.size_px = text;
         number.position = {at.x + size.x - 10.0f * s, baseline};
         number.align = LabelAlign::right;

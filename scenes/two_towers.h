@@ -69,7 +69,7 @@ DrawList draw_two_towers(const TwoTowersPlan& plan, const ViewState& view, const
 Camera two_towers_camera(const TwoTowersPlan& plan, CameraPreset preset, const ViewMotion& motion,
                          const Focus& focus, const Viewport& viewport);
 
-Focus pick_two_towers(const TwoTowersPlan& plan, const ViewMotion& motion, const Camera& camera,
-                      const Viewport& viewport, glm::vec2 pointer_px, bool out_of_key);
+Focus pick_two_towers(const TwoTowersPlan& plan, const ViewState& view, const ViewMotion& motion,
+                      const Camera& camera, const Viewport& viewport, glm::vec2 pointer_px, bool out_of_key);
 
 }  // namespace weft

@@ -6,7 +6,7 @@
 namespace weft {
 namespace {
 
-constexpr float image_yaw_deg = -32.0f;  // less shows an image from its edge
+constexpr float image_yaw_deg = -36.0f;  // less shows an image from its edge
 constexpr float rest_yaw_deg = -16.0f;   // more lets the lanes of the encoder's narrow gaps run together
 
 }  // namespace
@@ -22,7 +22,8 @@ Camera two_towers_camera(const TwoTowersPlan& plan, CameraPreset preset, const V
     if (preset == CameraPreset::head) return inside_head_camera(forward, focus, viewport, text_scale);
     if (preset == CameraPreset::token) return along_token_camera(forward, focus);
     Camera direction = preset_direction(preset, 0);
-    if (preset == CameraPreset::default_view) direction.yaw_deg = plan.image ? image_yaw_deg : rest_yaw_deg;
+    if (preset == CameraPreset::default_view)
+        direction.yaw_deg = plan.image ? glm::mix(image_yaw_deg, rest_yaw_deg, motion.stack) : rest_yaw_deg;
     const std::vector<glm::vec3> corners = layout.corners();
     return fit_camera(direction, corners, glm::vec3(0.0f), towers_margins(plan, motion, viewport), viewport);
 }

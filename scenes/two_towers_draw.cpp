@@ -14,7 +14,6 @@ namespace {
 
 constexpr float rail_opacity = 0.6f, receded_rail = 0.25f, rail_px = 1.2f;
 constexpr float fill_on_light = 1.8f, edge_on_light = 1.5f;
-constexpr float sink_opacity = 0.7f, sink_width_u = 0.2f;
 constexpr int rails_in_full = 32;  // more: fainter, so that together they stay as light
 
 // How far the whole has receded behind what has the focus.
@@ -92,28 +91,6 @@ const TextStackPlan* decoder_in_front(const TwoTowersPlan& plan) {
     return plan.cross && plan.forward != AttentionKind::decoder ? plan.cross.get() : plan.decoder.get();
 }
 
-// Grey bars at the patches and other tokens that are sinks: the mean over the heads that are shown.
-void add_image_sinks(DrawList& list, const TextStackPlan& plan, const TextStackLayout& cross,
-                     const ImageTowerLayout& image, const ImageStackPlan& face, const ViewState& view) {
-    if (view.sinks != SinkMode::bars) return;
-    const glm::vec4 color = with_alpha(theme(view.theme).sink, sink_opacity);
-    for (int l = 0; l < cross.layers; ++l) {
-        const LayerPlan& layer = plan.layers[static_cast<size_t>(l)];
-        const auto shown = static_cast<float>(std::ranges::count(layer.lane_shown, true));
-        for (size_t j = 0; j < layer.sink_keys.size(); ++j) {
-            if (!layer.sink_keys[j]) continue;
-            float mean = 0.0f;
-            for (size_t h = 0; h < layer.lane_shown.size(); ++h)
-                mean += layer.sink_mean[h * layer.sink_keys.size() + j] / std::max(shown, 1.0f);
-            const int patch = face.patch_of(static_cast<int>(j));
-            const glm::vec3 at =
-                patch < 0 ? image.other(l, static_cast<int>(j)) : image.patch(face, l, patch);
-            list.strokes_below.push_back({at, at + cross.layer_axis * (full_bar_part * cross.gap_u(l) * mean),
-                                          color, sink_width_u, 1.0f, false});
-        }
-    }
-}
-
 // What stands at rest is as strong as its place among the three; what has the focus is drawn in full.
 void add_part(DrawList& list, const TowerPart& part, const TwoTowersPlan& plan, const TextStackLayout& layout,
               const std::optional<ImageTowerLayout>& image, const ViewState& whole_view,
@@ -125,7 +102,7 @@ void add_part(DrawList& list, const TowerPart& part, const TwoTowersPlan& plan, 
                  ends = list.strokes_above.size();
     const bool on_image = image && part.kind == AttentionKind::cross;
     if (on_image)
-        add_image_sinks(list, *part.plan, layout, *image, *plan.image->face, view);
+        add_image_sinks(list, *plan.image, layout, *image, view);
     else
         add_sink_bars(list, *part.plan, layout, view, motion, camera);
     add_neighbour_bars(list, *part.plan, layout, view, motion, camera);
@@ -151,6 +128,7 @@ void add_part(DrawList& list, const TowerPart& part, const TwoTowersPlan& plan, 
         for (const FlowBatch& batch : in_rows)
             std::ranges::move(over_patches(*plan.image, *image, static_cast<int>(batch.block), batch),
                               std::back_inserter(list.flows));
+        add_image_focus(list, *plan.image, layout, *image, view, motion);
     }
 
     // A plan counts its own blocks; what a focus brought of its own stands behind those of all.
@@ -173,8 +151,8 @@ DrawList draw_two_towers(const TwoTowersPlan& plan, const ViewState& view, const
     const TwoTowersLayout layout = make_towers_layout(plan, motion, viewport);
     add_all_panes(list, plan, layout, view, motion, camera);
     if (layout.image)
-        add_image_tower(list, *plan.image, *layout.image, view, motion_in(plan, motion, AttentionKind::cross),
-                        camera, viewport);
+        add_image_tower(list, *plan.image, *layout.image, view_in(plan, view, AttentionKind::cross),
+                        motion_in(plan, motion, AttentionKind::cross), camera, viewport);
     add_rails(list, layout, view, motion);
     for (const TowerPart& part : tower_parts(plan))
         add_part(list, part, plan, layout.of(part.kind), layout.image, view, motion, camera, viewport);

@@ -13,6 +13,8 @@ constexpr float most_depth_pitches = 2.0f;  // of all lanes: more makes them run
 constexpr float wider_beside_image = 1.6f;  // images stand turned to the viewer: they need room
 constexpr int rows_beside_image = 7;        // of text, as high as an image
 constexpr float stacked_height_u = 12.0f, stacked_token_u = 3.0f;  // in a wide picture
+constexpr float stacked_width_u = 22.0f;                           // of an image and the words beside it
+constexpr float facing_part = 0.86f;  // of a gap, what an image that faces the viewer takes of it
 
 float lane_pitch(float pane_pitch, int lanes) {
     if (lanes < 2) return 0.6f;
@@ -33,6 +35,34 @@ TextStackLayout make_tower(const Tower& tower, float token_pitch, const ViewMoti
         lane_pitch(tower.pane_pitch, tower.lanes) * (1.0f - std::clamp(motion.fold, 0.0f, 1.0f));
     place_panes(layout, motion);
     return layout;
+}
+
+// Panes of an image beside a decoder. Where they face the viewer, because lanes are folded or layers go up,
+// they are as small as lets them stand beside each other.
+struct ImagePanes {
+    float turn = 0.0f, length = 0.0f, pane_pitch = 0.0f;  // length: along the layers, before the decoder
+    glm::vec2 size{0.0f};
+};
+
+ImagePanes panes_beside(const ImageTower& tower, int encoder_layers, const Tower& decoder, float fold,
+                        float stack, bool is_wide) {
+    ImagePanes panes;
+    panes.turn = std::max(fold, stack);
+    const auto layers = static_cast<float>(std::max(decoder.layers, 1));
+    const glm::vec2 upright = image_tower_size(tower);
+    float stacked_pitch = decoder.pane_pitch;
+    if (is_wide) {
+        const float rest = image_tower_length(encoder_layers, 0.0f, 1.0f) + handover_u;
+        stacked_pitch = std::min(stacked_pitch, (stacked_height_u - rest) / (layers + facing_part));
+    }
+    panes.pane_pitch = glm::mix(decoder.pane_pitch, stacked_pitch, stack);
+    const float folded = std::min(1.0f, facing_part * decoder.pane_pitch / upright.x),
+                stacked = std::min(1.0f, facing_part * stacked_pitch / upright.y);
+    panes.size = upright * glm::mix(glm::mix(1.0f, folded, fold), stacked, stack);
+    // Folded, half of the first keys' pane stands before the decoder.
+    panes.length =
+        image_tower_length(encoder_layers, glm::mix(1.5f * panes.size.x, panes.size.y, stack), panes.turn);
+    return panes;
 }
 
 }  // namespace
@@ -109,12 +139,21 @@ TwoTowersLayout make_towers_layout(const TwoTowersPlan& plan, const ViewMotion& 
     const int room = is_written ? reserved_rows(target) : target;
     float token_pitch = token_pitch_u((plan.image ? rows_beside_image : source) + room);
 
-    // An image stands upright.
-    ViewMotion own = motion;
-    if (plan.image) own.stack = 0.0f;
-    const float stack = std::clamp(own.stack, 0.0f, 1.0f);
+    const float stack = std::clamp(motion.stack, 0.0f, 1.0f);
     const float width = static_cast<float>(viewport.size.x) - viewport.panel_px;
-    if (width > static_cast<float>(viewport.size.y)) {
+    const bool is_wide = width > static_cast<float>(viewport.size.y);
+    ImagePanes image;
+    if (plan.image) {
+        image = panes_beside(*plan.image, above.layers, below, std::clamp(motion.fold, 0.0f, 1.0f), stack,
+                             is_wide);
+        below.pane_pitch = image.pane_pitch;
+        if (is_wide)
+            token_pitch =
+                glm::mix(token_pitch,
+                         std::min((stacked_width_u - image.size.x) / static_cast<float>(std::max(room, 1)),
+                                  stacked_token_u),
+                         stack);
+    } else if (is_wide) {
         const float length = above.pane_pitch * static_cast<float>(above.layers) + handover_u +
                              below.pane_pitch * static_cast<float>(below.layers);
         const float wide_rows = length / static_cast<float>(std::max(source + room, 1));
@@ -126,17 +165,17 @@ TwoTowersLayout make_towers_layout(const TwoTowersPlan& plan, const ViewMotion& 
 
     // Only the attention that one is inside of is widened; decoder and cross-attention have their gaps in
     // common.
-    ViewMotion still = own;
+    ViewMotion still = motion;
     still.inside_layer = -1;
     const bool in_encoder = plan.forward == AttentionKind::encoder;
     TwoTowersLayout layout;
-    layout.encoder = make_tower(above, token_pitch, in_encoder ? own : still);
-    layout.decoder = make_tower(below, token_pitch, in_encoder ? still : own);
+    layout.encoder = make_tower(above, token_pitch, in_encoder ? motion : still);
+    layout.decoder = make_tower(below, token_pitch, in_encoder ? still : motion);
 
     layout.reserved_u = token_pitch * static_cast<float>(room - target);
 
-    const float encoder_u = plan.image ? image_tower_length(above.layers)
-                                       : layout.encoder.pane_at.back() - layout.encoder.pane_at.front();
+    const float encoder_u =
+        plan.image ? image.length : layout.encoder.pane_at.back() - layout.encoder.pane_at.front();
     const float decoder_u = layout.decoder.pane_at.back() - layout.decoder.pane_at.front();
     const float half = 0.5f * (encoder_u + handover_u + decoder_u);
     TextStackLayout& first = layout.encoder;
@@ -144,8 +183,10 @@ TwoTowersLayout make_towers_layout(const TwoTowersPlan& plan, const ViewMotion& 
     const auto stand = [](TextStackLayout& tower, float along_layers, float along_tokens) {
         tower.origin = tower.layer_axis * along_layers + tower.token_axis * along_tokens;
     };
-    const float half_rows = plan.image ? 0.5f * image_tower_size(*plan.image).y : first.half_rows_u();
-    stand(first, 0.5f * encoder_u - half, -0.5f * gap_between_u - half_rows);
+    const float half_rows =
+        plan.image ? 0.5f * glm::mix(image.size.y, image.size.x, stack) : first.half_rows_u();
+    const float across = -0.5f * gap_between_u - half_rows;
+    stand(first, 0.5f * encoder_u - half, across);
     stand(second, half - 0.5f * decoder_u, 0.5f * gap_between_u + second.half_rows_u());
 
     if (plan.cross) {
@@ -159,12 +200,21 @@ TwoTowersLayout make_towers_layout(const TwoTowersPlan& plan, const ViewMotion& 
         cross.keys_apart = cross.token_axis * up;
         if (plan.cross->joins_ends) join_ends(cross);
         if (plan.image) {
-            std::vector<float> key_x;
+            ImageTowerPlace place{above.layers,
+                                  first.layer_axis,
+                                  first.token_axis,
+                                  image.size,
+                                  -half,
+                                  across,
+                                  image.turn,
+                                  stack,
+                                  {}};
+            const float along = glm::dot(cross.origin, cross.layer_axis);
             for (int l = 0; l < cross.layers; ++l)
-                key_x.push_back(cross.origin.x + cross.pane_at[static_cast<size_t>(l)]);
-            layout.image = image_tower_layout(*plan.image, above.layers, -half, first.origin.y, key_x);
-            const float top = first.origin.y + half_rows;
-            cross.keys_apart = {0.0f, top - second.point(0.0f, second.token_offset(0), 0.0f).y, 0.0f};
+                place.key_at.push_back(along + cross.pane_at[static_cast<size_t>(l)]);
+            layout.image = image_tower_layout(*plan.image, place);
+            const float first_row = glm::dot(second.origin, second.token_axis) + second.token_offset(0);
+            cross.keys_apart = cross.token_axis * (across - half_rows - first_row);
         }
     }
     if (plan.encoder->joins_ends) join_ends(first);

@@ -74,13 +74,15 @@ Focus read_in_front(const TwoTowersPlan& plan, Focus focus) {
 
 }  // namespace
 
-Focus pick_two_towers(const TwoTowersPlan& plan, const ViewMotion& motion, const Camera& camera,
-                      const Viewport& viewport, glm::vec2 pointer_px, bool out_of_key) {
+Focus pick_two_towers(const TwoTowersPlan& plan, const ViewState& view, const ViewMotion& motion,
+                      const Camera& camera, const Viewport& viewport, glm::vec2 pointer_px, bool out_of_key) {
     if (!is_in_picture(viewport, pointer_px)) return {};
     const TwoTowersLayout layout = make_towers_layout(plan, motion, viewport);
     const bool is_inside = motion.inside_layer >= 0 && motion.inside > 0.5f;
     PickHits all;
+    int cross_block = 0;
     for (const TowerPart& part : tower_parts(plan)) {
+        if (part.kind == AttentionKind::cross) cross_block = part.block;
         if (is_inside && part.kind != plan.forward) continue;  // only its own lines are there
         PickHits hits = find_hits(*part.plan, layout.of(part.kind), motion_in(plan, motion, part.kind),
                                   camera, viewport, pointer_px, out_of_key, words_of(plan, part.kind));
@@ -92,6 +94,11 @@ Focus pick_two_towers(const TwoTowersPlan& plan, const ViewMotion& motion, const
         }
         name_block(hits, part.block);
         take_nearer(all, hits);
+    }
+    if (layout.image && plan.cross && !is_inside && !all.number.is_hit()) {
+        const Focus patch = pick_image_tower(*plan.image, layout.cross, *layout.image, cross_block, view,
+                                             camera, viewport, pointer_px);
+        if (patch.kind != FocusKind::none) return patch;
     }
     return read_in_front(plan, decide(all));
 }

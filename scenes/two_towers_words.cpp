@@ -11,7 +11,7 @@
 namespace weft {
 namespace {
 
-constexpr float name_px = 15.0f, note_px = 13.0f;
+constexpr float name_px = 15.0f, note_px = 13.0f, note_above_px = 34.0f, above_images_px = 38.0f;
 constexpr float above_px = 22.0f, below_px = 26.0f, third_ledger_px = 18.0f, stacked_words_px = 26.0f;
 
 std::string count_text(uint32_t a, uint32_t b, const char* word) {
@@ -64,7 +64,7 @@ std::optional<glm::vec2> free_corner(const TwoTowersLayout& layout, const ViewSt
                                      const Camera& camera, const Viewport& viewport) {
     const DrawCamera eye = draw_camera(camera, viewport);
     const float scale = hud_scale(viewport, theme(view.theme).text_scale);
-    const auto bound = [&](const std::array<glm::vec3, 8>& box, float start, auto take) {
+    const auto bound = [&](const auto& box, float start, auto take) {
         float result = start;
         for (const glm::vec3& corner : box) {
             const glm::vec3 at = screen_from_world(eye, viewport, corner);
@@ -72,10 +72,9 @@ std::optional<glm::vec2> free_corner(const TwoTowersLayout& layout, const ViewSt
         }
         return result;
     };
-    const auto box_of_source = [&] {
-        return layout.image ? layout.image->box_corners() : layout.encoder.box_corners();
-    };
-    const float foot = bound(box_of_source(), 0.0f, [](float y, glm::vec3 at) { return std::max(y, at.y); });
+    const auto lower = [](float y, glm::vec3 at) { return std::max(y, at.y); };
+    const float foot = layout.image ? bound(layout.image->corners(-1, layout.image->panes.shown), 0.0f, lower)
+                                    : bound(layout.encoder.box_corners(), 0.0f, lower);
     const float left =
         bound(layout.decoder.box_corners(), 1e9f, [](float x, glm::vec3 at) { return std::min(x, at.x); });
     const glm::vec2 corner{2.0f * hud_margin_px * scale, foot + 34.0f * scale};
@@ -89,7 +88,8 @@ void add_names(LabelPlacement& placement, const LabelScene& scene, const TwoTowe
                const TwoTowersLayout& layout) {
     const float opacity = outside_words(scene.motion.inside) * (1.0f - scene.motion.along) *
                           (1.0f - 0.55f * scene.motion.focus);
-    if (opacity <= 0.0f || scene.motion.stack > 0.5f) return;
+    const bool stacked = scene.motion.stack > 0.5f;
+    if (opacity <= 0.0f || (stacked && !layout.image)) return;
     const float scale = scene.text_scale;
     const auto name = [&](const std::vector<glm::vec3>& box, const char* text) {
         const Extent extent = extent_of(scene, box);
@@ -105,6 +105,12 @@ void add_names(LabelPlacement& placement, const LabelScene& scene, const TwoTowe
     if (layout.image) {
         const ImageTowerLayout& image = *layout.image;
         name(points_of(image.corners(-1, image.panes.shown)), "image");
+        if (stacked) return;
+        // Their borders that are seen beside the image.
+        const auto first = image.corners(0, image.panes.shown),
+                   last = image.corners(image.encoder_layers, image.panes.shown);
+        const std::vector<glm::vec3> slivers{first[1], first[2], last[1], last[2]};
+        name(slivers, "encoder");
     } else {
         name(box_of(layout.encoder), "encoder");
     }
@@ -123,7 +129,8 @@ void add_names(LabelPlacement& placement, const LabelScene& scene, const TwoTowe
     Label note = scene_label(scene,
                              layout.image ? "encoder output on its patches, read by every decoder layer"
                                           : "rails: encoder output, read by every decoder layer",
-                             {0.5f * (extent.low.x + extent.high.x), extent.low.y - 34.0f * scale},
+                             {0.5f * (extent.low.x + extent.high.x),
+                              extent.low.y - (layout.image ? above_images_px : note_above_px) * scale},
                              note_px * scale, LabelAlign::center, opacity, true);
     note.id = label_id("rails");
     placement.add(std::move(note), 8.0f);
@@ -189,9 +196,10 @@ void add_tower_words(DrawList& list, const TwoTowersPlan& plan, const TwoTowersL
         scenes.push_back(
             make_label_scene(part.plan, part.layout, part.view, part.motion, camera, viewport, measure));
         scenes.back().part = static_cast<int>(part.kind) + 1;
-        // Patches have no names beside a row of words: light says which are read.
-        if (!(plan.image && part.kind == AttentionKind::cross))
-            add_focus_labels(placement, list, scenes.back());
+        scenes.back().names_keys = !(plan.image && part.kind == AttentionKind::cross);
+        add_focus_labels(placement, list, scenes.back());
+        if (!scenes.back().names_keys)
+            add_image_tower_labels(placement, scenes.back(), *plan.image, *layout.image);
     }
     for (size_t p = 0; p < parts.size(); ++p) {
         LabelScene scene = scenes[p];

@@ -1,12 +1,18 @@
 #include "scenes/image_tower.h"
 
 #include <catch2/catch.hpp>
+#include <map>
 #include <set>
 
 #include "scenes/flow_lines.h"
+#include "scenes/focus_camera.h"
+#include "scenes/focus_lines.h"
+#include "scenes/pane_ray.h"
 #include "scenes/projection.h"
+#include "scenes/quantity.h"
 #include "scenes/scene.h"
 #include "scenes/shown_block.h"
+#include "scenes/theme.h"
 #include "scenes/two_towers_layout.h"
 #include "selection_twin.h"
 #include "synthetic_image.h"
@@ -44,7 +50,47 @@ struct Towers {
     Camera camera = scene_camera(*scene, CameraPreset::default_view, {}, {}, viewport);
     TwoTowersLayout layout = make_towers_layout(*scene->towers, {}, viewport);
     const TwoTowersPlan& plan() const { return *scene->towers; }
+    const ImageTower& tower() const { return *plan().image; }
+    const ImageTowerLayout& image() const { return *layout.image; }
+
+    glm::vec2 screen(const glm::vec3& at) const {
+        return glm::vec2(screen_from_world(draw_camera(camera, viewport), viewport, at));
+    }
+    Focus pick(glm::vec2 at) const { return pick_scene(*scene, view, {}, camera, viewport, at, false); }
+    // The pane that is seen there, the nearest to the eye; none: -2.
+    int seen_pane(glm::vec2 at) const {
+        int seen = -2;
+        float nearest = 1e9f;
+        const Ray ray = ray_through(camera, viewport, at);
+        for (int pane = -1; pane < image().pane_count(); ++pane) {
+            const auto met = meet(image().corners(pane, image().panes.shown), image().panes.shown, ray);
+            if (!image().shows_image(pane) || !met || !is_on(image().panes.shown, *met)) continue;
+            if (met->depth < nearest) nearest = met->depth, seen = pane;
+        }
+        return seen;
+    }
+    DrawList draw(const ViewMotion& motion = {}) const {
+        return draw_scene(*scene, view, motion, camera, 0.0, viewport, measure);
+    }
+    ViewMotion focused(const Focus& focus) const {
+        ViewMotion motion;
+        motion.focus = 1.0f;
+        motion.shown_focus = focus;
+        return motion;
+    }
+    int cross_block() const {
+        return static_cast<int>(find_block(*frame, AttentionKind::cross) - frame->blocks.data());
+    }
+    Focus read(int layer, int token) const {
+        return {FocusKind::token, cross_block(), layer, -1, -1, token, true};
+    }
 };
+
+const Label* starting(const DrawList& list, const std::string& text) {
+    const auto found =
+        std::ranges::find_if(list.labels, [&](const Label& label) { return label.text.starts_with(text); });
+    return found == list.labels.end() ? nullptr : &*found;
+}
 
 }  // namespace
 
@@ -157,7 +203,7 @@ TEST_CASE("the pointer on a line over the image finds that line") {
     CHECK(found >= 3);
 }
 
-TEST_CASE("image and decoder are named, and the encoder has no lines beside its image") {
+TEST_CASE("image, encoder and decoder are named, and the encoder has no lines beside its image") {
     const Towers towers;
     const DrawList list =
         draw_scene(*towers.scene, towers.view, {}, towers.camera, 0.0, towers.viewport, measure);
@@ -166,8 +212,259 @@ TEST_CASE("image and decoder are named, and the encoder has no lines beside its 
     };
     CHECK(has("image"));
     CHECK(has("decoder"));
-    CHECK_FALSE(has("encoder"));
+    CHECK(has("encoder"));
     std::set<size_t> blocks;
     for (const FlowBatch& batch : list.flows) blocks.insert(batch.block);
     CHECK(blocks.size() == 2 * layers);  // decoder and cross-attention, one for each layer
+}
+
+TEST_CASE("the middle of every patch that is seen, on the image and on each layer's pane, is that patch") {
+    const CameraPreset preset = GENERATE(CameraPreset::default_view, CameraPreset::end);
+    Towers towers;
+    towers.view.opened_layer = 1;
+    towers.camera = scene_camera(*towers.scene, preset, {}, {}, towers.viewport);
+    std::map<int, int> found;
+    int hidden = 0;
+    for (int pane = -1; pane < towers.image().pane_count(); ++pane) {
+        if (!towers.image().shows_image(pane)) continue;
+        for (int patch = 0; patch < rows * columns; ++patch) {
+            const auto corners = towers.image().corners(pane, towers.tower().face->area_of(patch));
+            const glm::vec2 at = towers.screen(0.5f * (corners[0] + corners[2]));
+            if (towers.seen_pane(at) != pane) {
+                ++hidden;
+                continue;
+            }
+            const Focus focus = towers.pick(at);
+            CAPTURE(pane, patch);
+            CHECK(focus == towers.read(pane < 0 ? 1 : towers.image().layer_of(pane), special + patch));
+            ++found[pane];
+        }
+    }
+    CHECK(found.size() == layers + 1);
+    CHECK(found[-1] == rows * columns);
+    if (preset == CameraPreset::end) {
+        CHECK(hidden > 0);
+    } else {
+        for (const auto& [pane, count] : found) CHECK(count >= rows * columns / 2);
+    }
+}
+
+TEST_CASE("of two patches the border between them decides") {
+    const Towers towers;
+    const int pane = towers.image().key_pane(0);
+    const auto left = towers.image().corners(pane, towers.tower().face->area_of(6)),
+               right = towers.image().corners(pane, towers.tower().face->area_of(7));
+    const glm::vec2 border = towers.screen(0.5f * (right[0] + right[3])),
+                    middle = towers.screen(0.5f * (left[0] + left[2]));
+    const glm::vec2 step = 0.05f * (middle - border);
+    CHECK(towers.pick(border + step).key == special + 6);
+    CHECK(towers.pick(border - step).key == special + 7);
+}
+
+TEST_CASE("a token beside the patches is found where it stands and along its bar") {
+    const Towers towers;
+    int bars = 0;
+    for (int layer = 0; layer < layers; ++layer)
+        for (int token = 0; token < special; ++token) {
+            const glm::vec3 from = towers.image().other(layer, token),
+                            to = sink_end(towers.tower(), towers.layout.cross, towers.image(), layer, token);
+            CHECK(towers.pick(towers.screen(from)) == towers.read(layer, token));
+            if (glm::length(to - from) < 1.0f) continue;
+            ++bars;
+            CHECK(towers.pick(towers.screen(glm::mix(from, to, 0.9f))) == towers.read(layer, token));
+        }
+    CHECK(bars == 0);  // special tokens of this frame are read as little as patches
+}
+
+TEST_CASE("a patch that is pointed at is framed on every pane and told with the tensor's number") {
+    Towers towers;
+    const int token = favourite(4), layer = 2;
+    const DrawList rest = towers.draw();
+    towers.view.hovered = towers.read(layer, token);
+    const DrawList list = towers.draw(towers.focused(towers.view.hovered));
+    // Four strokes on the image and on each layer's pane, at the patch's own corners.
+    const Rect area = towers.tower().face->area_of(towers.tower().face->patch_of(token));
+    int frames = 0;
+    for (int pane = -1; pane < towers.image().pane_count(); ++pane) {
+        if (!towers.image().shows_image(pane)) continue;
+        const auto corners = towers.image().corners(pane, area);
+        for (size_t i = 0; i < 4; ++i)
+            frames += static_cast<int>(std::ranges::count_if(list.strokes_above, [&](const Stroke& stroke) {
+                return stroke.a == corners[i] && stroke.b == corners[(i + 1) % 4] &&
+                       glm::vec3(stroke.color) == glm::vec3(theme(ThemeName::dark).selected);
+            }));
+    }
+    CHECK(frames == 4 * (layers + 1));
+    double sum = 0.0;
+    const auto& weights = *towers.frame->blocks[static_cast<size_t>(towers.cross_block())]
+                               .layer_weights[static_cast<size_t>(layer)];
+    for (int row = 0; row < heads * target; ++row)
+        sum += static_cast<double>(weights[static_cast<size_t>(row * source + token)]);
+    const int patch = token - special;
+    const std::string name =
+        "row " + std::to_string(patch / columns) + ", column " + std::to_string(patch % columns);
+    CHECK(starting(list,
+                   name + ": " + number_text(static_cast<float>(sum / (heads * target))) + " on average"));
+    CHECK(starting(rest, name) == nullptr);
+    CHECK(starting(list, "cross-attention · who reads patch (" + name + ") in layer 2"));
+    // Of a selected word it is what that word reads.
+    towers.view.selected = {FocusKind::token, towers.cross_block(), layer, -1, 4, -1, false};
+    const DrawList read = towers.draw(towers.focused(towers.view.selected));
+    sum = 0.0;
+    for (int head = 0; head < heads; ++head)
+        sum += static_cast<double>(weights[static_cast<size_t>((head * target + 4) * source + token)]);
+    const Label* label = starting(read, name);
+    REQUIRE(label);
+    CHECK(label->text == name + ": " + number_text(static_cast<float>(sum / heads)));
+}
+
+TEST_CASE("a selected patch is amber, its lines are those that leave it, and the ledger speaks of it") {
+    Towers towers;
+    const int token = favourite(4), layer = 1;
+    towers.view.selected = towers.read(layer, token);
+    const DrawList list = towers.draw(towers.focused(towers.view.selected));
+    const glm::vec3 amber(theme(ThemeName::dark).amber);
+    CHECK(std::ranges::count_if(list.strokes_above, [&](const Stroke& stroke) {
+              return glm::vec3(stroke.color) == amber;
+          }) == 4 * (layers + 1));
+    const TextStackPlan& cross = *towers.plan().cross;
+    const WeightBlock& block = cross.blocks[static_cast<size_t>(layer)];
+    const glm::vec3 wanted = towers.image().key(*towers.tower().face, layer, token);
+    uint64_t lines = 0;
+    for (const FlowBatch& batch : list.flows) {
+        if (batch.selection.only_column < 0) continue;
+        for (uint32_t h = 0; h < block.slices; ++h)
+            for (uint32_t i = 0; i < block.rows; ++i)
+                for (uint32_t j = 0; j < block.columns; ++j) {
+                    if (!twin::is_drawn(block, batch.selection, h, i, j)) continue;
+                    ++lines;
+                    CHECK(j == static_cast<uint32_t>(token));
+                    const glm::vec3 start =
+                        batch.source_origin + static_cast<float>(j) * batch.source_column_step;
+                    CHECK(glm::length(start - wanted) < 1e-3f);
+                }
+    }
+    CHECK(lines > 0);
+    CHECK(starting(list, "of this key"));
+    CHECK(starting(list, "row "));
+    // The words that read it have their numbers.
+    CHECK(std::ranges::any_of(list.labels,
+                              [](const Label& label) { return label.text.starts_with("target4  "); }));
+}
+
+TEST_CASE("lines of one patch or one word hold four fifths of what is read, or are as many as can be seen") {
+    const Towers towers;
+    const TextStackPlan& cross = *towers.plan().cross;
+    for (const Focus& focus : {Focus{FocusKind::token, 0, 1, -1, -1, favourite(4), true},
+                               Focus{FocusKind::token, 0, 1, -1, 2, -1, false}}) {
+        const float threshold = focus_threshold(cross, focus);
+        double taken = 0.0, all = 0.0, without_last = 0.0;
+        size_t count = 0;
+        for (int h = 0; h < heads; ++h) {
+            const auto lane = lane_weights(cross, 1, h);
+            for (int i = 0; i < target; ++i)
+                for (int j = 0; j < source; ++j) {
+                    if (focus.by_key ? j != focus.key : i != focus.query) continue;
+                    if (!focus.by_key && cross.layers[1].sink_keys[static_cast<size_t>(j)]) continue;
+                    const float weight = lane[static_cast<size_t>(i * source + j)];
+                    all += static_cast<double>(weight);
+                    if (weight >= threshold) taken += static_cast<double>(weight), ++count;
+                    if (weight > threshold) without_last += static_cast<double>(weight);
+                }
+        }
+        CHECK(count > 0);
+        CHECK(count <= 48);
+        CHECK(taken >= 0.8 * all * 0.999);
+        CHECK(without_last < 0.8 * all);
+    }
+}
+
+TEST_CASE("what is selected of an image is framed by a camera where it stands") {
+    const Towers towers;
+    const Focus focus = towers.read(1, favourite(4));
+    const auto points = towers_focus_points(towers.plan(), {}, focus, towers.viewport);
+    REQUIRE(!points.empty());
+    CHECK(glm::length(points[0] - towers.image().key(*towers.tower().face, 1, focus.key)) < 1e-3f);
+}
+
+TEST_CASE("bars below the panes, slivers and image are told by name") {
+    const Towers towers;
+    const DrawList list = towers.draw();
+    CHECK(starting(list, "encoder"));
+    CHECK(starting(list, "[CLS] "));
+    CHECK(starting(list, "[CLS] ")->text.find("[REG0] ") != std::string::npos);
+}
+
+TEST_CASE(
+    "layers go up beside an image: each layer's pane faces the viewer beside its gap, none over another") {
+    for (const bool is_wide : {true, false}) {
+        Towers towers;
+        towers.viewport.size = is_wide ? glm::ivec2(1280, 720) : glm::ivec2(720, 1280);
+        ViewMotion motion;
+        motion.stack = 1.0f;
+        towers.camera = scene_camera(*towers.scene, CameraPreset::default_view, motion, {}, towers.viewport);
+        towers.layout = make_towers_layout(towers.plan(), motion, towers.viewport);
+        const ImageTowerLayout& image = towers.image();
+        const TextStackLayout& cross = towers.layout.cross;
+        float foot = 1e9f;
+        for (int pane = image.pane_count() - 1; pane >= -1; --pane) {
+            if (!image.shows_image(pane)) continue;
+            CAPTURE(is_wide, pane);
+            const auto corners = image.corners(pane, image.panes.shown);
+            CHECK(glm::normalize(corners[1] - corners[0]).x == Approx(1.0f));
+            CHECK(corners[0].y < foot);
+            foot = corners[3].y;
+            // Left of all words, on the picture.
+            for (const glm::vec3& corner : corners) {
+                CHECK(corner.x < cross.position(0, 0, 0).x);
+                const glm::vec2 at = towers.screen(corner);
+                CHECK(at.x > 0.0f);
+                CHECK(at.y > 0.0f);
+                CHECK(at.y < static_cast<float>(towers.viewport.size.y));
+            }
+            if (const int layer = image.layer_of(pane); layer >= 0) {
+                CHECK(corners[3].y >= cross.position(layer, 0, 0).y - 1e-3f);
+                CHECK(corners[0].y <= cross.position(layer + 1, 0, 0).y + 1e-3f);
+            }
+            const auto patch = image.corners(pane, towers.tower().face->area_of(7));
+            const glm::vec2 middle = towers.screen(0.5f * (patch[0] + patch[2]));
+            CHECK(
+                pick_scene(*towers.scene, towers.view, motion, towers.camera, towers.viewport, middle, false)
+                    .key == special + 7);
+        }
+        // An image is wider in a tall window, where there is room for it.
+        if (!is_wide) CHECK(image.panes.size_u.x > 5.0f);
+    }
+}
+
+TEST_CASE("on the way from right to up no pane jumps") {
+    Towers towers;
+    std::vector<glm::vec3> before;
+    for (int step = 0; step <= 100; ++step) {
+        ViewMotion motion;
+        motion.stack = 0.01f * static_cast<float>(step);
+        const TwoTowersLayout layout = make_towers_layout(towers.plan(), motion, towers.viewport);
+        std::vector<glm::vec3> now;
+        for (int pane = -1; pane < layout.image->pane_count(); ++pane)
+            for (const glm::vec3& corner : layout.image->corners(pane, layout.image->panes.shown))
+                now.push_back(corner);
+        for (size_t i = 0; i < before.size(); ++i) CHECK(glm::length(now[i] - before[i]) < 0.8f);
+        before = now;
+    }
+}
+
+TEST_CASE("folded beside an image its panes face the viewer, none over another") {
+    Towers towers;
+    ViewMotion motion;
+    motion.fold = 1.0f;
+    const ImageTowerLayout image = *make_towers_layout(towers.plan(), motion, towers.viewport).image;
+    float right = -1e9f;
+    for (int pane = -1; pane < image.pane_count(); ++pane) {
+        if (!image.shows_image(pane)) continue;
+        const auto corners = image.corners(pane, image.panes.shown);
+        CHECK(glm::normalize(corners[1] - corners[0]).x == Approx(1.0f));
+        CHECK(corners[0].x > right);
+        right = corners[1].x;
+        if (pane == -1) right = image.corners(image.encoder_layers, image.panes.shown)[1].x;
+    }
 }
