@@ -77,10 +77,13 @@ void add_title(Hud& hud) {
         pen.write(title, hud.colors.text, true);
         const float widest = 0.4f * (end - left);
         hud.list.labels.back().max_width_px = widest;
+        hud.list.labels.back().id = label_id(title, 1);
         pen.at.x = std::min(pen.at.x, left + widest) + 12.0f * hud.at.scale;
     }
     pen.size_px = hud.at.text_px;
-    pen.write(caption(hud.plan), hud.colors.dim_text);
+    const std::string about = caption(hud.plan);
+    pen.write(about, hud.colors.dim_text);
+    hud.list.labels.back().id = label_id(about, 2);
     hud.list.labels.back().max_width_px = std::max(end - hud.list.labels.back().position.x, 4.0f * size);
 }
 
@@ -273,6 +276,7 @@ void add_header(Hud& hud) {
                     " of layer " + std::to_string(plan.layer);
         HudPen pen{hud.list, hud.measure, hud.at.header, hud.at.text_px};
         pen.write(text, hud.colors.dim_text);
+        hud.list.labels.back().id = label_id(text, 3);
         hud.list.labels.back().max_width_px =
             std::max(right - hud.at.header.x - 12.0f * s - 3.6f * hud.at.text_px, 1.0f);
     }

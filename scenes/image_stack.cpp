@@ -247,7 +247,7 @@ struct LabelPen {
     glm::vec2 screen(const glm::vec3& world) const {
         return glm::vec2(screen_from_world(camera, pen.viewport, world));
     }
-    void add(const std::string& text, glm::vec2 at, LabelAlign align, const glm::vec4& color,
+    void add(uint64_t id, const std::string& text, glm::vec2 at, LabelAlign align, const glm::vec4& color,
              float priority) {
         if (text.empty()) return;
         Label label;
@@ -257,22 +257,23 @@ struct LabelPen {
         label.align = align;
         label.color = color;
         label.halo = with_alpha(pen.colors.ground, 0.9f * color.a);
+        label.id = id;
         placement.add(std::move(label), priority);
     }
     // Over the upper edge of a pane.
     void over(int pane, const std::string& text, const glm::vec4& color, float priority) {
         const auto corners = pen.layout.corners(pane, pen.layout.shown);
         const glm::vec2 a = screen(corners[0]), b = screen(corners[1]);
-        add(text, {0.5f * (a.x + b.x), std::min(a.y, b.y) - 0.6f * text_px}, LabelAlign::center,
-            with_alpha(color, color.a * pen.layout.openness(pane)), priority);
+        add(label_id(text, pane), text, {0.5f * (a.x + b.x), std::min(a.y, b.y) - 0.6f * text_px},
+            LabelAlign::center, with_alpha(color, color.a * pen.layout.openness(pane)), priority);
     }
     void below(int first, int last, const std::string& text) {
         if (first > last) return;
         const Rect& shown = pen.layout.shown;
         const glm::vec2 a = screen(pen.layout.position(first, shown.x + shown.width, shown.y + shown.height)),
                         b = screen(pen.layout.position(last, shown.x + shown.width, shown.y + shown.height));
-        add(text, {0.5f * (a.x + b.x), std::max(a.y, b.y) + 1.5f * text_px}, LabelAlign::center,
-            pen.colors.dim_text, 1.0f);
+        add(label_id(text, first), text, {0.5f * (a.x + b.x), std::max(a.y, b.y) + 1.5f * text_px},
+            LabelAlign::center, pen.colors.dim_text, 1.0f);
     }
 };
 
@@ -335,8 +336,8 @@ void add_labels(Pen& pen, const MeasureText& measure) {
         // Under the bar as far as the words reach.
         const float part = measure(text, labels.text_px, false) / std::max(right.x - left.x, 1.0f);
         const float foot = std::max(left.y, glm::mix(left.y, right.y, std::min(part, 1.0f)));
-        labels.add(text, {left.x, foot + 1.2f * labels.text_px}, LabelAlign::left,
-                   with_alpha(pen.colors.text, open), 3.5f);
+        labels.add(label_id("beside patches", plan.key_pane), text, {left.x, foot + 1.2f * labels.text_px},
+                   LabelAlign::left, with_alpha(pen.colors.text, open), 3.5f);
     }
     const Focus& hovered = pen.view.hovered;
     const int pointed = hovered.kind == FocusKind::token && hovered.head < 0
@@ -360,6 +361,7 @@ void add_labels(Pen& pen, const MeasureText& measure) {
         label.color = pen.colors.text;
         label.bold = true;
         label.pill = with_alpha(pen.colors.panel, 0.92f);
+        label.id = label_id("pointed patch", pointed);
         placement.add(std::move(label), 10.0f);
     }
     placement.place(pen.list);

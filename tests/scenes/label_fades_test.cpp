@@ -2,13 +2,14 @@
 #include "scenes/label_fades.h"
 
 #include <catch2/catch.hpp>
+#include <functional>
 #include <map>
 #include <random>
 
 #include "scenes/animator.h"
 #include "scenes/label_placement.h"
 #include "scenes/scene.h"
-#include "synthetic_frame.h"
+#include "synthetic_image.h"
 
 using namespace weft;
 
@@ -50,6 +51,16 @@ std::shared_ptr<const Scene> scene_of(int tokens) {
                                            return w * w * w * w;
                                        }),
                       {}, nullptr);
+}
+
+// An image of 3 x 4 patches, and one that a text is written about.
+std::shared_ptr<AttentionFrame> image_of(int layers) {
+    return synthetic::image_frame(layers, 2, 1, 3, 4, synthetic::random(7), 40, 30);
+}
+std::shared_ptr<AttentionFrame> captioned_image() {
+    auto frame = synthetic::two_stacks(3, 2, 13, 5, synthetic::random(4));
+    frame->stacks[0] = image_of(1)->stacks[0];
+    return frame;
 }
 
 }  // namespace
@@ -174,8 +185,12 @@ TEST_CASE("no two labels of a picture have one id") {
     const auto towers =
         plan_scene(synthetic::two_stacks(3, 2, 6, 8, synthetic::random(4)), ViewState{}, nullptr);
     REQUIRE(towers->kind == SceneKind::two_towers);
+    const auto image = plan_scene(image_of(6), {}, nullptr),
+               captioned = plan_scene(captioned_image(), {}, nullptr);
+    REQUIRE(image->kind == SceneKind::image_stack);
+    REQUIRE(captioned->towers->image);
     for (const auto& scene :
-         {scene_of(5), scene_of(30), scene_of(60), scene_of(130), scene_of(400), towers}) {
+         {scene_of(5), scene_of(30), scene_of(60), scene_of(130), scene_of(400), towers, image, captioned}) {
         for (const FocusKind kind : {FocusKind::none, FocusKind::token, FocusKind::edge}) {
             for (const float inside : {0.0f, 1.0f}) {
                 ViewMotion motion;
@@ -187,6 +202,13 @@ TEST_CASE("no two labels of a picture have one id") {
                 }
                 ViewState view;
                 view.selected = motion.shown_focus;
+                view.hovered = {FocusKind::token,
+                                scene == captioned ? 2 : 0,
+                                2,
+                                -1,
+                                scene == captioned ? -1 : 2,
+                                2,
+                                true};
                 const Camera camera = scene_camera(*scene, CameraPreset::default_view, motion, {}, {});
                 const DrawList list = draw_scene(*scene, view, motion, camera, 0.0, {}, measure);
                 std::map<uint64_t, std::string> seen;
@@ -242,4 +264,67 @@ TEST_CASE(
     }
     CHECK_FALSE(fades.is_fading());
     CHECK(faded > 20);  // some did come and go
+}
+
+TEST_CASE("titles and words of image places come and go within 0.2 s, none pops") {
+    struct Step {
+        const char* what;
+        std::shared_ptr<AttentionFrame> frame;
+        std::function<void(ViewState&)> change;
+        const char* goes;
+        const char* comes;
+    };
+    const auto patch = [](int block, int layer, int token) {
+        return Focus{FocusKind::token,        block,     layer, -1, block == 0 ? token : -1,
+                     block == 0 ? -1 : token, block != 0};
+    };
+    const Step steps[]{
+        {"another layer opens", image_of(6), [](ViewState& view) { view.opened_layer = 1; },
+         "keys of layer 5", "keys of layer 1"},
+        {"its title", image_of(6), [](ViewState& view) { view.opened_layer = 1; },
+         "what [CLS] reads in layer 5, mean of 2 heads", "what [CLS] reads in layer 1, mean of 2 heads"},
+        {"a patch is pointed at", image_of(6), [&](ViewState& view) { view.hovered = patch(0, 5, 4); },
+         nullptr, "row 0, column 3"},
+        {"a patch of a caption's image", captioned_image(),
+         [&](ViewState& view) { view.hovered = patch(2, 2, 4); }, nullptr, "row 0, column 3"},
+        {"a patch is selected", captioned_image(), [&](ViewState& view) { view.selected = patch(2, 2, 4); },
+         "3 + 3 layers", "cross-attention · who reads patch (row 0, column 3)"}};
+    for (const Step& step_of : steps) {
+        INFO(step_of.what);
+        ViewState view;
+        auto scene = plan_scene(step_of.frame, view, nullptr);
+        Animator animator;
+        animator.jump_to(scene_camera(*scene, CameraPreset::default_view, {}, {}, {}));
+        LabelFades fades;
+        const auto draw = [&] {
+            DrawList list = draw_scene(*scene, view, animator.motion(), animator.camera(), 0.0, {}, measure);
+            fades.apply(list, frame_s, measure);
+            return list;
+        };
+        const auto starting = [](const DrawList& list, const char* text) {
+            for (const Label& label : list.labels)
+                if (text && label.text.starts_with(text)) return label.color.a;
+            return 0.0f;
+        };
+        animator.advance(frame_s, view, 0);
+        const DrawList first = draw();
+        if (step_of.goes) CHECK(starting(first, step_of.goes) > 0.9f);
+        CHECK(starting(first, step_of.comes) == 0.0f);
+        step_of.change(view);
+        scene = follow_focus(scene, view);
+        float gone = starting(first, step_of.goes), come = 0.0f;
+        int frames = 0;
+        for (; frames < 60 && (fades.is_fading() || come < 0.9f); ++frames) {
+            animator.advance(frame_s, view, 0);
+            const DrawList list = draw();
+            const float goes = starting(list, step_of.goes), comes = starting(list, step_of.comes);
+            CHECK(gone - goes <= 2.0f * static_cast<float>(step) + 0.08f);  // what recedes fades besides
+            CHECK(comes - come <= 2.0f * static_cast<float>(step) + 1e-4f);
+            gone = goes;
+            come = comes;
+        }
+        CHECK(gone == 0.0f);
+        CHECK(come > 0.9f);
+        CHECK(frames <= 30);
+    }
 }
