@@ -22,5 +22,5 @@ set(_weft_torch_lib "${WEFT_LIBTORCH}/torch/lib")
 add_library(weft_libtorch INTERFACE IMPORTED GLOBAL)
 target_include_directories(weft_libtorch INTERFACE "${WEFT_LIBTORCH}/torch/include")  # imported: SYSTEM
 target_link_libraries(weft_libtorch INTERFACE "${_weft_torch_lib}/libtorch_cpu.so" "${_weft_torch_lib}/libc10.so")
-target_link_options(weft_libtorch INTERFACE "LINKER:-rpath,${_weft_torch_lib}"
-                                            "LINKER:-rpath-link,${WEFT_LIBTORCH}/nvidia/cu13/lib")
+# Its folder is in the run path of what links it because CMake puts that of every library named by its path there.
+target_link_options(weft_libtorch INTERFACE "LINKER:-rpath-link,${WEFT_LIBTORCH}/nvidia/cu13/lib")

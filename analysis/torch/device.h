@@ -10,4 +10,7 @@ namespace weft::torch_part {
 // weft::UsageError for anything else, weft::Error if "cuda" is asked for and not usable.
 std::string choose_device(const std::string& name);
 
+// Throws weft::Error. Any thread.
+void open_cuda();
+
 }  // namespace weft::torch_part

@@ -1,5 +1,3 @@
-#include "analysis/model.h"
-
 #include <c10/util/Exception.h>
 
 #include "analysis/checkpoint/checkpoint.h"
@@ -14,6 +12,7 @@
 #include "analysis/torch/stack_loader.h"
 #include "analysis/torch/text_model.h"
 #include "analysis/torch/vision_model.h"
+#include "analysis/torch_part.h"
 #include "analysis/version.h"
 
 namespace weft {
@@ -145,10 +144,8 @@ std::unique_ptr<Model> load_model(const std::string& folder, const std::string& 
     WEFT_ASSERT(false, config.model_type);
 }
 
-}  // namespace
-
-std::unique_ptr<Model> Model::load(const std::string& folder, const std::string& device,
-                                   std::shared_ptr<LoadProgress> progress) {
+std::unique_ptr<Model> load_or_say(const std::string& folder, const std::string& device,
+                                   const std::shared_ptr<LoadProgress>& progress) {
     try {
         return load_model(folder, device, progress);
     } catch (const c10::Error& error) {
@@ -159,4 +156,8 @@ std::unique_ptr<Model> Model::load(const std::string& folder, const std::string&
     }
 }
 
+}  // namespace
+
 }  // namespace weft
+
+const weft::TorchPart weft_torch_part{weft::load_or_say, weft::torch_part::open_cuda};

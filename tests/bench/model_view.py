@@ -59,7 +59,7 @@ def beside(bench, tokens):
 
 def memory_row(megabytes, peer_mb, tokens):
     return Row(f"peak memory with them, {tokens} tokens, beside BertViz' browser", f"{megabytes:.0f} MB", f"{peer_mb:.0f} MB",
-               megabytes / peer_mb, 0.1, made_of="LibTorch's and LLVM's code, fonts, the weights, targets",
+               megabytes / peer_mb, 0.1, made_of="LLVM's code, fonts, the weights, targets",
                figures={"ours_mb": megabytes, "peer_mb": peer_mb})
 
 
