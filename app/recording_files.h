@@ -59,9 +59,9 @@ void forget_recording(const std::filesystem::path& part);  // leaves the list; t
 // there is no whole fragment at all (then nothing is cut).
 uint64_t cut_to_whole_fragments(const std::filesystem::path& part);
 
-// In remux.cpp. Stream copy of `from` to `to` with its index in front. Throws Error; then `to` is gone.
+// Stream copy of `from` to `to` with its index in front. Throws Error; then `to` is gone.
 void remux(const std::filesystem::path& from, const std::filesystem::path& to);
 
-double video_seconds(const std::filesystem::path& file);  // in remux.cpp; 0 where it can't be read
+double video_seconds(const std::filesystem::path& file);  // 0 where it can't be read
 
 }  // namespace weft

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The program without the library that computes with LibTorch (analysis/torch_part.h): traces, tokens and help need
-nothing of it; a model that cannot be loaded without says why and what to do.
+"""The program without its parts that use LibTorch and FFmpeg (analysis/open_part.h): traces, tokens and help need
+nothing of them; what cannot be done without says why and what to do.
 
     without_parts_test.py WEFT
 """
@@ -16,7 +16,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import traces  # noqa: E402
 
 BUILT = pathlib.Path(sys.argv[1]).resolve()
-PART = "libweft_torch.so"
+TORCH, VIDEO = "libweft_torch.so", "libweft_video.so"
 
 
 def run(weft, *arguments):
@@ -27,11 +27,11 @@ with tempfile.TemporaryDirectory() as name:
     folder = pathlib.Path(name)
     weft = folder / BUILT.name
     for file in (BUILT, *BUILT.parent.glob("libweft_*.so")):
-        if file.name != PART:
+        if file.name not in (TORCH, VIDEO):
             shutil.copy2(file, folder)
 
     loaded = subprocess.run(["ldd", weft], capture_output=True, text=True, check=True).stdout
-    assert f"{folder}/libweft_analysis.so" in loaded and "libtorch" not in loaded, loaded
+    assert f"{folder}/libweft_analysis.so" in loaded and "libtorch" not in loaded and "libav" not in loaded, loaded
 
     trace, picture = folder / "trace.safetensors", folder / "picture.png"
     traces.write(str(trace), "identity", ["a", "b", "c"], (2, 2, 3, 3), traces.attention(2, 2, 3, traces.identity))
@@ -40,10 +40,13 @@ with tempfile.TemporaryDirectory() as name:
         done = run(weft, *arguments)
         assert done.returncode == 0, (arguments, done)
     assert picture.read_bytes().startswith(b"\x89PNG")
-    assert "CUDA" in run(weft, "doctor").stdout
+    doctor = run(weft, "doctor").stdout
+    assert "CUDA" in doctor and "no H.264 encoder" in doctor, doctor
 
-    for arguments in (["analyze", "--text", "a word", "--output", folder / "numbers.json"],
-                      ["view", "--text", "a word", "--output", folder / "other.png"]):
+    for part, arguments in ((TORCH, ["analyze", "--text", "a word", "--output", folder / "numbers.json"]),
+                            (TORCH, ["view", "--text", "a word", "--output", folder / "other.png"]),
+                            (VIDEO, ["record", trace, "--seconds", "1", "--output", folder / "video.mp4"])):
         done = run(weft, *arguments)
-        assert done.returncode == 1 and f"{folder}/{PART}: cannot open" in done.stderr and "scripts/run" in done.stderr, done
-print("traces, tokens and help do without LibTorch")
+        assert done.returncode == 1 and f"{folder}/{part}: cannot open" in done.stderr and "scripts/run" in done.stderr, done
+    assert not (folder / "video.mp4").exists()
+print("traces, tokens and help do without LibTorch and FFmpeg")

@@ -1,4 +1,4 @@
-#include "app/yuv_conversion.h"
+#include "app/video/yuv_conversion.h"
 
 #include <array>
 #include <catch2/catch.hpp>

@@ -46,7 +46,8 @@ void run(const std::string& text, int frames, int frames_per_second, const std::
     session.wait_for_analysis();
     session.advance(0.0, viewport);
     session.play(Show::path, -step_s);
-    VideoEncoder encoder({output, options.size, frames_per_second});
+    const std::unique_ptr<VideoEncoder> encoder =
+        VideoEncoder::open({output, options.size, frames_per_second});
 
     Stopwatch rendering, encoding;
     std::vector<CapturedImage> pictures;
@@ -61,14 +62,14 @@ void run(const std::string& text, int frames, int frames_per_second, const std::
         renderer->flush_captures();
         rendering.stop();
         encoding.start();
-        for (const CapturedImage& picture : pictures) encoder.encode(picture.rgba.data(), picture.width * 4);
+        for (const CapturedImage& picture : pictures) encoder->encode(picture.rgba.data(), picture.width * 4);
         encoding.stop();
     }
     encoding.start();
-    encoder.finish();
+    encoder->finish();
     encoding.stop();
     const nlohmann::ordered_json json = {{"frames", frames},
-                                         {"encoder", encoder.encoder_name()},
+                                         {"encoder", encoder->encoder_name()},
                                          {"render_s", rendering.wall_s},
                                          {"render_processor_s", rendering.processor_s},
                                          {"encode_s", encoding.wall_s},

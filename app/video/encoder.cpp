@@ -1,4 +1,4 @@
-#include "app/video_encoder.h"
+#include "app/video/part.h"
 
 extern "C" {
 #include <libavcodec/avcodec.h>
@@ -9,8 +9,8 @@ extern "C" {
 
 #include <algorithm>
 
-#include "app/ffmpeg_error.h"
-#include "app/yuv_conversion.h"
+#include "app/video/ffmpeg_error.h"
+#include "app/video/yuv_conversion.h"
 
 namespace weft {
 
@@ -82,128 +82,123 @@ CodecPtr open_best_encoder(const VideoSettings& settings, bool global_header) {
         "Install FFmpeg's libavcodec with libx264 (Debian: libavcodec-extra); 'weft doctor' lists encoders.");
 }
 
-}  // namespace
+class FfmpegEncoder final : public VideoEncoder {
+  public:
+    explicit FfmpegEncoder(const VideoSettings& settings);
+    void encode(const uint8_t* rgba, size_t stride_bytes) override;
+    void repeat() override;
+    void finish() override;
+    int64_t frames() const override { return next_pts_; }
+    std::string encoder_name() const override { return codec_->codec->name; }
 
-struct VideoEncoder::State {
-    VideoSettings settings;
-    CodecPtr codec;
-    std::unique_ptr<AVFormatContext, CloseOutput> output;
-    AVStream* stream = nullptr;
-    std::unique_ptr<AVPacket, FreePacket> packet{av_packet_alloc()};
-    std::vector<FramePtr> frames;  // the encoder may still read some of them
-    AVFrame* last = nullptr;
-    int64_t next_pts = 0;
-    bool finished = false;
-
-    std::string action() const { return "write '" + settings.path + "'"; }
+  private:
+    std::string action() const { return "write '" + settings_.path + "'"; }
 
     AVFrame* free_frame() {
-        for (const FramePtr& frame : frames) {
-            if (frame.get() != last && av_frame_is_writable(frame.get()) > 0) return frame.get();
+        for (const FramePtr& frame : frames_) {
+            if (frame.get() != last_ && av_frame_is_writable(frame.get()) > 0) return frame.get();
         }
         FramePtr frame(av_frame_alloc());
         frame->format = AV_PIX_FMT_YUV420P;
-        frame->width = settings.size.x;
-        frame->height = settings.size.y;
-        frame->color_range = codec->color_range;
-        frame->color_primaries = codec->color_primaries;
-        frame->color_trc = codec->color_trc;
-        frame->colorspace = codec->colorspace;
-        frame->chroma_location = codec->chroma_sample_location;
+        frame->width = settings_.size.x;
+        frame->height = settings_.size.y;
+        frame->color_range = codec_->color_range;
+        frame->color_primaries = codec_->color_primaries;
+        frame->color_trc = codec_->color_trc;
+        frame->colorspace = codec_->colorspace;
+        frame->chroma_location = codec_->chroma_sample_location;
         check_ffmpeg(av_frame_get_buffer(frame.get(), 0), "allocate a video frame");
-        frames.push_back(std::move(frame));
-        return frames.back().get();
+        frames_.push_back(std::move(frame));
+        return frames_.back().get();
     }
 
     void write_ready_packets() {
         for (;;) {
-            const int code = avcodec_receive_packet(codec.get(), packet.get());
+            const int code = avcodec_receive_packet(codec_.get(), packet_.get());
             if (code == AVERROR(EAGAIN) || code == AVERROR_EOF) return;
             check_ffmpeg(code, "encode video");
-            packet->duration = 1;
-            av_packet_rescale_ts(packet.get(), codec->time_base, stream->time_base);
-            packet->stream_index = stream->index;
-            const int written = av_write_frame(output.get(), packet.get());
-            av_packet_unref(packet.get());
+            packet_->duration = 1;
+            av_packet_rescale_ts(packet_.get(), codec_->time_base, stream_->time_base);
+            packet_->stream_index = stream_->index;
+            const int written = av_write_frame(output_.get(), packet_.get());
+            av_packet_unref(packet_.get());
             check_ffmpeg(written, action());
-            check_ffmpeg(output->pb->error, action());
+            check_ffmpeg(output_->pb->error, action());
         }
     }
 
     void send(AVFrame* frame) {
-        frame->pts = next_pts++;
-        check_ffmpeg(avcodec_send_frame(codec.get(), frame), "encode video");
+        frame->pts = next_pts_++;
+        check_ffmpeg(avcodec_send_frame(codec_.get(), frame), "encode video");
         write_ready_packets();
     }
+
+    VideoSettings settings_;
+    CodecPtr codec_;
+    std::unique_ptr<AVFormatContext, CloseOutput> output_;
+    AVStream* stream_ = nullptr;
+    std::unique_ptr<AVPacket, FreePacket> packet_{av_packet_alloc()};
+    std::vector<FramePtr> frames_;  // the encoder may still read some of them
+    AVFrame* last_ = nullptr;
+    int64_t next_pts_ = 0;
+    bool finished_ = false;
 };
 
-VideoEncoder::VideoEncoder(const VideoSettings& settings) : state_(std::make_unique<State>()) {
+FfmpegEncoder::FfmpegEncoder(const VideoSettings& settings) : settings_(settings) {
     WEFT_ASSERT(settings.size == even_size(settings.size), settings.path);
     av_log_set_level(AV_LOG_FATAL);  // what matters comes back as an error
-    State& s = *state_;
-    s.settings = settings;
     AVFormatContext* output = nullptr;
-    check_ffmpeg(avformat_alloc_output_context2(&output, nullptr, "mp4", settings.path.c_str()), s.action());
-    s.output.reset(output);
-    s.codec = open_best_encoder(settings, output->oformat->flags & AVFMT_GLOBALHEADER);
-    s.stream = avformat_new_stream(output, nullptr);
-    s.stream->time_base = s.codec->time_base;
-    s.stream->avg_frame_rate = s.codec->framerate;
-    check_ffmpeg(avcodec_parameters_from_context(s.stream->codecpar, s.codec.get()), s.action());
-    check_ffmpeg(avio_open(&output->pb, settings.path.c_str(), AVIO_FLAG_WRITE), s.action());
+    check_ffmpeg(avformat_alloc_output_context2(&output, nullptr, "mp4", settings.path.c_str()), action());
+    output_.reset(output);
+    codec_ = open_best_encoder(settings, output->oformat->flags & AVFMT_GLOBALHEADER);
+    stream_ = avformat_new_stream(output, nullptr);
+    stream_->time_base = codec_->time_base;
+    stream_->avg_frame_rate = codec_->framerate;
+    check_ffmpeg(avcodec_parameters_from_context(stream_->codecpar, codec_.get()), action());
+    check_ffmpeg(avio_open(&output->pb, settings.path.c_str(), AVIO_FLAG_WRITE), action());
     output->flags |= AVFMT_FLAG_FLUSH_PACKETS;
     AVDictionary* muxer = nullptr;
     av_dict_set(&muxer, "movflags", "frag_keyframe+empty_moov+default_base_moof", 0);
     av_dict_set(&muxer, "frag_duration", "500000", 0);  // microseconds
     const int code = avformat_write_header(output, &muxer);
     av_dict_free(&muxer);
-    check_ffmpeg(code, s.action());
+    check_ffmpeg(code, action());
 }
 
-VideoEncoder::~VideoEncoder() = default;
-
-void VideoEncoder::encode(const uint8_t* rgba, size_t stride_bytes) {
-    State& s = *state_;
-    AVFrame* frame = s.free_frame();
+void FfmpegEncoder::encode(const uint8_t* rgba, size_t stride_bytes) {
+    AVFrame* frame = free_frame();
     const auto stride = [frame](int plane) { return static_cast<size_t>(frame->linesize[plane]); };
-    yuv420_from_rgba(rgba, stride_bytes, s.settings.size.x, s.settings.size.y,
+    yuv420_from_rgba(rgba, stride_bytes, settings_.size.x, settings_.size.y,
                      {frame->data[0], frame->data[1], frame->data[2], stride(0), stride(1), stride(2)});
-    s.last = frame;
-    s.send(frame);
+    last_ = frame;
+    send(frame);
 }
 
-void VideoEncoder::repeat() {
-    WEFT_ASSERT(state_->last, "no picture yet");
-    state_->send(state_->last);
+void FfmpegEncoder::repeat() {
+    WEFT_ASSERT(last_, "no picture yet");
+    send(last_);
 }
 
-void VideoEncoder::finish() {
-    State& s = *state_;
-    if (s.finished) return;
-    s.finished = true;
-    check_ffmpeg(avcodec_send_frame(s.codec.get(), nullptr), "encode video");
-    s.write_ready_packets();
-    check_ffmpeg(av_write_trailer(s.output.get()), s.action());
-    check_ffmpeg(avio_closep(&s.output->pb), s.action());
+void FfmpegEncoder::finish() {
+    if (finished_) return;
+    finished_ = true;
+    check_ffmpeg(avcodec_send_frame(codec_.get(), nullptr), "encode video");
+    write_ready_packets();
+    check_ffmpeg(av_write_trailer(output_.get()), action());
+    check_ffmpeg(avio_closep(&output_->pb), action());
 }
 
-int64_t VideoEncoder::frames() const {
-    return state_->next_pts;
+}  // namespace
+
+std::unique_ptr<VideoEncoder> video_part::open_encoder(const VideoSettings& settings) {
+    return std::make_unique<FfmpegEncoder>(settings);
 }
 
-std::string VideoEncoder::encoder_name() const {
-    return state_->codec->codec->name;
-}
-
-glm::ivec2 even_size(glm::ivec2 size) {
-    return {std::max(16, size.x - size.x % 2), std::max(16, size.y - size.y % 2)};
-}
-
-std::vector<std::string> h264_encoders() {
+std::vector<std::string> video_part::h264_encoders() {
     av_log_set_level(AV_LOG_FATAL);
     std::vector<std::string> names;
     for (const char* name : usable_encoders) {
-        if (open_encoder(name, {}, false)) names.emplace_back(name);
+        if (weft::open_encoder(name, {}, false)) names.emplace_back(name);
     }
     return names;
 }

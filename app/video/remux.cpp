@@ -5,8 +5,8 @@ extern "C" {
 
 #include <memory>
 
-#include "app/ffmpeg_error.h"
-#include "app/recording_files.h"
+#include "app/video/ffmpeg_error.h"
+#include "app/video/part.h"
 
 namespace weft {
 
@@ -76,7 +76,7 @@ void copy_video(const std::string& from, const std::string& to) {
 
 }  // namespace
 
-void remux(const std::filesystem::path& from, const std::filesystem::path& to) {
+void video_part::remux(const std::filesystem::path& from, const std::filesystem::path& to) {
     try {
         copy_video(from.string(), to.string());
     } catch (const Error&) {
@@ -87,7 +87,7 @@ void remux(const std::filesystem::path& from, const std::filesystem::path& to) {
 }
 
 // The sum over the packets: a part's head says nothing about its length.
-double video_seconds(const std::filesystem::path& file) {
+double video_part::seconds(const std::filesystem::path& file) {
     try {
         const InputPtr input = open_input(file.string());
         const std::unique_ptr<AVPacket, FreePacket> packet(av_packet_alloc());
