@@ -135,6 +135,8 @@ struct AttentionFrame {
     // By tensor names with stack suffix: what the attributions miss of the change that they explain. One
     // number, or one for each layer.
     std::map<std::string, std::vector<double>> deltas;
+    // How many points of its path the adaptive rule of integrated gradients took, by the same names.
+    std::map<std::string, int64_t> nodes;
     std::map<std::string, double> timings_ms;       // text_to_attention, rollout, entropy, ...
     std::set<std::string> kept;                     // methods whose numbers were there from before
     std::map<std::string, MethodFailure> failures;  // by method

@@ -40,6 +40,7 @@ void add_method_options(OrderedJson& options, const ExportSettings& settings) {
     if (wants({"integrated_gradients", "deletion", "insertion"})) {
         options["ig-rule"] = quadrature_names()[static_cast<size_t>(method.ig_rule)];
         options["ig-steps"] = method.ig_steps;
+        if (method.ig_rule == QuadratureRule::adaptive) options["ig-tolerance"] = method.ig_tolerance;
         options["baseline"] = method.baseline;
     }
     if (wants({"attention_integrated_gradients"})) options["attention-ig-steps"] = method.attention_ig_steps;
@@ -117,6 +118,7 @@ OrderedJson metadata(const AttentionFrame& frame, const ExportSettings& settings
         root["options"]["target_truncated"] = {{"tokens", frame.target_truncation->token_count},
                                                {"limit", frame.target_truncation->token_limit},
                                                {"byte_offset", frame.target_truncation->byte_offset}};
+    if (!frame.nodes.empty()) root["nodes"] = frame.nodes;
     root["deltas"] = OrderedJson::object();
     for (const auto& [name, values] : frame.deltas) {
         if (values.size() == 1)

@@ -87,6 +87,12 @@ void bind_quantities(Program& program) {
         },
         [](const MethodOptions& o) { return quadrature_names().at(size_t(o.ig_rule)); });
     option(
+        "method.tolerance",
+        [](MethodOptions& o, const std::string& a) {
+            o.ig_tolerance = parse_number("method.tolerance", a, 1e-6, 1);
+        },
+        [](const MethodOptions& o) { return number_text(o.ig_tolerance); });
+    option(
         "method.baseline", [](MethodOptions& o, const std::string& a) { o.baseline = a; },
         [](const MethodOptions& o) { return o.baseline; });
 

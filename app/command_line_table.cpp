@@ -304,12 +304,14 @@ const std::vector<OptionRow> option_rows = {
     {"--query-key", "L.H", in_analyze, "Of the method query_key: the head; of two stacks encoder:L.H, decoder:L.H, cross:L.H (0.0).",
      [](Options& o, const std::string& v) { o.method.query_key_head = parse_head("query-key", v); }},
     {"--ig-rule", "NAME", in_analyze,
-     "Integrated gradients: gauss_legendre, riemann_left, _right, _middle, _trapezoid (gauss_legendre).",
+     "Integrated gradients: gauss_legendre, riemann_left, _right, _middle, _trapezoid, adaptive (gauss_legendre).",
      [](Options& o, const std::string& v) {
          o.method.ig_rule = static_cast<QuadratureRule>(parse_choice("ig-rule", v, quadrature_names()));
      }},
-    {"--ig-steps", "N", in_analyze, "Integrated gradients: nodes (50).",
+    {"--ig-steps", "N", in_analyze, "Integrated gradients: nodes, of the adaptive rule the most that it takes (50).",
      [](Options& o, const std::string& v) { o.method.ig_steps = parse_integer("ig-steps", v, 1, 10'000); }},
+    {"--ig-tolerance", "T", in_analyze, "The adaptive rule ends when delta is at most T of the change of y (0.01).",
+     [](Options& o, const std::string& v) { o.method.ig_tolerance = parse_number("ig-tolerance", v, 1e-6, 1); }},
     {"--baseline", "NAME", in_pictures | in_analyze,
      "Integrated gradients: zero, or the embedding of pad, mask, unk or a token (zero).",
      [](Options& o, const std::string& v) { o.method.baseline = checked_utf8("--baseline", v); }},

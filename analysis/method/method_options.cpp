@@ -21,8 +21,8 @@ std::optional<int64_t> row_of(std::string_view text) {
 }  // namespace
 
 const std::vector<std::string>& quadrature_names() {
-    static const std::vector<std::string> names = {"gauss_legendre", "riemann_left", "riemann_right",
-                                                   "riemann_middle", "riemann_trapezoid"};
+    static const std::vector<std::string> names = {"gauss_legendre", "riemann_left",      "riemann_right",
+                                                   "riemann_middle", "riemann_trapezoid", "adaptive"};
     return names;
 }
 

@@ -30,7 +30,15 @@ struct TargetChoice {
 
 enum class TargetSpace { logit, probability };
 
-enum class QuadratureRule { gauss_legendre, riemann_left, riemann_right, riemann_middle, riemann_trapezoid };
+// adaptive: at most so many nodes as steps are given, where the function changes (adaptive_path.h).
+enum class QuadratureRule {
+    gauss_legendre,
+    riemann_left,
+    riemann_right,
+    riemann_middle,
+    riemann_trapezoid,
+    adaptive
+};
 
 // The one head whose queries and keys are written.
 struct HeadName {
@@ -45,6 +53,7 @@ struct MethodOptions {
     TargetSpace target_space = TargetSpace::logit;
     QuadratureRule ig_rule = QuadratureRule::gauss_legendre;
     int64_t ig_steps = 50;
+    double ig_tolerance = 0.01;       // of the adaptive rule: what delta may be of the change of y
     int64_t attention_ig_steps = 20;  // always Gauss-Legendre
     std::string baseline = "zero";    // zero, pad, mask, unk, or a token of the vocabulary
     std::vector<int64_t> flow_rows;   // query rows of the flow that are computed; empty: all

@@ -6,6 +6,11 @@
 
 namespace weft {
 
+void put_point(std::span<const float> from, std::span<const float> to, double place, std::span<float> point) {
+    for (size_t i = 0; i < point.size(); ++i)
+        point[i] = static_cast<float>(from[i] + place * (double{to[i]} - from[i]));
+}
+
 std::vector<double> mean_gradient(const PathIntegral& path, const PointGradients& gradients) {
     const size_t size = path.from.size();
     WEFT_ASSERT(size == path.to.size() && path.copies > 0, std::to_string(path.to.size()));
@@ -16,12 +21,9 @@ std::vector<double> mean_gradient(const PathIntegral& path, const PointGradients
         const int64_t copies = std::min(path.copies, steps - first);
         points.resize(static_cast<size_t>(copies) * size);
         values.resize(points.size());
-        for (int64_t k = 0; k < copies; ++k) {
-            const double place = path.rule.nodes[static_cast<size_t>(first + k)];
-            float* point = points.data() + static_cast<size_t>(k) * size;
-            for (size_t i = 0; i < size; ++i)
-                point[i] = static_cast<float>(path.from[i] + place * (double{path.to[i]} - path.from[i]));
-        }
+        for (int64_t k = 0; k < copies; ++k)
+            put_point(path.from, path.to, path.rule.nodes[static_cast<size_t>(first + k)],
+                      std::span(points).subspan(static_cast<size_t>(k) * size, size));
         if (!gradients(points, copies, values)) return {};
         for (int64_t k = 0; k < copies; ++k) {
             const double weight = path.rule.weights[static_cast<size_t>(first + k)];

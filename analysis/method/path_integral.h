@@ -16,6 +16,9 @@ namespace weft {
 using PointGradients =
     std::function<bool(std::span<const float> points, int64_t copies, std::span<float> gradients)>;
 
+// point <- from + place (to - from).
+void put_point(std::span<const float> from, std::span<const float> to, double place, std::span<float> point);
+
 struct PathIntegral {
     std::span<const float> from, to;  // [n]
     Quadrature rule;

@@ -15,7 +15,7 @@ struct Quadrature {
 
 // gauss_legendre: the zeros of the Legendre polynomial of degree `steps`; exact for polynomials of degree
 // 2 steps - 1. The others divide [0, 1] into `steps` equal parts; riemann_trapezoid has `steps` nodes, both
-// ends among them, so `steps` - 1 parts. Throws UsageError for steps out of range.
+// ends among them, so `steps` - 1 parts. Not of the adaptive rule. Throws UsageError for steps out of range.
 Quadrature quadrature(QuadratureRule rule, int64_t steps);
 
 }  // namespace weft

@@ -74,8 +74,10 @@ MethodOptions options_read(const std::string& method, MethodOptions options) {
     if (!is_one_of(method, {"integrated_gradients", "deletion", "insertion"})) {
         options.ig_rule = none.ig_rule;
         options.ig_steps = none.ig_steps;
+        options.ig_tolerance = none.ig_tolerance;
         options.baseline = none.baseline;
     }
+    if (options.ig_rule != QuadratureRule::adaptive) options.ig_tolerance = none.ig_tolerance;
     if (method != "attention_integrated_gradients") options.attention_ig_steps = none.attention_ig_steps;
     if (method != "query_key") options.query_key_head = none.query_key_head;
     return options;
@@ -121,13 +123,14 @@ bool ResultStore::take(const std::string& input, const std::string& method, cons
     for (size_t b = 0; b < frame.blocks.size(); ++b)
         for (const auto& [name, tensor] : found->quantities[b]) frame.blocks[b].quantities[name] = tensor;
     for (const auto& [name, values] : found->deltas) frame.deltas[name] = values;
+    for (const auto& [name, count] : found->nodes) frame.nodes[name] = count;
     if (found->target) frame.target = found->target;
     return true;
 }
 
 void ResultStore::keep(const std::string& input, const std::string& method, const MethodOptions& options,
                        const AttentionFrame& frame) {
-    Result result{input, method, options_read(method, options), {}, {}, std::nullopt, 0};
+    Result result{input, method, options_read(method, options), {}, {}, {}, std::nullopt, 0};
     result.size_bytes = sizeof(Result) + input.size();
     size_t tensors = 0;
     for (const AttentionBlock& block : frame.blocks) {
@@ -142,6 +145,8 @@ void ResultStore::keep(const std::string& input, const std::string& method, cons
     if (tensors == 0) return;
     for (const auto& [name, values] : frame.deltas)
         if (is_of(name, method)) result.deltas[name] = values;
+    for (const auto& [name, count] : frame.nodes)
+        if (is_of(name, method)) result.nodes[name] = count;
     const MethodRow* row = find_method(method);
     if (row == nullptr || row->needs != MethodNeeds::attention) result.target = frame.target;
     if (const auto earlier = find(input, method, result.options); earlier != kept_.end()) drop(earlier);

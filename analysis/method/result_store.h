@@ -46,6 +46,7 @@ class ResultStore {
         MethodOptions options;                                       // those that are read
         std::vector<std::map<std::string, FrameTensor>> quantities;  // [blocks]
         std::map<std::string, std::vector<double>> deltas;
+        std::map<std::string, int64_t> nodes;
         std::optional<ExplainedTarget> target;
         size_t size_bytes = 0;
     };

@@ -62,6 +62,7 @@ struct ChangedPass {
     const float* states = nullptr;  // [copies, N, D] that enter it (layer 0: before the stack's entry norm);
                                     // null: as they were
     std::vector<LayerChange> changes;  // of layers from first_layer on
+    bool is_split = false;             // as PassInput
 };
 
 // What is wanted of a gradient.

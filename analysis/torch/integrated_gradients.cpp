@@ -5,6 +5,7 @@
 
 #include "analysis/error.h"
 #include "analysis/frame_tensors.h"
+#include "analysis/method/adaptive_path.h"
 #include "analysis/method/path_integral.h"
 #include "analysis/spelling.h"
 #include "analysis/torch/finite.h"
@@ -22,7 +23,7 @@ using Floats = std::vector<float>;
 struct Path {
     size_t stack = 0;
     Floats from, to;
-    double y_from = 0;
+    double y_from = 0, y_to = 0;
 };
 
 // Each stack's token that stands for nothing; empty: the zero vector.
@@ -101,18 +102,24 @@ bool value_of(Explainer& explainer, const Path& path, const Explainer::Stop& sto
     return explainer.values(pass, &y, stop);
 }
 
-PointGradients gradients_of(Explainer& explainer, size_t stack, const Explainer::Stop& stop) {
+// At points of the path [copies, N, width] the gradients, and the values of y if they are wanted.
+PointValues function_of(Explainer& explainer, size_t stack, const Explainer::Stop& stop) {
     return [&explainer, stack, &stop](std::span<const float> points, int64_t copies,
-                                      std::span<float> gradients) {
+                                      std::span<float> gradients, std::span<double> values) {
         ChangedPass pass;
         pass.stack = stack;
         pass.copies = copies;
+        pass.is_split = true;
         pass.states = points.data();
-        if (is_image(explainer)) return explainer.gradient(pass, {.state_gradient = gradients.data()}, stop);
+        WantedGradient wanted;
+        wanted.y = values.empty() ? nullptr : values.data();
+        wanted.state_gradient = gradients.data();
+        if (is_image(explainer)) return explainer.gradient(pass, wanted, stop);
         const Floats states = states_of_words(explainer, stack, points, copies);
         Floats by_states(states.size());
         pass.states = states.data();
-        if (!explainer.gradient(pass, {.state_gradient = by_states.data()}, stop)) return false;
+        wanted.state_gradient = by_states.data();
+        if (!explainer.gradient(pass, wanted, stop)) return false;
         explainer.word_gradient(stack, points.data(), copies, by_states.data(), gradients.data());
         return true;
     };
@@ -166,22 +173,27 @@ double write_words(const Explainer& explainer, size_t stack, const std::vector<d
     return std::accumulate(tokens.begin(), tokens.end(), 0.0);
 }
 
-}  // namespace
+// Puts what the mean gradient makes of a path into the frame.
+void write(const Explainer& explainer, const Path& path, const std::vector<double>& mean_gradient,
+           AttentionFrame& frame) {
+    AttentionBlock& block = frame.blocks[block_of(path.stack, false)];
+    const double sum = is_image(explainer)
+                           ? write_pixels(explainer, mean_gradient, block)
+                           : write_words(explainer, path.stack,
+                                         attributions({path.from, path.to, {}, 1, {}}, mean_gradient), block);
+    frame.deltas["integrated_gradients" + std::string(stack_suffix(block.kind))] = {
+        sum - (path.y_to - path.y_from)};
+}
 
-bool add_integrated_gradients(Explainer& explainer, const AnalysisOptions& options, AttentionFrame& frame,
-                              const StepContext& context) {
+// By one rule after the other, of which the last is what was asked for.
+bool integrate(Explainer& explainer, const std::vector<Path>& paths, const AnalysisOptions& options,
+               AttentionFrame& frame, const StepContext& context) {
     const MethodOptions& method = options.method;
     std::vector<Quadrature> rules;
     if (options.refine)
         for (const int64_t steps : refined_steps)
             if (steps < method.ig_steps) rules.push_back(quadrature(method.ig_rule, steps));
     rules.push_back(quadrature(method.ig_rule, method.ig_steps));
-
-    std::vector<Path> paths;
-    for (size_t stack = 0; stack < explainer.stacks(); ++stack) {
-        paths.push_back(path_of(explainer, stack, method.baseline));
-        if (!value_of(explainer, paths.back(), context.stop, paths.back().y_from)) return false;
-    }
     double all_nodes = 0, nodes_done = 0;
     for (const Quadrature& rule : rules) all_nodes += static_cast<double>(rule.nodes.size() * paths.size());
     for (size_t r = 0; r < rules.size(); ++r) {
@@ -191,20 +203,69 @@ bool add_integrated_gradients(Explainer& explainer, const AnalysisOptions& optio
             integral.progress = [&](float part) {
                 context.progress(static_cast<float>((nodes_done + part * nodes) / all_nodes));
             };
-            const std::vector<double> mean =
-                mean_gradient(integral, gradients_of(explainer, path.stack, context.stop));
+            const PointValues function = function_of(explainer, path.stack, context.stop);
+            const std::vector<double> mean = mean_gradient(
+                integral, [&](std::span<const float> points, int64_t copies, std::span<float> gradients) {
+                    return function(points, copies, gradients, {});
+                });
             if (mean.empty()) return false;
             nodes_done += nodes;
-            AttentionBlock& block = frame.blocks[block_of(path.stack, false)];
-            const double sum = is_image(explainer)
-                                   ? write_pixels(explainer, mean, block)
-                                   : write_words(explainer, path.stack, attributions(integral, mean), block);
-            frame.deltas["integrated_gradients" + std::string(stack_suffix(block.kind))] = {
-                sum - (explainer.target().value - path.y_from)};
+            write(explainer, path, mean, frame);
         }
         if (r + 1 < rules.size()) context.post_partial();
     }
     return true;
+}
+
+bool integrate_adaptively(Explainer& explainer, const std::vector<Path>& paths,
+                          const AnalysisOptions& options, AttentionFrame& frame, const StepContext& context) {
+    if (options.method.ig_steps < 4)
+        throw UsageError(
+            "--ig-steps " + std::to_string(options.method.ig_steps) + ": the adaptive rule begins with 4",
+            "Give at least 4, or another --ig-rule.");
+    for (size_t p = 0; p < paths.size(); ++p) {
+        const Path& path = paths[p];
+        const auto put = [&](const AdaptiveMean& mean) {
+            write(explainer, path, mean.gradient, frame);
+            const std::string suffix(stack_suffix(frame.blocks[block_of(path.stack, false)].kind));
+            frame.nodes["integrated_gradients" + suffix] = mean.nodes;
+        };
+        AdaptivePath adaptive;
+        adaptive.from = path.from;
+        adaptive.to = path.to;
+        adaptive.change = path.y_to - path.y_from;
+        adaptive.tolerance = options.method.ig_tolerance;
+        adaptive.most_nodes = options.method.ig_steps;
+        adaptive.copies = explainer.copies_at_once(path.stack);
+        adaptive.progress = [&](float part) {
+            context.progress((static_cast<float>(p) + part) / static_cast<float>(paths.size()));
+        };
+        // With two stacks the second one's numbers come after the first one's last.
+        if (options.refine && p + 1 == paths.size())
+            adaptive.round = [&](const AdaptiveMean& mean) {
+                put(mean);
+                context.post_partial();
+            };
+        const AdaptiveMean mean = adaptive_mean(adaptive, function_of(explainer, path.stack, context.stop));
+        if (mean.gradient.empty()) return false;
+        put(mean);
+    }
+    return true;
+}
+
+}  // namespace
+
+bool add_integrated_gradients(Explainer& explainer, const AnalysisOptions& options, AttentionFrame& frame,
+                              const StepContext& context) {
+    std::vector<Path> paths;
+    for (size_t stack = 0; stack < explainer.stacks(); ++stack) {
+        paths.push_back(path_of(explainer, stack, options.method.baseline));
+        paths.back().y_to = explainer.target().value;
+        if (!value_of(explainer, paths.back(), context.stop, paths.back().y_from)) return false;
+    }
+    return options.method.ig_rule == QuadratureRule::adaptive
+               ? integrate_adaptively(explainer, paths, options, frame, context)
+               : integrate(explainer, paths, options, frame, context);
 }
 
 }  // namespace weft::torch_part

@@ -58,6 +58,7 @@ void KernelPass::begin(const PassInput& input) {
     all_rows_ = copies_ * rows_;
     first_layer_ = input.first_layer;
     keeps_ = input.keeps;
+    is_split_ = input.is_split && kernels_.linear_split;
     is_done_ = false;
     changes_.assign(input.changes.begin(), input.changes.end());
     kept_.resize(std::max(kept_.size(), static_cast<size_t>(keeps_ ? spec_.layers : 1)));
@@ -264,8 +265,10 @@ void KernelPass::run_mlp(const PackedMlp& mlp, const float* input, KeptMlp& to, 
 
 void KernelPass::linear(const PackedLinear& weights, const float* x, int64_t x_stride, float* y,
                         int64_t y_stride, int64_t rows, const LinearEnds& ends) const {
-    run_linear(*pool_, pool_->threads(), kernels_, weights, weights.outer, {x, x_stride, y, y_stride, rows},
-               ends);
+    const LinearRows through{x, x_stride, y, y_stride, rows};
+    if (is_split_)
+        return run_split(*pool_, pool_->threads(), kernels_, weights, false, through, ends, split_);
+    run_linear(*pool_, pool_->threads(), kernels_, weights, weights.outer, through, ends);
 }
 
 void KernelPass::normalise(float* x, const float* y, const float* scale, float* out, const OwnNorm& norm,

@@ -77,6 +77,10 @@ class KernelPass final : public StackPass {
               float* x, float* kept_state, float* y, const OwnNorm& next);
     void linear(const PackedLinear& weights, const float* x, int64_t x_stride, float* y, int64_t y_stride,
                 int64_t rows, const LinearEnds& ends) const;
+    // The way back through what linear() computes with `weights`; `transposed` is that of its layer.
+    void linear_back(int64_t layer, const PackedLinear& weights, PackedLinear TransposedLayer::*transposed,
+                     const float* x, int64_t x_stride, float* y, int64_t y_stride, int64_t rows,
+                     const LinearEnds& ends) const;
     void normalise(float* x, const float* y, const float* scale, float* out, const OwnNorm& norm,
                    float* sum) const;
     void normalise_heads(float* x, int64_t heads, const OwnNorm& norm) const;
@@ -123,7 +127,7 @@ class KernelPass final : public StackPass {
 
     // Of the pass under way.
     int64_t copies_ = 0, rows_ = 0, all_rows_ = 0, first_layer_ = 0;
-    bool keeps_ = false, is_done_ = false;
+    bool keeps_ = false, is_split_ = false, is_done_ = false;
     std::vector<LayerChange> changes_;
     std::vector<KeptLayer> kept_;  // of each layer, or one for all where nothing is kept
     RotaryTable angles_;
@@ -137,6 +141,7 @@ class KernelPass final : public StackPass {
     AlignedFloats source_;                              // [source copies, S, D]
     int64_t source_copies_ = 0, source_rows_ = 0;
     mutable AlignedFloats heads_;  // of each thread
+    mutable SplitMemory split_;
     AlignedFloats embedding_scratch_;
 
     AlignedFloats key_value_, per_head_;  // on the way back

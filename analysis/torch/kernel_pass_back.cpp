@@ -12,7 +12,7 @@ namespace weft::torch_part {
 bool KernelPass::backward(const Back& back, const std::function<bool()>& stop) {
     WEFT_ASSERT(keeps_ && is_done_, "backward() without a forward() that kept");
     is_done_ = false;
-    static_cast<void>(packed_->transposed());  // throws before anything has begun
+    if (!is_split_) static_cast<void>(packed_->transposed());  // throws before anything has begun
     const int64_t count = all_rows_ * spec_.hidden;
     std::copy_n(back.output_gradient, count, gradient_);
     source_gradient_ = back.source_gradient;
@@ -86,7 +86,7 @@ void KernelPass::part_back(const float* state, const float* change, const OwnNor
 }
 
 void KernelPass::mlp_back(int64_t layer, const float* from, float* to, bool adds) {
-    const TransposedLayer& packed = packed_->transposed()[packed_->index(layer)];
+    const PackedMlp& packed = packed_->layer(layer).mlp;
     const KeptMlp& mlp = kept(layer).mlp;
     const int64_t hidden = spec_.hidden, inner = spec_.intermediate, stride = inner_stride(spec_);
     LinearEnds last;
@@ -94,27 +94,43 @@ void KernelPass::mlp_back(int64_t layer, const float* from, float* to, bool adds
     if (!spec_.is_gated) {
         LinearEnds ends;
         ends.factor = mlp.slope;
-        linear(packed.down, from, hidden, inner_, stride, all_rows_, ends);
-        linear(packed.up, inner_, stride, to, hidden, all_rows_, last);
+        linear_back(layer, packed.down, &TransposedLayer::down, from, hidden, inner_, stride, all_rows_,
+                    ends);
+        linear_back(layer, packed.up, &TransposedLayer::up, inner_, stride, to, hidden, all_rows_, last);
         return;
     }
     const int64_t both = 2 * inner + row_padding;
     float* up = projected_;  // [up, gate]
-    linear(packed.down, from, hidden, up, both, all_rows_, {});
+    linear_back(layer, packed.down, &TransposedLayer::down, from, hidden, up, both, all_rows_, {});
     share(all_rows_, [&](int64_t i, int64_t) {
         float* row = up + i * both;
         std::copy_n(row, inner, row + inner);
         kernels_.multiply(row, mlp.gate + i * stride, inner);
         kernels_.multiply(row + inner, mlp.slope + i * stride, inner);
     });
-    linear(packed.up, up, both, to, hidden, all_rows_, last);
+    // The transposed one is of both.
+    linear_back(layer, packed.up, &TransposedLayer::up, up, both, to, hidden, all_rows_, last);
+    last.adds = true;
+    if (is_split_)
+        linear_back(layer, packed.gate, &TransposedLayer::up, up + inner, both, to, hidden, all_rows_, last);
+}
+
+void KernelPass::linear_back(int64_t layer, const PackedLinear& weights,
+                             PackedLinear TransposedLayer::*transposed, const float* x, int64_t x_stride,
+                             float* y, int64_t y_stride, int64_t rows, const LinearEnds& ends) const {
+    if (is_split_)
+        run_split(*pool_, pool_->threads(), kernels_, weights, true, {x, x_stride, y, y_stride, rows}, ends,
+                  split_);
+    else
+        linear(packed_->transposed()[packed_->index(layer)].*transposed, x, x_stride, y, y_stride, rows,
+               ends);
 }
 
 void KernelPass::self_back(int64_t layer, const Back& back, const float* from, float* to, bool adds) {
-    const TransposedLayer& packed = packed_->transposed()[packed_->index(layer)];
     const PackedAttention& part = packed_->layer(layer).attention;
     const AttentionSpec& spec = spec_.attention;
-    linear(packed.output, from, spec_.hidden, context_, query_stride(spec_), all_rows_, {});
+    linear_back(layer, part.output, &TransposedLayer::output, from, spec_.hidden, context_,
+                query_stride(spec_), all_rows_, {});
     const int64_t stride = projected_stride(spec_);
     OperandGradients gradients;
     gradients.query = projected_;
@@ -130,13 +146,15 @@ void KernelPass::self_back(int64_t layer, const Back& back, const float* from, f
     }
     LinearEnds ends;
     ends.adds = adds;
-    linear(packed.query_key_value, gradients.query, stride, to, spec_.hidden, all_rows_, ends);
+    linear_back(layer, part.query_key_value, &TransposedLayer::query_key_value, gradients.query, stride, to,
+                spec_.hidden, all_rows_, ends);
 }
 
 void KernelPass::cross_back(int64_t layer, const Back& back, const float* from, float* to, bool adds) {
-    const TransposedLayer& packed = packed_->transposed()[packed_->index(layer)];
+    const PackedAttention& part = packed_->layer(layer).cross;
     const AttentionSpec& spec = spec_.attention;
-    linear(packed.cross_output, from, spec_.hidden, context_, query_stride(spec_), all_rows_, {});
+    linear_back(layer, part.output, &TransposedLayer::cross_output, from, spec_.hidden, context_,
+                query_stride(spec_), all_rows_, {});
     const int64_t source_rows = copies_ * source_rows_;
     OperandGradients gradients;
     gradients.query_stride = query_stride(spec_);
@@ -147,11 +165,12 @@ void KernelPass::cross_back(int64_t layer, const Back& back, const float* from, 
     heads_back(layer, back, cross_operands(layer), gradients);
     LinearEnds ends;
     ends.adds = adds;
-    linear(packed.cross_query, gradients.query, gradients.query_stride, to, spec_.hidden, all_rows_, ends);
+    linear_back(layer, part.query, &TransposedLayer::cross_query, gradients.query, gradients.query_stride, to,
+                spec_.hidden, all_rows_, ends);
     if (!source_gradient_) return;
     ends.adds = true;
-    linear(packed.cross_key_value, gradients.key, gradients.key_stride, source_gradient_, spec_.hidden,
-           source_rows, ends);
+    linear_back(layer, part.key_value, &TransposedLayer::cross_key_value, gradients.key, gradients.key_stride,
+                source_gradient_, spec_.hidden, source_rows, ends);
 }
 
 // Of context_, which is dy/dcontext, to the gradients of queries, keys and values.

@@ -1,13 +1,16 @@
 #include "analysis/torch/kernels.h"
 
+#include "analysis/torch/matrix_tiles.h"
+
 namespace weft::torch_part {
 
-extern const Kernels kernels_baseline, kernels_avx2, kernels_avx512;
+extern const Kernels kernels_baseline, kernels_avx2, kernels_avx512, kernels_amx;
 
 const Kernels* const* all_cpu_kernels() {
-    static const Kernels* list[4] = {};
+    static const Kernels* list[5] = {};
     static const bool filled = [] {
         const Kernels** next = list;
+        if (may_use_matrix_tiles()) *next++ = &kernels_amx;
         if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"))
             *next++ = &kernels_avx512;
         if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) *next++ = &kernels_avx2;

@@ -119,6 +119,44 @@ struct ContributionTask {
     int64_t doubles() const { return (heads * (heads + 1) / 2 + heads) * padded(); }
 };
 
+constexpr int64_t split_depth = 32;          // numbers of a row that one matrix tile holds
+constexpr int64_t split_rows_together = 32;  // rows of one block of tiles
+constexpr int64_t split_chunk = 6;  // tiles deep: what one block of rows reads stays in the first cache
+
+constexpr int64_t split_tiles(int64_t inner) {
+    return (inner + split_depth - 1) / split_depth;
+}
+
+// Numbers that split_rows writes for a block of rows.
+constexpr int64_t split_block(int64_t inner) {
+    return split_rows_together * split_tiles(inner) * split_depth * 2;
+}
+
+// LinearTask with each number of x and W as a sum of two bfloat16, 16 bits of its 24, which is some 1e-5 of a
+// row's length off: for what is a mean over many passes, in a third of the time. `across` multiplies with W
+// where LinearTask has its transpose: y[i, c] = sum_n x[i, n] W[n, c].
+struct SplitTask {
+    const uint16_t* x;    // split_block(depth) for each 32 rows
+    const float* packed;  // of LinearTask: [outer / 16, inner, 16]
+    const float* bias;    // null: 0
+    float* y;
+    int64_t rows, depth;                       // depth: the length of a row of x
+    int64_t inputs;                            // inner of `packed`; a multiple of 16 if `across`
+    int64_t y_stride, panel_begin, panel_end;  // panels of y's columns
+    int64_t panels;                            // all of them
+    Activation activation;
+    float* slope;
+    const float* factor;
+    bool adds, across;
+    float* scratch;  // scratch_floats() of the calling thread
+
+    int64_t scratch_floats() const {
+        const int64_t pairs = (panel_end - panel_begin + 1) / 2,
+                      blocks = (rows + split_rows_together - 1) / split_rows_together;
+        return pairs * (split_chunk * 2 * 16 * split_depth + blocks * split_rows_together * 2 * panel_width);
+    }
+};
+
 struct Kernels {
     const char* name;
     int64_t panels_together;  // the stride in which panels are shared out
@@ -139,6 +177,10 @@ struct Kernels {
     void (*normalise_back)(const NormBackTask&);
     void (*attention_back)(const AttentionBackTask&);
     void (*contribution)(const ContributionTask&);
+    // Null where the processor has no matrix tiles. split_rows: at most 32 rows of `inner` numbers, row
+    // stride `stride`, to a block of tiles; the rest of it is 0.
+    void (*split_rows)(const float* x, int64_t stride, int64_t rows, int64_t inner, uint16_t* to) = nullptr;
+    void (*linear_split)(const SplitTask&) = nullptr;
 };
 
 // The fastest that this processor runs.

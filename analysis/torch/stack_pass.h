@@ -35,6 +35,7 @@ struct PassInput {
     int64_t first_layer = 0;  // at 0 the stack's entry norm comes first; at L only the final norm
     std::span<const LayerChange> changes;  // at most one of each attention
     bool keeps = false;                    // what backward() needs
+    bool is_split = false;             // products by SplitTask, there and back, where the processor has it
     float* layer_states = nullptr;     // [L + 1, copies, rows, D] what enters each layer and leaves the last;
                                        // null: not wanted. Layers before `first_layer` are left alone
     PictureTarget* picture = nullptr;  // of one copy; null: not wanted

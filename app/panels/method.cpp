@@ -121,6 +121,8 @@ void draw_error(Program& program, ImguiLayer& ui, const AttentionFrame& frame, c
     const std::vector<double>& deltas = found->second;
     if (deltas.size() == 1) {
         value_row("delta = sum - change of y", number_text("%.3e", deltas[0]).c_str());
+        if (const auto nodes = frame.nodes.find(found->first); nodes != frame.nodes.end())
+            value_row("nodes, where y changes", std::to_string(nodes->second).c_str());
         return;
     }
     dim_text("delta of each layer = sum - change of y");
@@ -205,6 +207,8 @@ void draw_options(Program& program, ImguiLayer& ui, const MethodRow& method) {
     } else if (integrates) {
         steps(program, "method.steps", options.ig_steps);
         option_choice(program, "rule", "method.rule", program.commands.at("method.rule").value());
+        if (options.ig_rule == QuadratureRule::adaptive)
+            slider(program, "tolerance", "method.tolerance", options.ig_tolerance, 0.001, 0.1);
         option_choice(program, "baseline", "method.baseline", options.baseline);
     } else {
         steps(program, "method.attention_steps", options.attention_ig_steps);

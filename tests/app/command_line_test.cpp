@@ -168,7 +168,7 @@ TEST_CASE("analyze takes the methods' options") {
     const Options options =
         parse({"analyze", "--text", "x", "--output", "o.json", "--methods", "flow,integrated_gradients",
                "--target", "cat@-2", "--target-space", "probability", "--ig-rule", "riemann_middle",
-               "--ig-steps", "8", "--baseline", "mask", "--flow-rows", "3,0"});
+               "--ig-steps", "8", "--ig-tolerance", "0.05", "--baseline", "mask", "--flow-rows", "3,0"});
     const MethodOptions& method = options.method;
     CHECK(method.target.kind == TargetChoice::Kind::logit);
     CHECK(method.target.name == "cat");
@@ -176,6 +176,7 @@ TEST_CASE("analyze takes the methods' options") {
     CHECK(method.target_space == TargetSpace::probability);
     CHECK(method.ig_rule == QuadratureRule::riemann_middle);
     CHECK(method.ig_steps == 8);
+    CHECK(method.ig_tolerance == 0.05);
     CHECK(method.baseline == "mask");
     CHECK(method.flow_rows == std::vector<int64_t>{3, 0});
     CHECK(refusal({"analyze", "--text", "x", "--output", "o.json", "--methods", "relevanz"})

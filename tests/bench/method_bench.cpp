@@ -1,4 +1,5 @@
-// Text in memory to the numbers of one method in memory. Reads requests "TOKENS REPEAT METHOD [STEPS]";
+// Text in memory to the numbers of one method in memory. Reads requests "TOKENS REPEAT METHOD [STEPS
+// [TOLERANCE]]", the tolerance being that of the adaptive rule;
 // tests/bench/gradients.py asks it and its peer in turn. The text changes with every run, so that nothing is
 // used again.
 #include <sys/resource.h>
@@ -33,7 +34,9 @@ Answer make_answer(weft::Model& model) {
         int64_t tokens = 0, repeat = 0, steps = 0;
         std::string method;
         words >> tokens >> repeat >> method;
-        if (words >> steps) request.options.method.ig_steps = steps;
+        weft::MethodOptions& options = request.options.method;
+        if (words >> steps) options.ig_steps = steps;
+        if (words >> options.ig_tolerance) options.ig_rule = weft::QuadratureRule::adaptive;
         request.options.methods = {method};
         const long before = peak_kib();
         std::vector<double> taken;
@@ -48,8 +51,10 @@ Answer make_answer(weft::Model& model) {
         const auto delta = last->deltas.find(method);
         return json_entry("tokens", std::to_string(last->stacks.front().tokens.size())) + ", " +
                json_entry("taken_ms", json_list(taken)) + ", " +
-               json_entry("delta", digits(delta == last->deltas.end() ? 0.0 : delta->second.front())) + ", " +
-               json_entry("sum", digits(sum_of(last->blocks.front().quantities.at(method)))) + ", " +
+               json_entry("nodes",
+                          std::to_string(last->nodes.contains(method) ? last->nodes.at(method) : steps)) +
+               ", " + json_entry("delta", digits(delta == last->deltas.end() ? 0.0 : delta->second.front())) +
+               ", " + json_entry("sum", digits(sum_of(last->blocks.front().quantities.at(method)))) + ", " +
                json_entry("peak_kib", std::to_string(peak_kib())) + ", " +
                json_entry("before_kib", std::to_string(before));
     };

@@ -82,6 +82,75 @@ TEST_CASE("A linear layer equals its sum for every number of rows and a part of 
     });
 }
 
+TEST_CASE("Split numbers give a linear layer and its transpose to some 1e-5 of each row") {
+    with_all_kernels([&](const Kernels& kernels) {
+        REQUIRE((kernels.split_rows == nullptr) == (kernels.linear_split == nullptr));
+        if (!kernels.linear_split) return;
+        struct Size {
+            int64_t rows, inner, outer;
+        };
+        for (const auto& [rows, inner, outer] : {Size{1, 48, 48}, Size{2, 16, 16}, Size{31, 64, 80},
+                                                 Size{33, 208, 112}, Size{64, 400, 224}, Size{97, 32, 432}})
+            for (const bool across : {false, true})
+                for (const int ends : {0, 1, 2}) {
+                    const int64_t depth = across ? outer : inner, columns = across ? inner : outer;
+                    const int64_t x_stride = depth + 5, y_stride = columns + 16;
+                    const auto x = random_floats(rows * x_stride), weight = random_floats(outer * inner);
+                    const auto bias = random_floats(columns), factor = random_floats(rows * y_stride);
+                    std::vector<float> packed(outer * inner), y(rows * y_stride, 0.5f), slope(y.size());
+                    pack_panels(weight.data(), outer, inner, 1, packed.data());
+                    const int64_t blocks = (rows + split_rows_together - 1) / split_rows_together;
+                    std::vector<uint16_t> split(blocks * split_block(depth));
+                    for (int64_t block = 0; block < blocks; ++block) {
+                        const int64_t row = block * split_rows_together;
+                        kernels.split_rows(x.data() + row * x_stride, x_stride,
+                                           std::min(split_rows_together, rows - row), depth,
+                                           split.data() + block * split_block(depth));
+                    }
+                    SplitTask task{};
+                    task.x = split.data();
+                    task.packed = packed.data();
+                    task.bias = across ? nullptr : bias.data();
+                    task.y = y.data();
+                    task.rows = rows;
+                    task.depth = depth;
+                    task.inputs = inner;
+                    task.y_stride = y_stride;
+                    task.panel_begin = columns > panel_width ? 1 : 0;
+                    task.panels = task.panel_end = columns / panel_width;
+                    task.activation = ends == 1 ? Activation::gelu_erf : Activation::none;
+                    task.slope = ends == 1 ? slope.data() : nullptr;
+                    task.factor = ends == 2 ? factor.data() : nullptr;
+                    task.adds = ends == 2;
+                    task.across = across;
+                    std::vector<float> scratch(task.scratch_floats());
+                    task.scratch = scratch.data();
+                    kernels.linear_split(task);
+                    double worst = 0;
+                    for (int64_t i = 0; i < rows; ++i)
+                        for (int64_t c = task.panel_begin * panel_width; c < columns; ++c) {
+                            double sum = task.adds ? 0.5 : across ? 0.0 : bias[c], sizes = 1e-3;
+                            for (int64_t k = 0; k < depth; ++k) {
+                                const double w = across ? weight[k * inner + c] : weight[c * inner + k];
+                                sum += x[i * x_stride + k] * w;
+                                sizes += std::abs(x[i * x_stride + k] * w);
+                            }
+                            const double by = ends == 2 ? factor[i * y_stride + c] : 1.0;
+                            const double expected = ends == 1 ? exact(sum, Activation::gelu_erf) : by * sum;
+                            worst = std::max(worst,
+                                             std::abs(y[i * y_stride + c] - expected) /
+                                                 (sizes * std::max(1e-3, std::abs(static_cast<double>(by)))));
+                        }
+                    // 2^-18 for each number of a product, and as much for what is left out.
+                    INFO(rows << " x " << inner << " -> " << outer << (across ? " across" : "") << ", ends "
+                              << ends);
+                    CHECK(worst < 1.3e-5);
+                    CHECK(y[columns] == 0.5f);
+                    if (task.panel_begin > 0) CHECK(y[0] == 0.5f);
+                }
+    });
+}
+
 TEST_CASE("Attention equals softmax of its scores and its context for every number of tokens") {
     constexpr int64_t width = 32, stride = 3 * width + 16;
     with_all_kernels([&](const Kernels& kernels) {

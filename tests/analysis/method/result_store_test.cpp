@@ -70,6 +70,11 @@ TEST_CASE("only the options that a method reads tell its results apart") {
     CHECK_FALSE(has("integrated_gradients", target));
     CHECK(has("relevance", steps));
     CHECK_FALSE(has("integrated_gradients", steps));
+    MethodOptions tolerance;
+    tolerance.ig_tolerance = 0.5;
+    CHECK(has("integrated_gradients", tolerance));  // which this rule does not read
+    tolerance.ig_rule = QuadratureRule::adaptive;
+    CHECK_FALSE(has("integrated_gradients", tolerance));
 }
 
 TEST_CASE("an unknown method's results are told apart by every option") {
