@@ -37,6 +37,7 @@ HeadStats head_stats(const TextStackPlan& plan, int layer, int slice) {
     const auto s = static_cast<uint32_t>(slice);
     HeadStats stats;
     stats.threshold = layer_plan.threshold;
+    stats.kept = kept_share(plan.segments, lane_weights(plan, layer, slice));
     for (uint32_t row = 0; row < block.rows; ++row) {
         for (uint32_t column = 0; column < block.columns; ++column) {
             const double value = (*block.values)[(size_t{s} * block.rows + row) * block.columns + column];

@@ -7,9 +7,11 @@
 
 namespace weft {
 
+// Of the whole head, but for `kept` and `lines`.
 struct HeadStats {
     double to_sinks = 0.0;      // mean over queries of the weight that sink keys take
     double mean_entropy = 0.0;  // nats, mean over queries, 0 ln 0 = 0
+    double kept = 1.0;          // of the head's weight, what a segment filter keeps
     uint64_t lines = 0;         // that the selection draws
     float threshold = 0.0f;     // of its layer
 };

@@ -59,7 +59,7 @@ PathPose default_path(const Scene& scene, double time_s, const Viewport& viewpor
         pose.motion.inside_head = head;
         pose.motion.shown_focus = pose.selected = target;
         if (time_s >= inside_s && time_s < leave_s) {
-            pose.hovered = strongest_line(*plan.frame, attention, layer, head);
+            pose.hovered = strongest_line(*plan.frame, attention, layer, head, plan.segments);
             pose.hovered.block = block;
         }
     }

@@ -65,18 +65,34 @@ std::shared_ptr<const Image> tiles_of(const HeadsOverviewPlan& plan) {
     for (int layer = 0; layer < plan.layers; ++layer) {
         const WeightBlock& block = plan.stack->blocks[static_cast<size_t>(layer)];
         for (int lane = 0; lane < plan.lanes; ++lane) {
-            const BlockMeans cells =
-                block_means(lane_weights(*plan.stack, layer, lane), block.rows, block.columns, most);
+            const BlockMeans cells = block_means(lane_weights(*plan.stack, layer, lane), block.rows,
+                                                 block.columns, most, plan.stack->segments);
             for (uint32_t row = 0; row < cells.rows; ++row) {
                 const size_t y = static_cast<size_t>(layer * row_step) + row;
                 uint8_t* texel =
                     &image->rgba[4 * (y * image->width + static_cast<size_t>(lane * column_step))];
-                for (uint32_t column = 0; column < cells.columns; ++column, texel += 4)
-                    std::ranges::copy(colors.at(cells.values[size_t{row} * cells.columns + column]), texel);
+                for (uint32_t column = 0; column < cells.columns; ++column, texel += 4) {
+                    const float value = cells.values[size_t{row} * cells.columns + column];
+                    if (!std::isnan(value)) std::ranges::copy(colors.at(value), texel);
+                }
             }
         }
     }
     return image;
+}
+
+// Every tile leaves out the same cells.
+void find_part(HeadsOverviewPlan& plan) {
+    const SegmentFilter& segments = plan.stack->segments;
+    if (!segments.is_active()) return;
+    const WeightBlock& block = plan.stack->blocks.front();
+    const BlockMeans cells =
+        block_means(lane_weights(*plan.stack, 0, 0), block.rows, block.columns,
+                    static_cast<uint32_t>(std::max(plan.cell_rows, plan.cell_columns)), segments);
+    plan.cells_not_shown = cells_not_shown(cells.values, cells.rows, cells.columns);
+    for (int layer = 0; layer < plan.layers; ++layer)
+        for (int lane = 0; lane < plan.lanes; ++lane)
+            plan.shares.push_back(kept_share(segments, lane_weights(*plan.stack, layer, lane)));
 }
 
 }  // namespace
@@ -107,9 +123,15 @@ std::shared_ptr<const HeadsOverviewPlan> plan_heads_overview(std::shared_ptr<con
         plan->patterns = head_patterns(attention);
     const auto same_values = [](const WeightBlock& a, const WeightBlock& b) { return a.values == b.values; };
     const bool is_same = previous && previous->tiles && previous->view.theme == view.theme &&
-                         previous->view.map == view.map &&
+                         previous->view.map == view.map && previous->view.segments == view.segments &&
                          std::ranges::equal(previous->stack->blocks, plan->stack->blocks, same_values);
     plan->tiles = is_same ? previous->tiles : tiles_of(*plan);
+    if (is_same) {
+        plan->cells_not_shown = previous->cells_not_shown;
+        plan->shares = previous->shares;
+    } else {
+        find_part(*plan);
+    }
     return plan;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analysis/method/patterns.h"
+#include "scenes/hatching.h"
 #include "scenes/text_stack.h"
 
 namespace weft {
@@ -20,7 +21,11 @@ struct HeadsOverviewPlan {
     int block = 1;                                 // tokens of a cell either way; a cell is their mean
     int gap = 1;                                   // between tiles, cells
     std::shared_ptr<const Image> tiles;            // one texel for each cell; nothing in the gaps
-    std::vector<std::optional<Pattern>> patterns;  // [layers * lanes]
+    std::vector<std::optional<Pattern>> patterns;  // [layers * lanes], of the whole attention
+    // Where a part of a text pair is shown: the cells of every tile that are not, and how much of a tile's
+    // weight is [layers * lanes].
+    std::vector<CellRect> cells_not_shown;
+    std::vector<double> shares;
 };
 
 std::shared_ptr<const HeadsOverviewPlan> plan_heads_overview(std::shared_ptr<const TextStackPlan> stack,

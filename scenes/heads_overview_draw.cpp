@@ -14,6 +14,7 @@ namespace weft {
 namespace {
 
 constexpr float underline_px = 2.5f, ring_px = 4.0f;
+constexpr float hatch_pitch_px = 6.0f, hatch_px = 1.0f, hatch_opacity = 0.45f;
 
 struct Sheet : SheetPage {
     const HeadsOverviewPlan& plan;
@@ -24,6 +25,28 @@ void add_tiles(DrawList& list, const Sheet& sheet) {
     const glm::vec2 cells(sheet.plan.tiles->width, sheet.plan.tiles->height);
     add_to_sheet(list, sheet.plan.tiles, sheet.layout.origin, sheet.layout.cell_px * cells,
                  sheet.layout.is_crisp);
+}
+
+void add_hatching(DrawList& list, const Sheet& sheet, glm::vec2 low, glm::vec2 high) {
+    for (const HatchLine& line : hatch_lines(low, high, hatch_pitch_px * sheet.scale)) {
+        Stroke stroke;
+        stroke.a = {line.a, 0.0f};
+        stroke.b = {line.b, 0.0f};
+        stroke.color = with_alpha(sheet.colors.dim_text, hatch_opacity);
+        stroke.width_px = hatch_px;
+        list.strokes_above.push_back(stroke);
+    }
+}
+
+// What is left out of a text pair is no small weight.
+void add_hatched_cells(DrawList& list, const Sheet& sheet) {
+    for (int layer = 0; layer < sheet.plan.layers; ++layer)
+        for (int lane = 0; lane < sheet.plan.lanes; ++lane)
+            for (const CellRect& rect : sheet.plan.cells_not_shown) {
+                const glm::vec2 corner = sheet.layout.tile_min(layer, lane);
+                add_hatching(list, sheet, corner + sheet.layout.cell_px * glm::vec2(rect.from),
+                             corner + sheet.layout.cell_px * glm::vec2(rect.to));
+            }
 }
 
 // What is not chosen lies under a veil of the ground.
@@ -107,33 +130,50 @@ void add_numbers(DrawList& list, const Sheet& sheet) {
     }
 }
 
-// Names of the patterns that are underlined, from the left; where the colour bar begins they end.
-void add_pattern_key(DrawList& list, const Sheet& sheet, float right_px) {
+// A swatch and its name; whether they have room.
+bool add_key(const Sheet& sheet, HudPen& pen, const std::string& name, float right_px, auto add_swatch) {
+    const float width = 24.0f * sheet.scale, gap = 8.0f * sheet.scale;
+    if (pen.at.x + width + gap + sheet.measured(name) > right_px) return false;
+    add_swatch(glm::vec2(pen.at.x, pen.at.y - 0.36f * sheet.text_px), width);
+    pen.skip(width + gap);
+    pen.write(name, sheet.colors.dim_text);
+    pen.skip(18.0f * sheet.scale);
+    return true;
+}
+
+// What underlines and stripes mean, from the left; where the colour bar begins they end.
+void add_keys(DrawList& list, const Sheet& sheet, float right_px) {
     std::vector<bool> named(pattern_count, false);
     for (const auto& pattern : sheet.plan.patterns)
         if (pattern) named[static_cast<size_t>(*pattern)] = true;
+    const bool has_part = !sheet.plan.cells_not_shown.empty();
     HudPen pen{list, sheet.measure, {hud_margin_px * sheet.scale, sheet.foot_px()}, sheet.text_px};
-    if (std::ranges::find(named, true) == named.end()) return;
-    char excess[64];
-    std::snprintf(excess, sizeof excess, "underline: a pattern, %.2f over uniform attention",
-                  static_cast<double>(least_excess));
-    pen.write(excess, sheet.colors.dim_text);
-    list.labels.back().max_width_px = right_px - list.labels.back().position.x;
+    if (std::ranges::find(named, true) != named.end()) {
+        char excess[96];
+        std::snprintf(excess, sizeof excess,
+                      has_part ? "underline: pattern of both, %.2f over uniform"
+                               : "underline: a pattern, %.2f over uniform attention",
+                      static_cast<double>(least_excess));
+        pen.write(excess, sheet.colors.dim_text);
+        list.labels.back().max_width_px = right_px - list.labels.back().position.x;
+    }
     pen.at = {hud_margin_px * sheet.scale, pen.at.y + 1.5f * sheet.text_px};
-    const float swatch = 24.0f * sheet.scale;
+    if (has_part)
+        add_key(sheet, pen, "not shown", right_px, [&](glm::vec2 middle, float width) {
+            const float half = 0.5f * sheet.text_px;
+            add_hatching(list, sheet, middle - glm::vec2(0.0f, half), middle + glm::vec2(width, half));
+        });
     for (size_t p = 0; p < pattern_count; ++p) {
-        if (!named[p]) continue;
-        const std::string name(pattern_name(static_cast<Pattern>(p)));
-        if (pen.at.x + swatch + 8.0f * sheet.scale + sheet.measured(name) > right_px) break;
-        ScreenRect line;
-        line.min = {pen.at.x, pen.at.y - 0.36f * sheet.text_px - 1.5f * sheet.scale};
-        line.max = line.min + glm::vec2(swatch, 3.0f * sheet.scale);
-        line.fill = pattern_color(sheet.colors, static_cast<Pattern>(p));
-        line.corner_px = 1.0f * sheet.scale;
-        list.rects.push_back(line);
-        pen.skip(swatch + 8.0f * sheet.scale);
-        pen.write(name, sheet.colors.dim_text);
-        pen.skip(18.0f * sheet.scale);
+        const auto pattern = static_cast<Pattern>(p);
+        const auto add_line = [&](glm::vec2 middle, float width) {
+            ScreenRect line;
+            line.min = middle - glm::vec2(0.0f, 1.5f * sheet.scale);
+            line.max = line.min + glm::vec2(width, 3.0f * sheet.scale);
+            line.fill = pattern_color(sheet.colors, pattern);
+            line.corner_px = 1.0f * sheet.scale;
+            list.rects.push_back(line);
+        };
+        if (named[p] && !add_key(sheet, pen, std::string(pattern_name(pattern)), right_px, add_line)) break;
     }
 }
 
@@ -145,12 +185,15 @@ std::string subtitle(const Sheet& sheet) {
         std::string text =
             "layer " + std::to_string(hovered.layer) + " · head " + std::to_string(hovered.head);
         const size_t head = static_cast<size_t>(hovered.layer * plan.lanes + hovered.head);
+        if (head < plan.shares.size()) text += " · " + segments_note(plan.view.segments, plan.shares[head]);
         if (head < plan.patterns.size() && plan.patterns[head])
-            text += " · " + std::string(pattern_name(*plan.patterns[head]));
+            text += " · " + std::string(pattern_name(*plan.patterns[head])) +
+                    (plan.shares.empty() ? "" : " (of both sentences)");
         return text + " · click: open it, again: fly into it";
     }
     const std::string which = attention_title(attention.kind);
-    std::string text = (which.empty() ? "" : which + " · ") + "all " +
+    const std::string part = segments_note(*plan.stack);
+    std::string text = (which.empty() ? "" : which + " · ") + (part.empty() ? "" : part + " · ") + "all " +
                        std::to_string(plan.layers * plan.lanes) + (plan.lanes > 1 ? " heads" : " layers") +
                        " · each tile: rows = queries, columns = keys, " + std::to_string(attention.queries) +
                        " × " + std::to_string(attention.keys) + " tokens";
@@ -168,6 +211,7 @@ DrawList draw_heads_overview(const HeadsOverviewPlan& plan, const ViewState& vie
     const Sheet sheet{sheet_page(*plan.stack, view, motion, viewport, measure), plan,
                       heads_overview_layout(plan, viewport)};
     add_tiles(list, sheet);
+    add_hatched_cells(list, sheet);
     add_veils(list, sheet);
     add_underlines(list, sheet);
     if (view.selected != view.hovered) add_ring(list, sheet, view.hovered, sheet.colors.dim_text);
@@ -178,10 +222,11 @@ DrawList draw_heads_overview(const HeadsOverviewPlan& plan, const ViewState& vie
     add_numbers(list, sheet);
     const QuantityLegend shown = legend(view, *plan.stack);
     const std::string what = shown.by_bars ? "attention weight" : shown.method;
+    const char* how_much = plan.cells_not_shown.empty() ? "every weight is in a cell" : "all of this part";
     const float bar_left =
-        sheet.add(list, sheet.color_bar(what + " (colour = √), every weight is in a cell", plan.stack->scale,
+        sheet.add(list, sheet.color_bar(what + " (colour = √), " + how_much, plan.stack->scale,
                                         plan.stack->has_signed_lines()));
-    add_pattern_key(list, sheet, bar_left - 24.0f * sheet.scale);
+    add_keys(list, sheet, bar_left - 24.0f * sheet.scale);
     return list;
 }
 

@@ -107,14 +107,6 @@ std::string subtitle_of_focus(const HudScene& scene) {
     return text;
 }
 
-// "only what sentence A reads of B: 23 % of the weight"
-std::string segments_note(const TextStackPlan& plan) {
-    if (!plan.segments.is_active()) return "";
-    char share[16];
-    std::snprintf(share, sizeof share, "%.0f %%", 100.0 * plan.segment_share);
-    return segments_caption(plan.view.segments) + ": " + share + " of the weight";
-}
-
 std::string subtitle(const HudScene& scene) {
     const bool sums_up = scene.parts && scene.motion.focus <= 0.5f && scene.motion.along <= 0.5f;
     const std::string which = sums_up ? "" : attention_title(shown_block(scene.plan).kind);

@@ -63,7 +63,8 @@ std::shared_ptr<const NeuronsPlan> plan_neurons(std::shared_ptr<const TextStackP
         most_query[i % width] = std::max(most_query[i % width], std::abs((*plan->query_vectors)[i]));
     for (size_t k = 0; k < width; ++k)
         plan->largest_product = std::max(plan->largest_product, most_key[k] * most_query[k]);
-    const Focus line = strongest_line(*plan->stack->frame, block, plan->layer, plan->head);
+    const Focus line =
+        strongest_line(*plan->stack->frame, block, plan->layer, plan->head, plan->stack->segments);
     plan->first_query = line.query >= 0 ? line.query : plan->queries - 1;
     return plan;
 }

@@ -192,7 +192,9 @@ std::string subtitle(const Sheet& sheet) {
     const AttentionFrame& frame = *plan.stack->frame;
     const Focus& hovered = sheet.view.hovered;
     const std::string kind = attention_title(block.kind);
-    std::string text = (kind.empty() ? "" : kind + " · ") + "layer " + std::to_string(plan.layer) +
+    // A softmax goes over all keys: of a part alone it would not sum to 1.
+    std::string text = (plan.stack->segments.is_active() ? "both sentences · " : "") +
+                       (kind.empty() ? "" : kind + " · ") + "layer " + std::to_string(plan.layer) +
                        " · head " + std::to_string(plan.head) + " · " +
                        in_quotes(query_tokens(frame, block), sheet.query) + " reads";
     const auto width = static_cast<size_t>(plan.width);

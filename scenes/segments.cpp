@@ -1,6 +1,8 @@
 #include "scenes/segments.h"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdio>
 
 namespace weft {
 namespace {
@@ -52,6 +54,25 @@ std::string segments_caption(SegmentChoice choice) {
     if (choice == SegmentChoice::all) return "";
     const auto [from_b, to_b] = sides_of(choice);
     return std::string("only what sentence ") + (from_b ? "B" : "A") + " reads of " + (to_b ? "B" : "A");
+}
+
+std::string segments_note(SegmentChoice choice, double share) {
+    if (choice == SegmentChoice::all) return "";
+    char percent[16];
+    std::snprintf(percent, sizeof percent, "%.0f %%", 100.0 * share);
+    return segments_caption(choice) + ": " + percent + " of the weight";
+}
+
+double kept_share(const SegmentFilter& filter, std::span<const float> weights) {
+    if (!filter.is_active()) return 1.0;
+    const size_t rows = filter.queries_out.size(), columns = filter.keys_out.size();
+    double kept = 0.0, all = 0.0;
+    for (size_t at = 0; at < weights.size(); ++at) {
+        const double weight = std::abs(static_cast<double>(weights[at]));
+        all += weight;
+        if (!filter.leaves_out(at / columns % rows, at % columns)) kept += weight;
+    }
+    return all > 0.0 ? kept / all : 0.0;
 }
 
 std::shared_ptr<const std::vector<uint32_t>> mask_of(const std::vector<bool>& bits, bool wanted) {

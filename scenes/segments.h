@@ -36,6 +36,11 @@ void leave_out(const SegmentFilter& filter, std::span<float> weights);
 
 // "only what sentence A reads of B"; "" of SegmentChoice::all.
 std::string segments_caption(SegmentChoice choice);
+// The same with how much it is: "only what sentence A reads of B: 23 % of the weight". `share` 0..1.
+std::string segments_note(SegmentChoice choice, double share);
+
+// Share of all |weights| [lanes, Q, K] that the filter keeps; 1 where it is inactive, 0 where there is none.
+double kept_share(const SegmentFilter& filter, std::span<const float> weights);
 
 // Bits of a mask as FlowSelection reads them: of all entries that are `wanted`.
 std::shared_ptr<const std::vector<uint32_t>> mask_of(const std::vector<bool>& bits, bool wanted);

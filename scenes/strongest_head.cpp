@@ -29,7 +29,7 @@ struct WordPair {
 
 // The strongest line of a lane between two words that are no neighbours.
 WordPair strongest_pair(const float* lane, const std::vector<Token>& queries, const std::vector<Token>& keys,
-                        bool one_text) {
+                        bool one_text, const SegmentFilter& filter) {
     WordPair best;
     for (size_t i = 0; i < queries.size(); ++i) {
         if (!is_word(queries[i])) continue;
@@ -37,7 +37,7 @@ WordPair strongest_pair(const float* lane, const std::vector<Token>& queries, co
             if (!is_word(keys[j])) continue;
             const bool is_neighbour = one_text && j + 1 >= i && j <= i + 1;
             const double weight = static_cast<double>(lane[i * keys.size() + j]);
-            if (!is_neighbour && weight > best.weight) best = {i, j, weight};
+            if (!is_neighbour && weight > best.weight && !filter.leaves_out(i, j)) best = {i, j, weight};
         }
     }
     return best;
@@ -84,18 +84,19 @@ int strongest_head(const AttentionFrame& frame, const AttentionBlock& attention,
         if (excess < least_excess) least_excess = excess, least_positional = head;
         if (excess >= named_excess) continue;
         const double weight =
-            strongest_pair(lane, query_tokens(frame, attention), key_tokens(frame, attention), one_text)
+            strongest_pair(lane, query_tokens(frame, attention), key_tokens(frame, attention), one_text, {})
                 .weight;
         if (weight > best_weight) best_weight = weight, best = head;
     }
     return best_weight >= 0.0 ? best : least_positional;
 }
 
-Focus strongest_line(const AttentionFrame& frame, const AttentionBlock& attention, int layer, int head) {
+Focus strongest_line(const AttentionFrame& frame, const AttentionBlock& attention, int layer, int head,
+                     const SegmentFilter& filter) {
     if (!fits(frame, attention, layer) || head < 0 || head >= static_cast<int>(attention.heads)) return {};
     const WordPair pair =
         strongest_pair(lane_of(attention, layer, head), query_tokens(frame, attention),
-                       key_tokens(frame, attention), attention.key_stack == attention.query_stack);
+                       key_tokens(frame, attention), attention.key_stack == attention.query_stack, filter);
     if (pair.weight <= 0.0) return {};
     return {FocusKind::edge, 0, layer, head, static_cast<int>(pair.query), static_cast<int>(pair.key), false};
 }

@@ -90,6 +90,9 @@ struct TextStackPlan {
     bool quantity_missing = false;  // the frame does not hold view.quantity (yet): panes and tokens, no lines
 };
 
+// Which part of a text pair is shown and how much of the weight in view it is; "" where all is.
+std::string segments_note(const TextStackPlan& plan);
+
 // The weights of one lane [Q * K] that the lines of `layer` show; times plan.scale the tensor's own.
 std::span<const float> lane_weights(const TextStackPlan& plan, int layer, int lane);
 
@@ -135,7 +138,9 @@ Focus pick_text_stack(const TextStackPlan& plan, const ViewMotion& motion, const
 // strongest line between two words that are no neighbours. Between two texts position explains nothing, and
 // no words are neighbours. `attention` is one of the frame's blocks.
 int strongest_head(const AttentionFrame& frame, const AttentionBlock& attention, int layer);
-// That line of one head, as FocusKind::edge; none where there are no two such words.
-Focus strongest_line(const AttentionFrame& frame, const AttentionBlock& attention, int layer, int head);
+// That line of one head, as FocusKind::edge, of those that the filter keeps; none where there are no two such
+// words.
+Focus strongest_line(const AttentionFrame& frame, const AttentionBlock& attention, int layer, int head,
+                     const SegmentFilter& filter = {});
 
 }  // namespace weft

@@ -281,6 +281,10 @@ bool same_plan(const ViewState& a, const ViewState& b) {
            a.segments == b.segments && a.fold_neighbours == b.fold_neighbours;
 }
 
+std::string segments_note(const TextStackPlan& plan) {
+    return plan.segments.is_active() ? segments_note(plan.view.segments, plan.segment_share) : "";
+}
+
 std::span<const float> lane_weights(const TextStackPlan& plan, int layer, int lane) {
     const WeightBlock& block = plan.blocks[static_cast<size_t>(layer)];
     const size_t size = size_t{block.rows} * block.columns;

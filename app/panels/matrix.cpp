@@ -9,9 +9,10 @@
 #include <cstdio>
 #include <optional>
 
-#include "scenes/block_means.h"
 #include "app/head_stats.h"
 #include "app/panels/panels.h"
+#include "scenes/block_means.h"
+#include "scenes/hatching.h"
 #include "scenes/ledger.h"
 #include "scenes/shown_block.h"
 #include "scenes/theme.h"
@@ -25,6 +26,7 @@ namespace {
 constexpr uint32_t most_cells = 32;
 constexpr float least_cell = 7.0f, largest_cell = 20.0f;
 constexpr float label_px = 11.0f, row_label_width = 62.0f, column_label_height = 74.0f;
+constexpr float hatch_pitch = 6.0f, hatch_opacity = 0.45f;
 constexpr float column_angle_rad = 0.9599f;  // 55 degrees
 
 ImU32 packed(glm::vec4 c) {
@@ -70,6 +72,22 @@ struct Matrix {
     BlockMeans cells;
     const std::vector<Token>& queries;
     const std::vector<Token>& keys;
+
+    float value(uint32_t row, uint32_t column) const {
+        return cells.values[size_t{row} * cells.columns + column];
+    }
+    // Of the cell's weights, of which the picture shows none.
+    double mean_not_shown(uint32_t row, uint32_t column) const {
+        const std::span<const float> weights =
+            std::span(*block.values).subspan(size_t{slice} * block.rows * block.columns);
+        const uint32_t last_row = std::min(block.rows, (row + 1) * cells.block),
+                       last_column = std::min(block.columns, (column + 1) * cells.block);
+        double sum = 0.0, count = 0.0;
+        for (uint32_t r = row * cells.block; r < last_row; ++r)
+            for (uint32_t c = column * cells.block; c < last_column; ++c, ++count)
+                sum += static_cast<double>(weights[size_t{r} * block.columns + c]);
+        return sum / count;
+    }
 };
 
 std::string printf_text(const char* format, auto... values) {
@@ -139,6 +157,14 @@ void draw_color_bar(Program& program, ImguiLayer& ui, const std::string& quantit
     ImGui::Dummy({width, height + 24.0f * scale});
 }
 
+void draw_hatching(ImguiLayer& ui, glm::vec2 low, glm::vec2 high, float scale) {
+    ImVec4 color = ImGui::ColorConvertU32ToFloat4(packed(ui.colors().dim_text));
+    color.w = hatch_opacity;
+    for (const HatchLine& line : hatch_lines(low, high, hatch_pitch * scale))
+        ImGui::GetWindowDrawList()->AddLine({line.a.x, line.a.y}, {line.b.x, line.b.y},
+                                            ImGui::ColorConvertFloat4ToU32(color), scale);
+}
+
 void draw_cells(Program& program, ImguiLayer& ui, const Matrix& matrix) {
     Session& session = program.session;
     const float scale = program.viewport.ui_scale;
@@ -155,11 +181,14 @@ void draw_cells(Program& program, ImguiLayer& ui, const Matrix& matrix) {
     };
     for (uint32_t row = 0; row < matrix.cells.rows; ++row) {
         for (uint32_t column = 0; column < matrix.cells.columns; ++column) {
+            const float value = matrix.value(row, column);
+            if (std::isnan(value)) continue;
             const ImVec2 low = cell_min(row, column);
-            const float value = matrix.cells.values[size_t{row} * matrix.cells.columns + column];
             list->AddRectFilled(low, {low.x + cell, low.y + cell}, colors.at(std::sqrt(std::abs(value))));
         }
     }
+    for (const CellRect& rect : cells_not_shown(matrix.cells.values, matrix.cells.rows, matrix.cells.columns))
+        draw_hatching(ui, origin + cell * glm::vec2(rect.from), origin + cell * glm::vec2(rect.to), scale);
 
     // Which cell is pointed at: here, or as a line or token in the picture.
     const ImVec2 mouse = ImGui::GetMousePos();
@@ -234,10 +263,13 @@ void draw_cells(Program& program, ImguiLayer& ui, const Matrix& matrix) {
     number.color = ui.colors().text;
     number.max_width_px = ImGui::GetContentRegionAvail().x;
     if (row && column && *row < matrix.cells.rows && *column < matrix.cells.columns) {
-        const float value = matrix.cells.values[size_t{*row} * matrix.cells.columns + *column];
+        const bool is_shown = !std::isnan(matrix.value(*row, *column));
+        const double value =
+            is_shown ? double(matrix.value(*row, *column)) : matrix.mean_not_shown(*row, *column);
         number.text = cell_name(matrix.queries, *row, block) + " reads " +
                       cell_name(matrix.keys, *column, block) +
-                      printf_text(block == 1 ? ": %.4f" : ": mean %.4f", double(value));
+                      printf_text(block == 1 ? ": %.4f" : ": mean %.4f", value) +
+                      (is_shown ? "" : ", not in the picture");
         ui.shaped_text(list, {number});
     }
     ImGui::Dummy({1.0f, 20.0f * scale});
@@ -258,7 +290,7 @@ void draw_matrix_panel(Program& program, ImguiLayer& ui) {
                             block,
                             slice,
                             block_means(std::span(*block.values).subspan(slice * size, size), block.rows,
-                                        block.columns, most_cells),
+                                        block.columns, most_cells, plan->segments),
                             query_tokens(*plan->frame, attention),
                             key_tokens(*plan->frame, attention)};
         const bool is_attention = plan->view.quantity == "attention";
@@ -276,11 +308,19 @@ void draw_matrix_panel(Program& program, ImguiLayer& ui) {
                 : "row = " + query_word(attention.kind) + ", column = " + key_word(attention.kind) +
                       (attention.kind == AttentionKind::cross ? "" : ", rows sum to 1");
         dim_text(reading.c_str());
+        const HeadStats stats = head_stats(*plan, choice.layer, static_cast<int>(slice));
+        const bool has_part = plan->segments.is_active();
+        if (has_part) {
+            dim_text((segments_caption(plan->view.segments) + ",").c_str());
+            dim_text(printf_text("%.0f %% of its weight; hatched: not shown", 100.0 * stats.kept).c_str());
+        }
         draw_cells(program, ui, matrix);
         draw_color_bar(program, ui, is_attention ? "attention weight" : plan->view.quantity);
-        const HeadStats stats = head_stats(*plan, choice.layer, static_cast<int>(slice));
-        value_row("weight to sinks", printf_text("%.2f", stats.to_sinks).c_str());
-        value_row("entropy, mean of rows", printf_text("%.2f nats", stats.mean_entropy).c_str());
+        const char* of_all = has_part ? ", both sentences" : "";
+        value_row((std::string("weight to sinks") + of_all).c_str(),
+                  printf_text("%.2f", stats.to_sinks).c_str());
+        value_row((std::string(has_part ? "entropy" : "entropy, mean of rows") + of_all).c_str(),
+                  printf_text("%.2f nats", stats.mean_entropy).c_str());
         // The picture shows more of a head that has the focus.
         const Focus selected = program.session.in_plan(program.session.view().selected);
         const bool focused = selected.kind == FocusKind::head && selected.layer == choice.layer &&

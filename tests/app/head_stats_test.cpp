@@ -51,3 +51,16 @@ TEST_CASE("every line of the selection's test counts") {
     CHECK_FALSE(is_drawn(selection, block, 1, 0, 0));
     CHECK(is_drawn(selection, block, 1, 1, 1));
 }
+
+TEST_CASE("of a part of two texts the share of the head's weight is told, all else of the whole head") {
+    TextStackPlan plan = plan_of({0.1f, 0.9f, 0.7f, 0.3f}, 1, 2);
+    plan.segments.queries_out = {false, true};
+    plan.segments.keys_out = {true, false};
+    plan.segments.query_mask = mask_of(plan.segments.queries_out, true);
+    plan.layers[0].sink_keys[0] = true;
+    const HeadStats stats = head_stats(plan, 0, 0);
+    CHECK(stats.kept == Approx(0.45));
+    CHECK(stats.to_sinks == Approx(0.4));
+    plan.segments = {};
+    CHECK(head_stats(plan, 0, 0).kept == 1.0);
+}

@@ -124,6 +124,7 @@ OF_TRACES = [
     ("heads_overview_default", "mixed", LARGE, ["--scene", "heads"]),
     ("heads_overview_light", "mixed", LARGE, ["--scene", "heads", "--theme", "light", "--heads", "0.0,1.2,3.1"]),
     ("heads_overview_130_tokens", "tokens_130", LARGE, ["--scene", "heads"]),
+    ("heads_overview_segments", "text_pair", LARGE, ["--scene", "heads", "--segments", "ab"]),
     ("hud_no_ui", "mixed", LARGE, ["--no-ui"]),
     ("hud_long_title", "mixed", LARGE, ["--title", "A title that is longer than any window is wide, " * 4]),
     ("hud_twice_as_large", "mixed", LARGE, ["--ui-scale", "2"]),

@@ -104,6 +104,58 @@ TEST_CASE("a long text's cells are means of blocks, and the tiles fit", "[heads_
     }
 }
 
+TEST_CASE("of a part of two texts all else is hatched, and each tile says how much of it that is",
+          "[heads_overview]") {
+    const auto frame = synthetic::frame(3, 4, 9, chance);
+    for (int token = 0; token < 9; ++token) frame->stacks[0].segments.push_back(token >= 4);
+    ViewState view;
+    const auto whole = plan_of(frame, view);
+    CHECK(whole->cells_not_shown.empty());
+    view.segments = SegmentChoice::ab;
+    const auto plan = plan_of(frame, view, whole.get());
+    REQUIRE(plan->tiles != whole->tiles);
+    CHECK(plan->patterns == whole->patterns);
+    const auto pitch_x = static_cast<uint32_t>(plan->cell_columns + plan->gap),
+               pitch_y = static_cast<uint32_t>(plan->cell_rows + plan->gap);
+    for (uint32_t query = 0; query < 9; ++query)
+        for (uint32_t key = 0; key < 9; ++key) {
+            const glm::vec4 cell = texel(*plan->tiles, 3 * pitch_x + key, 2 * pitch_y + query);
+            if (query < 4 && key >= 4)
+                CHECK(cell == texel(*whole->tiles, 3 * pitch_x + key, 2 * pitch_y + query));
+            else
+                CHECK(cell.a == 0.0f);
+        }
+    CHECK(plan->cells_not_shown == std::vector<CellRect>{{{0, 0}, {4, 4}}, {{0, 4}, {9, 9}}});
+    double share = 0.0;
+    for (const double of_tile : plan->shares) share += of_tile / 12.0;
+    CHECK(share == Approx(plan->stack->segment_share));  // rows sum to 1
+    CHECK(plan_of(frame, view, plan.get())->cells_not_shown == plan->cells_not_shown);
+
+    const auto words_of = [&](const ViewState& seen) {
+        const DrawList list = draw_heads_overview(*plan, seen, {}, {}, measure_by_length);
+        std::string words;
+        for (const Label& label : list.labels) words += label.text + "\n";
+        // Stripes lie in the tiles, but for those of the key.
+        const HeadsOverviewLayout layout = heads_overview_layout(*plan, {});
+        CHECK(list.strokes_above.size() > 12);
+        for (const Stroke& stroke : list.strokes_above) {
+            const glm::vec2 at = 0.5f * glm::vec2(stroke.a + stroke.b);
+            const glm::vec2 inside = (at - layout.origin) / layout.pitch_px;
+            const glm::vec2 cell = (inside - glm::floor(inside)) * layout.pitch_px / layout.cell_px;
+            CHECK((at.y > 660.0f || cell.y >= 4.0f || cell.x <= 4.0f));
+        }
+        return words;
+    };
+    const std::string words = words_of(view);
+    CHECK(words.find("only what sentence A reads of B: ") != std::string::npos);
+    CHECK(words.find("not shown") != std::string::npos);
+    CHECK(words.find("all of this part") != std::string::npos);
+    view.hovered = {FocusKind::head, 0, 2, 3, -1, -1, false};
+    const std::string of_head = words_of(view);
+    CHECK(of_head.find(segments_note(SegmentChoice::ab, plan->shares[11])) != std::string::npos);
+    CHECK(kept_share(plan->stack->segments, lane_weights(*plan->stack, 2, 3)) == plan->shares[11]);
+}
+
 TEST_CASE("48 layers of 64 heads have a tile each", "[heads_overview]") {
     const auto frame = synthetic::frame(48, 64, 5, chance);
     const auto plan = plan_of(frame);

@@ -220,3 +220,19 @@ TEST_CASE("before the numbers are there the sheet says so", "[neurons]") {
         list.labels, [](const Label& label) { return label.text.find("computing") != std::string::npos; }));
     CHECK(pick_neurons(*plan, {}, {}, {300.0f, 300.0f}).kind == FocusKind::none);
 }
+
+TEST_CASE("of a part of two texts all keys stay, since the softmax goes over all, and the title says so") {
+    const auto frame = frame_of();
+    for (int token = 0; token < tokens; ++token) frame->stacks[0].segments.push_back(token >= 4);
+    ViewState view;
+    view.segments = SegmentChoice::ba;
+    const auto plan = plan_neurons(plan_text_stack(frame, view, nullptr));
+    CHECK(plan->first_query >= 4);
+    CHECK(neurons_layout(*plan, view, {}).rows.size() == tokens);
+    const DrawList list = draw_neurons(*plan, view, {}, {}, [](std::string_view text, float size, bool) {
+        return 0.5f * size * static_cast<float>(text.size());
+    });
+    CHECK(std::ranges::any_of(list.labels, [](const Label& label) {
+        return label.text.find("both sentences") != std::string::npos;
+    }));
+}

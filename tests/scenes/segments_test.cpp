@@ -193,3 +193,14 @@ TEST_CASE("one text has no segments to choose from") {
     CHECK_FALSE(plan->segments.is_active());
     CHECK(plan->ledger.lines == plan_text_stack(frame, {}, nullptr)->ledger.lines);
 }
+
+TEST_CASE("the strongest line of a part is one that the part shows") {
+    const auto frame = pair_frame(24, 10);
+    const AttentionBlock& block = frame->blocks[0];
+    for (const SegmentChoice choice : parts) {
+        const SegmentFilter filter = segment_filter(*frame, block, choice);
+        const Focus line = strongest_line(*frame, block, 1, 2, filter);
+        REQUIRE(line.kind == FocusKind::edge);
+        CHECK(is_kept(choice, line.query >= 10, line.key >= 10));
+    }
+}
