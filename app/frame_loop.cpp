@@ -256,7 +256,8 @@ class FrameLoop {
             program_.window.is_down(GLFW_KEY_LEFT_SHIFT) || program_.window.is_down(GLFW_KEY_RIGHT_SHIFT);
         if (over_ui || program_.pointer.dragged) session.set_hovered({});
         if (!over_ui && program_.pointer.button < 0)
-            session.hover(program_.pointer.position_px, program_.viewport, shift);
+            session.hover(program_.pointer.position_px, program_.viewport, shift,
+                          program_.flight.is_moving());
 
         update_places(program_);
         ViewState& view = session.view();

@@ -373,7 +373,7 @@ void Session::advance(double dt_s, const Viewport& viewport) {
 bool Session::is_moving() const {
     if (!plan()) return false;
     const float stale = animator_.motion().stale;
-    return show_ != Show::none || animator_.is_moving() || label_fades_.is_fading() ||
+    return show_ != Show::none || animator_.is_moving() || label_fades_.is_fading() || hover_is_due_ ||
            (has_pending_analysis() ? stale < 1.0f : stale > 0.0f);
 }
 
@@ -476,8 +476,13 @@ void Session::choose_head(HeadChoice choice) {
     }
 }
 
-void Session::hover(glm::vec2 pointer_px, const Viewport& viewport, bool out_of_key) {
+void Session::hover(glm::vec2 pointer_px, const Viewport& viewport, bool out_of_key, bool flies) {
     if (!plan() || show_ != Show::none) return;
+    const PointedAt pointed_at{pointer_px, out_of_key};
+    const bool rests = pointed_at_ == pointed_at;
+    hover_is_due_ = rests && (flies || animator_.carries_picture());
+    if (hover_is_due_) return;
+    pointed_at_ = pointed_at;
     view_.hovered =
         pick_scene(*scene_, view_, animator_.motion(), animator_.camera(), viewport, pointer_px, out_of_key);
 }

@@ -133,8 +133,15 @@ class Session {
     // After `quantity` of the view: attention, rollout, entropy, then what else was computed.
     void next_quantity();
     void enter_head(HeadChoice choice, bool at_once = false);
-    void hover(glm::vec2 pointer_px, const Viewport& viewport, bool out_of_key);
-    void set_hovered(const Focus& focus) { view_.hovered = focus; }
+    // What lies under the pointer. Under one that rests nothing changes while the picture is carried past it,
+    // by a transition or by `flies`, a flight of the user's hands: it is looked for anew when that has ended,
+    // and until then the session moves.
+    void hover(glm::vec2 pointer_px, const Viewport& viewport, bool out_of_key, bool flies = false);
+    void set_hovered(const Focus& focus) {
+        view_.hovered = focus;
+        pointed_at_.reset();
+        hover_is_due_ = false;
+    }
     // Of several attentions in one picture, the one of `focus` comes to the front.
     void select(const Focus& focus);
     // A focus on the attention that is shown, from how its plan has it (block 0) to how the picture has it,
@@ -226,6 +233,13 @@ class Session {
     bool shows_path_ = false;
     std::shared_ptr<const Scene> path_of_;  // that the path's markers stand in
     bool has_viewport_ = false, folded_ = false, stacked_ = false;
+    struct PointedAt {
+        glm::vec2 px{0.0f};
+        bool out_of_key = false;
+        bool operator==(const PointedAt&) const = default;
+    };
+    std::optional<PointedAt> pointed_at_;  // where view_.hovered was looked for
+    bool hover_is_due_ = false;            // it was kept while the picture was carried past the pointer
     HeadChoice head_choice_;
     int token_choice_ = 0;  // that CameraPreset::token follows
     std::optional<SessionMessage> lasting_, passing_;

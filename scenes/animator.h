@@ -46,10 +46,13 @@ class Animator {
     const ViewMotion& motion() const { return motion_; }
     ViewMotion& motion() { return motion_; }
     bool is_moving() const;  // false: the next frame will be the same
-    bool is_settled() const {
-        return !flies_ && !fold_.runs && !stack_.runs && !inside_.runs && !along_.runs && !focus_.runs &&
-               !arrival_.runs && !forward_.runs && !open_key_.runs && !open_query_.runs && !motion_.former;
-    }  // but for the wave
+    bool is_settled() const { return !carries_picture() && !focus_.runs; }  // but for the wave
+
+    // What stands in the picture moves or changes by itself: what lies under a resting pointer is chance.
+    bool carries_picture() const {
+        return flies_ || fold_.runs || stack_.runs || inside_.runs || along_.runs || arrival_.runs ||
+               forward_.runs || open_key_.runs || open_query_.runs || motion_.former;
+    }
 
   private:
     // From where the value is to `target`, quintic smoothstep; duration in seconds.

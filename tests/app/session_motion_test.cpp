@@ -103,3 +103,97 @@ TEST_CASE("other words fade in while the old ones' lines go; reduced motion cuts
         CHECK(session.animator().camera() == place.camera);
     }
 }
+
+namespace {
+
+// A point of the picture where a line lies, and, after `change`, how often what lies there changed until it
+// came to rest; what `session` says is hovered must not have changed with it.
+int changes_under_resting_pointer(Session& session, glm::vec2 pointer, auto change) {
+    session.hover(pointer, {}, false);
+    change();
+    Focus before = session.view().hovered;
+    int changes = 0;
+    for (int n = 0; n < 120; ++n) {
+        session.advance(frame_s, {});
+        session.hover(pointer, {}, false);
+        if (!session.animator().carries_picture()) break;
+        CHECK(session.is_moving());
+        CHECK(session.view().hovered == before);
+        const Focus here = pick_scene(*session.scene(), session.view(), session.animator().motion(),
+                                      session.animator().camera(), {}, pointer, false);
+        changes += here != before;
+    }
+    CHECK_FALSE(session.animator().carries_picture());
+    CHECK(session.view().hovered == pick_scene(*session.scene(), session.view(), session.animator().motion(),
+                                               session.animator().camera(), {}, pointer, false));
+    return changes;
+}
+
+glm::vec2 point_on_a_line(Session& session) {
+    for (float y = 200.0f; y < 500.0f; y += 3.0f)
+        for (float x = 300.0f; x < 900.0f; x += 7.0f) {
+            session.hover({x, y}, {}, false);
+            if (session.view().hovered.kind == FocusKind::edge) return {x, y};
+        }
+    FAIL("no line to point at");
+    return {};
+}
+
+}  // namespace
+
+TEST_CASE("under a pointer that rests nothing is hovered anew until rows and camera have come to rest") {
+    Session session(settings_of(text_of(12, 0), false), {});
+    session.advance(0.0, {});
+    session.draw({}, measure);
+    frames_until_settled(session);
+    const glm::vec2 pointer = point_on_a_line(session);
+    CHECK(changes_under_resting_pointer(session, pointer, [&] { session.show_trace(text_of(13, 100)); }) > 0);
+    CHECK(changes_under_resting_pointer(session, pointer, [&] { session.show_preset(CameraPreset::end); }) >
+          0);
+    CHECK(changes_under_resting_pointer(session, pointer, [&] { session.show_preset(CameraPreset::front); }) >
+          0);
+    frames_until_settled(session);
+    session.hover(pointer, {}, false);
+    CHECK_FALSE(session.is_moving());
+
+    // Who moves the pointer, or presses Shift, asks anew, also on the way.
+    session.show_preset(CameraPreset::default_view);
+    session.advance(0.5, {});
+    const auto fresh = [&](glm::vec2 at, bool out_of_key) {
+        return pick_scene(*session.scene(), session.view(), session.animator().motion(),
+                          session.animator().camera(), {}, at, out_of_key);
+    };
+    const Focus kept = session.view().hovered;
+    glm::vec2 other = pointer + glm::vec2(5.0f, 0.0f);
+    while (fresh(other, false) == kept && other.x < 1200.0f) other.x += 5.0f;
+    REQUIRE(fresh(other, false) != kept);
+    for (const bool out_of_key : {false, true}) {
+        const Focus wanted = fresh(other, out_of_key);
+        session.hover(other, {}, out_of_key);
+        CHECK(session.view().hovered == wanted);
+    }
+}
+
+TEST_CASE("hands that fly hover nothing anew before they stop, and a panel's hover is its own") {
+    Session session(settings_of(text_of(12, 0), false), {});
+    session.advance(0.0, {});
+    session.draw({}, measure);
+    frames_until_settled(session);
+    const glm::vec2 pointer = point_on_a_line(session);
+    const Focus kept = session.view().hovered;
+    frames_until_settled(session);
+    session.camera_taken_by_hand();
+    session.animator().camera().target.y += 1.3f;
+    session.hover(pointer, {}, false, true);
+    CHECK(session.view().hovered == kept);
+    CHECK(session.is_moving());
+    session.hover(pointer, {}, false, false);
+    CHECK(session.view().hovered != kept);
+
+    session.hover(pointer, {}, false, true);
+    session.set_hovered({});
+    session.advance(1.0, {});
+    CHECK_FALSE(session.is_moving());
+    session.hover(pointer, {}, false, true);  // the pointer comes back from the panel
+    CHECK(session.view().hovered.kind != FocusKind::none);
+}
