@@ -6,6 +6,7 @@
 #include "scenes/easing.h"
 #include "scenes/near_lines.h"
 #include "scenes/quantity.h"
+#include "scenes/transition.h"
 #include "scenes/wave.h"
 
 namespace weft {
@@ -216,11 +217,10 @@ std::vector<FlowBatch> resting_batches(const TextStackPlan& plan, const TextStac
 void add_former_lines(DrawList& list, const TextStackPlan& plan, const TextStackLayout& layout,
                       const ViewState& view, const ViewMotion& motion, const Camera& camera,
                       const Viewport& viewport) {
-    if (!motion.former || motion.former_lines <= 0.0f) return;
-    const TextStackPlan& former = *motion.former;
-    const bool is_alike = former.layers.size() == plan.layers.size() && former.lanes == plan.lanes &&
-                          former.joins_ends == plan.joins_ends;
-    if (!is_alike || motion.focus > 0.0f || motion.inside > 0.0f || is_along(layout, motion)) return;
+    const TextStackPlan* goes = former_of(plan, motion);
+    if (!goes || motion.former_lines <= 0.0f) return;
+    const TextStackPlan& former = *goes;
+    if (motion.focus > 0.0f || motion.inside > 0.0f || is_along(layout, motion)) return;
     if (lines_are_context(former.view.quantity)) return;
     const auto first_block = static_cast<uint32_t>(list.blocks.size());
     for (const auto* blocks : {&former.blocks, &former.merged_blocks, &former.merged_sinks})

@@ -17,6 +17,7 @@
 #include "scenes/theme.h"
 #include "scenes/token_strip.h"
 #include "scenes/token_text.h"
+#include "scenes/transition.h"
 
 namespace weft {
 
@@ -175,6 +176,27 @@ void add_title(DrawList& list, const HudScene& scene, const std::string& about,
     }
 }
 
+namespace {
+
+// What the ledger's bar shows on the way from a former text's shares to these.
+Ledger sliding_ledger(const TextStackPlan& plan, const Ledger& ledger, const TextStackLayout& layout,
+                      const ViewMotion& motion, const Camera& camera, const Viewport& viewport) {
+    const TextStackPlan* former = former_of(plan, motion);
+    if (!former || former->blocks.empty()) return ledger;
+    const Ledger was = drawn_ledger(*former, layout, camera, viewport);
+    // A part that comes or goes has no length on the way.
+    if ((was.neighbours > 0.0) != (ledger.neighbours > 0.0)) return ledger;
+    const auto slid = static_cast<double>(motion.slid);
+    Ledger now = ledger;
+    now.drawn = std::lerp(was.drawn, ledger.drawn, slid);
+    now.sinks = std::lerp(was.sinks, ledger.sinks, slid);
+    now.neighbours = std::lerp(was.neighbours, ledger.neighbours, slid);
+    now.not_drawn = std::lerp(was.not_drawn, ledger.not_drawn, slid);
+    return now;
+}
+
+}  // namespace
+
 LedgerShares ledger_shares(const TextStackPlan& plan, const TextStackLayout& layout, const ViewState& view,
                            const ViewMotion& motion, const Camera& camera, const Viewport& viewport,
                            bool along, bool in_short) {
@@ -189,26 +211,27 @@ LedgerShares ledger_shares(const TextStackPlan& plan, const TextStackLayout& lay
                                                              of_layer && !at_rest ? focus.layer : -1)
                                               : in_focus.ledger;
     const Ledger::Percent percent = ledger.percent();
+    const Ledger bar = at_rest ? sliding_ledger(plan, ledger, layout, motion, camera, viewport) : ledger;
 
-    std::vector<LedgerShare> shares{{"drawn", ledger.drawn, percent.drawn, colors.drawn}};
+    std::vector<LedgerShare> shares{{"drawn", bar.drawn, percent.drawn, colors.drawn}};
     const bool hides_sinks = along || (view.sinks == SinkMode::hidden && !in_focus.sinks_as_lines);
     const char* sinks = in_short                                                   ? "sinks"
                         : hides_sinks                                              ? "sinks (hidden)"
                         : view.sinks == SinkMode::lines || in_focus.sinks_as_lines ? "sinks (grey lines)"
                                                                                    : "sinks (grey bars)";
-    if (plan.has_sinks) shares.push_back({sinks, ledger.sinks, percent.sinks, colors.sink});
+    if (plan.has_sinks) shares.push_back({sinks, bar.sinks, percent.sinks, colors.sink});
     if (ledger.neighbours > 0.0) {
         const std::string folded = plan.joins_ends ? "of the same word (hidden)"
                                    : in_short      ? "neighbours"
                                                    : "neighbours within " + std::to_string(plan.band) +
                                                     (plan.near ? " rows" : "") + " (bars at the foot)";
-        shares.push_back({folded, ledger.neighbours, percent.neighbours, colors.neighbours});
+        shares.push_back({folded, bar.neighbours, percent.neighbours, colors.neighbours});
     }
     std::string rest = "not drawn";
     if (in_focus.threshold > 0.0f)
         rest = "below " + (reads_patches(plan) ? number_text(in_focus.threshold * plan.scale)
                                                : weight_text(plan, in_focus.threshold, 2));
-    shares.push_back({rest, ledger.not_drawn, percent.not_drawn, colors.rule});
+    shares.push_back({rest, bar.not_drawn, percent.not_drawn, colors.rule});
     return {std::move(shares), in_focus.of};
 }
 

@@ -66,10 +66,15 @@ float TextStackLayout::half_lanes_u() const {
     return 0.5f * lane_pitch * static_cast<float>(std::max(lanes - 1, 0)) + lane_margin;
 }
 
-std::array<glm::vec3, 4> TextStackLayout::pane_corners(int pane) const {
+std::array<glm::vec3, 4> TextStackLayout::pane_corners(int pane, float foot_u) const {
     const glm::vec3 centre = point(pane_at[static_cast<size_t>(pane)], 0.0f, 0.0f);
-    const glm::vec3 down = token_axis * half_rows_u(), away = lane_axis * half_lanes_u();
-    return {centre - down - away, centre - down + away, centre + down + away, centre + down - away};
+    const glm::vec3 up = token_axis * half_rows_u(), down = token_axis * foot_u,
+                    away = lane_axis * half_lanes_u();
+    return {centre - up - away, centre - up + away, centre + down + away, centre + down - away};
+}
+
+float TextStackLayout::lowest_foot_u() const {
+    return std::max(half_rows_u(), token_offset(tokens - 1) + token_margin);
 }
 
 std::array<glm::vec3, 4> TextStackLayout::key_pane_corners(int layer) const {

@@ -60,7 +60,11 @@ struct TextStackLayout {
     float half_lanes_u() const;             // half a pane along lane_axis, margin included
 
     // First token's near end, first token's far end, last token's far end, last token's near end.
-    std::array<glm::vec3, 4> pane_corners(int pane) const;
+    std::array<glm::vec3, 4> pane_corners(int pane) const { return pane_corners(pane, half_rows_u()); }
+    // ... ending so far below the centre along token_axis.
+    std::array<glm::vec3, 4> pane_corners(int pane, float foot_u) const;
+    // Where a pane would end that has all rows in it: lower than it does while rows are on their way to more.
+    float lowest_foot_u() const;
     std::array<glm::vec3, 4> key_pane_corners(int layer) const;  // of the pane that a layer's keys stand on
     bool has_keys_apart() const { return keys_apart != glm::vec3(0.0f); }
     std::array<glm::vec3, 8> box_corners() const;  // of all panes

@@ -33,6 +33,10 @@ void add_panes(DrawList& list, const TextStackPlan& plan, const TextStackLayout&
     if (layout.layers == 0 || layout.tokens == 0) return;
     const Theme& colors = theme(view.theme);
     const Emphasis emphasis = make_emphasis(plan, motion);
+    // New rows stand below the former pane at once: the pane that holds them fades in over it with their
+    // lines.
+    const float foot = layout.half_rows_u(), lowest_foot = layout.lowest_foot_u();
+    const float grown = lowest_foot > foot + 1e-4f ? motion.arrived : 0.0f;
     const float amount = std::max({emphasis.focus_amount, emphasis.inside_amount, emphasis.elsewhere});
     for (const int pane : panes_back_to_front(layout, camera.eye())) {
         float fill = colors.pane_fill, edge = colors.pane_edge;
@@ -46,19 +50,25 @@ void add_panes(DrawList& list, const TextStackPlan& plan, const TextStackLayout&
         }
         // From within a head, and along a token, all panes stand between the eye and the lines.
         fill *= (1.0f - emphasis.inside_amount) * (1.0f - 0.7f * motion.along);
-        list.planes.push_back(
-            {layout.pane_corners(pane), with_alpha(colors.pane, fill), with_alpha(colors.pane, edge), 1.0f});
+        const auto add = [&](float foot_u, float part) {
+            if (part <= 0.0f) return;
+            list.planes.push_back({layout.pane_corners(pane, foot_u), with_alpha(colors.pane, fill * part),
+                                   with_alpha(colors.pane, edge * part), 1.0f});
+        };
+        add(foot, 1.0f - grown);
+        add(lowest_foot, grown);
     }
 
     if (layout.tokens > hairlines_up_to_tokens) return;
-    const glm::vec4 hairline = with_alpha(
-        colors.pane, colors.pane_hairline * (1.0f - 0.45f * amount) * (1.0f - emphasis.inside_amount));
+    const float hairline = colors.pane_hairline * (1.0f - 0.45f * amount) * (1.0f - emphasis.inside_amount);
     const glm::vec3 half = layout.lane_axis * layout.half_lanes_u();
     for (const int pane : {0, layout.layers})
         for (int t = 0; t < (pane == 0 ? layout.keys : layout.queries); ++t) {
             const glm::vec3 middle =
                 layout.point(layout.pane_at[static_cast<size_t>(pane)], layout.token_offset(t), 0.0f);
-            list.strokes_below.push_back({middle - half, middle + half, hairline, 0.0f, 1.0f, false});
+            const float part = layout.token_offset(t) > foot ? grown : 1.0f;
+            list.strokes_below.push_back(
+                {middle - half, middle + half, with_alpha(colors.pane, hairline * part), 0.0f, 1.0f, false});
         }
 }
 

@@ -35,16 +35,27 @@ std::vector<bool> find_sinks(const std::vector<double>& column_share, const std:
     return sinks;
 }
 
+std::vector<int> earlier_keys(const std::vector<Token>& previous_tokens, size_t previous_keys,
+                              const std::vector<Token>& tokens, size_t keys) {
+    std::vector<int> earlier(keys, -1);
+    if (keys == 0 || previous_keys == 0) return earlier;
+    earlier[0] = 0;
+    const auto before = special_positions(previous_tokens, previous_keys);
+    const auto now = special_positions(tokens, keys);
+    for (size_t k = 0; k < std::min(before.size(), now.size()); ++k)
+        earlier[now[k]] = static_cast<int>(before[k]);
+    return earlier;
+}
+
 std::vector<bool> carry_sinks(const std::vector<Token>& previous_tokens,
                               const std::vector<bool>& previous_sinks, const std::vector<Token>& tokens,
                               size_t keys) {
     std::vector<bool> carried(keys, false);
-    if (keys == 0 || previous_sinks.empty()) return carried;
-    const auto before = special_positions(previous_tokens, previous_sinks.size());
-    const auto now = special_positions(tokens, keys);
-    for (size_t k = 0; k < std::min(before.size(), now.size()); ++k)
-        carried[now[k]] = previous_sinks[before[k]];
-    if (previous_sinks[0]) carried[0] = true;
+    if (previous_sinks.empty()) return carried;
+    const auto earlier = earlier_keys(previous_tokens, previous_sinks.size(), tokens, keys);
+    for (size_t j = 0; j < keys; ++j)
+        carried[j] = earlier[j] >= 0 && previous_sinks[static_cast<size_t>(earlier[j])];
+    if (keys > 0 && previous_sinks[0]) carried[0] = true;
     return carried;
 }
 

@@ -17,6 +17,11 @@ std::vector<bool> sink_candidates(const std::vector<Token>& tokens, size_t keys)
 std::vector<bool> find_sinks(const std::vector<double>& column_share, const std::vector<bool>& candidates,
                              const std::vector<bool>& previous);
 
+// For each key of a new text, which of an earlier one it continues as a sink: the first position the first,
+// the k-th special token the k-th; -1: none. Result [keys].
+std::vector<int> earlier_keys(const std::vector<Token>& previous_tokens, size_t previous_keys,
+                              const std::vector<Token>& tokens, size_t keys);
+
 // Sinks of an earlier text carried over to a new one: the first position to the first, the k-th special token
 // to the k-th. Result [keys].
 std::vector<bool> carry_sinks(const std::vector<Token>& previous_tokens,

@@ -97,6 +97,150 @@ TEST_CASE("rows slide from where they stood to where they stand") {
     CHECK(make_layout(*now->stack, animator.motion(), {}).rows == 30.0f);
 }
 
+namespace {
+
+// Where the texts' frames differ by one token at the end; of `before` to `now`, at each of their frames.
+void along_transition(const Scene& before, const Scene& now, auto look) {
+    Animator animator;
+    animator.advance(0.0, {}, 4);
+    animator.replace(before.stack);
+    for (int n = 0; n <= 10; ++n) {
+        look(draw(now, animator.motion()), animator.motion());
+        animator.advance(frame_s, {}, 4);
+    }
+}
+
+std::shared_ptr<const Scene> sinking_scene(int tokens, unsigned seed, float to_first, float to_last) {
+    std::mt19937 random(seed);
+    std::uniform_real_distribution<float> weight(0.0f, 1.0f);
+    const auto frame = synthetic::frame(2, 2, tokens, [&](int, int, int, int key) {
+        return weight(random) + (key == 0 ? to_first : 0.0f) + (key == tokens - 1 ? to_last : 0.0f);
+    });
+    for (const size_t end : {size_t{0}, static_cast<size_t>(tokens - 1)})
+        frame->stacks[0].tokens[end].special = true;
+    return plan_scene(frame, {}, nullptr);
+}
+
+}  // namespace
+
+TEST_CASE("a pane that has a new row in it comes with the row's lines, and the old one goes with it") {
+    for (const int tokens : {4, 9, 15, 30}) {
+        const auto before = scene_of(tokens, 1), now = scene_of(tokens + 1, 2);
+        float last_sum = 0.0f;
+        along_transition(*before, *now, [&](const DrawList& list, const ViewMotion& motion) {
+            const TextStackLayout layout = make_layout(*now->stack, motion, {});
+            const glm::vec3 row = layout.position(0, 0, tokens);
+            float holding = 0.0f, fill = 0.0f;
+            for (const Plane& plane : list.planes) {
+                fill += plane.fill.a;
+                if (plane.corners[2].y <= row.y) holding += plane.fill.a;
+            }
+            // Of all panes, as much as of the lines is there.
+            CHECK(holding >= motion.arrived * fill - 1e-5f);
+            if (last_sum > 0.0f) CHECK(fill == Approx(last_sum));
+            last_sum = fill;
+            for (const Stroke& stroke : list.strokes_below)
+                if (std::abs(stroke.a.y - row.y) < 1e-4f &&
+                    layout.lowest_foot_u() > layout.half_rows_u() + 0.5f)
+                    CHECK(stroke.color.a <= 0.13f * motion.arrived + 1e-4f);
+        });
+        CHECK(draw(*now, {}).planes.size() == 5);
+    }
+}
+
+TEST_CASE("a sink's bar goes from where and how long it was to where and how long it is") {
+    const auto before = sinking_scene(10, 1, 14.0f, 8.0f), now = sinking_scene(11, 2, 6.0f, 20.0f);
+    const auto bars = [](const DrawList& list) {
+        std::vector<Stroke> found;
+        for (const Stroke& stroke : list.strokes_below)
+            if (stroke.width_u > 0.0f) found.push_back(stroke);
+        return found;
+    };
+    const auto from = bars(draw(*before, {})), to = bars(draw(*now, {}));
+    REQUIRE(from.size() == 8);  // two sinks, two layers, two lanes
+    REQUIRE(to.size() == 8);
+    std::vector<Stroke> last = from;
+    float way = 0.0f;
+    for (size_t i = 0; i < to.size(); ++i)
+        way = std::max(way, std::abs(glm::length(to[i].b - to[i].a) - glm::length(from[i].b - from[i].a)));
+    REQUIRE(way > 0.2f);
+    along_transition(*before, *now, [&](const DrawList& list, const ViewMotion&) {
+        const auto here = bars(list);
+        REQUIRE(here.size() == 8);
+        for (size_t i = 0; i < here.size(); ++i) {
+            CHECK(glm::length(here[i].a - last[i].a) < 0.5f);
+            CHECK(std::abs(glm::length(here[i].b - here[i].a) - glm::length(last[i].b - last[i].a)) <=
+                  0.35f * way);
+        }
+        last = here;
+    });
+    for (size_t i = 0; i < to.size(); ++i) {
+        CHECK(glm::length(last[i].a - to[i].a) < 1e-5f);
+        CHECK(glm::length(last[i].b - to[i].b) < 1e-5f);
+    }
+}
+
+TEST_CASE("a bar of a sink that is none any more shrinks away, a new one grows") {
+    const auto with = sinking_scene(10, 1, 14.0f, 8.0f), without = sinking_scene(10, 2, 14.0f, 0.0f);
+    const auto length = [](const DrawList& list) {
+        float sum = 0.0f;
+        for (const Stroke& stroke : list.strokes_below)
+            if (stroke.width_u > 0.0f) sum += glm::length(stroke.b - stroke.a);
+        return sum;
+    };
+    for (const auto& [before, now] : {std::pair(with, without), std::pair(without, with)}) {
+        float last = length(draw(*before, {}));
+        const float way = std::abs(length(draw(*now, {})) - last);
+        REQUIRE(way > 1.0f);
+        along_transition(*before, *now, [&](const DrawList& list, const ViewMotion&) {
+            CHECK(std::abs(length(list) - last) <= 0.35f * way);
+            last = length(list);
+        });
+        CHECK(last == Approx(length(draw(*now, {}))));
+    }
+}
+
+TEST_CASE("the ledger's bar slides to its new parts, and its numbers are those of the new text") {
+    const auto before = sinking_scene(10, 1, 14.0f, 8.0f), now = sinking_scene(11, 2, 2.0f, 30.0f);
+    const auto measure = [](std::string_view text, float size, bool) {
+        return 0.5f * size * static_cast<float>(text.size());
+    };
+    const auto draw_with_words = [&](const Scene& scene, const ViewMotion& motion) {
+        return draw_scene(scene, {}, motion, {}, 0.0, {}, measure);
+    };
+    const auto sinks_end = [](const DrawList& list) {
+        std::vector<float> ends;
+        for (const ScreenRect& rect : list.rects)
+            if (rect.max.y - rect.min.y == 8.0f && rect.min.x < 330.0f) ends.push_back(rect.max.x);
+        return ends;
+    };
+    const auto numbers = [](const DrawList& list) {
+        std::string text;
+        for (const Label& label : list.labels)
+            if (label.text.find(" %") != std::string::npos) text += label.text;
+        return text;
+    };
+    const auto to = sinks_end(draw_with_words(*now, {}));
+    std::vector<float> last = sinks_end(draw_with_words(*before, {}));
+    REQUIRE(last.size() == 3);
+    REQUIRE(to.size() == 3);
+    const float way = std::abs(to[1] - last[1]);
+    REQUIRE(way > 4.0f);
+    Animator animator;
+    animator.advance(0.0, {}, 4);
+    animator.replace(before->stack);
+    for (int n = 0; n <= 10; ++n) {
+        const DrawList list = draw_with_words(*now, animator.motion());
+        const auto here = sinks_end(list);
+        REQUIRE(here.size() == 3);
+        CHECK(std::abs(here[1] - last[1]) <= 0.35f * way);
+        CHECK(numbers(list) == numbers(draw_with_words(*now, {})));
+        last = here;
+        animator.advance(frame_s, {}, 4);
+    }
+    CHECK(last == to);
+}
+
 TEST_CASE("who types faster than lines come sees each set go from where it was") {
     const auto first = scene_of(9, 1), second = scene_of(9, 2), third = scene_of(9, 3);
     Animator animator;
