@@ -34,7 +34,7 @@ struct RendererSettings {
 
 // Steps of quality; the program lowers them by measured frame time, never by vendor.
 struct Quality {
-    int segments = 16;              // of a flow line
+    int segments = 16;              // of a flow line of middle length; fewer where it is short or straight
     float resolution_scale = 1.0f;  // of everything but labels, rects and user interface
     bool operator==(const Quality&) const = default;
 };

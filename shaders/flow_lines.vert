@@ -10,9 +10,7 @@ layout(std430, binding = 2) readonly buffer Colors { vec4 colors[]; };
 layout(std430, binding = 3) readonly buffer Indices { uint indices[]; };
 layout(std430, binding = 4) readonly buffer Values { float values[]; };
 layout(std140, binding = 5) uniform Draw { FlowDraw draw; };
-layout(push_constant) uniform Push {
-    float inverse_segments;
-} push;
+layout(push_constant) uniform Push { FlowSegments segments; } push;
 
 layout(location = 0) noperspective out vec4 out_shape;  // px across, half width, px to the nearer end, opacity
 layout(location = 1) flat out vec4 out_color;           // rgb, weight of depth; that below 0: so is the value
@@ -21,13 +19,31 @@ layout(location = 2) noperspective out float out_t;
 // Where along the line its point number `part` (0..1) lies: partly evenly in t, partly evenly in the angle of the
 // tangent (the more so the fewer segments there are), so that steep lines do not break into corners at their ends.
 // With p = t (1 - t) and both handles half the run, tan(angle) = 6 p rise / ((1.5 - 3 p) run).
-float t_of_point(float part, float rise, float run) {
+float t_of_point(float part, float rise, float run, float inverse_segments) {
     float slope = max(rise / max(run, 1e-6), 1e-3);
     float half_part = 1.0 - abs(2.0 * part - 1.0);
     float tangent = tan(half_part * atan(2.0 * slope));
     float p = 1.5 * tangent / (6.0 * slope + 3.0 * tangent);
     float t = 0.5 - 0.5 * sqrt(max(1.0 - 4.0 * p, 0.0));
-    return mix(part, part > 0.5 ? 1.0 - t : t, min(0.4 + 4.0 * push.inverse_segments, 1.0));
+    return mix(part, part > 0.5 ? 1.0 - t : t, min(0.4 + 4.0 * inverse_segments, 1.0));
+}
+
+// As renderer/flow/points.h has it.
+const float least_segments = 2.0, most_of_middle = 3.0, steep_part = 0.25, near_eye_fades = 2.0;
+float segments_of_line(vec3 from, vec3 to, vec3 world_axis) {
+    mat3 turn = mat3(frame.view_from_world);
+    vec3 middle = (frame.view_from_world * vec4(0.5 * (from + to), 1.0)).xyz;
+    vec3 way = turn * (to - from), axis = turn * world_axis;
+    vec3 run = dot(way, axis) * axis, rise = way - run;
+    float nearest = -middle.z - 0.5 * abs(way.z);
+    if (nearest < near_eye_fades * frame.near_fade_u) return push.segments.most;
+    vec2 lean = middle.xy / -middle.z;
+    vec2 along = run.xy + lean * run.z, across = rise.xy + lean * rise.z;
+    float area = abs(along.x * across.y - along.y * across.x);
+    float reach = sqrt(dot(along, along) + steep_part * steep_part * dot(across, across) + 1e-12);
+    float bend_px = area / reach * frame.px_per_u_at_1 / nearest;
+    float least = clamp(2.0 * params.negative_dashes, least_segments, push.segments.most / most_of_middle);
+    return clamp(floor(push.segments.per_root_px * sqrt(bend_px) + 0.5), least, push.segments.most);
 }
 
 // No branch here depends on uniforms alone: Mesa's software device (22.3) writes such values into the code and compiles
@@ -52,8 +68,10 @@ void main() {
               float(r) * params.target_row_step;
     vec3 handle = params.axis * params.handle_u;
     float run = dot(p3 - p0, params.axis);
-    float part = float((gl_VertexIndex >> 1) & 127) * push.inverse_segments;
-    float t = t_of_point(part, length(p3 - p0 - run * params.axis), run) * params.grow;
+    // Points beyond the last one are the last one: nothing lies between them.
+    float segments = segments_of_line(p0, p3, params.axis);
+    float part = min(float((gl_VertexIndex >> 1) & 127), segments) / segments;
+    float t = t_of_point(part, length(p3 - p0 - run * params.axis), run, 1.0 / segments) * params.grow;
     float u = 1.0 - t;
     // Bezier with p1 = p0 + handle, p2 = p3 - handle
     vec3 point = (u * u * (u + 3.0 * t)) * p0 + (t * t * (t + 3.0 * u)) * p3 + (3.0 * u * t * (u - t)) * handle;

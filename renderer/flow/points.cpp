@@ -29,21 +29,61 @@ struct Parting {
     }
 };
 
+constexpr float least_segments = 2.0f, steep_part = 0.25f, near_eye_fades = 2.0f;
+
+// A line that bends by so many px of the window has quality.segments; one near the eye up to three times as
+// many, within what a chunk's 16-bit vertex numbers hold.
+constexpr float middle_bend_px = 130.0f, most_of_middle = 3.0f, most_points = 127.0f;
+
+struct Ends {
+    uint32_t slice;
+    glm::vec3 from, to;
+};
+
+Ends ends_of(const gpu::FlowParams& params, uint32_t flat_index) {
+    const uint32_t slice_row = flat_index / params.columns, slice = slice_row / params.rows;
+    const auto c = float(flat_index % params.columns), r = float(slice_row % params.rows), s = float(slice);
+    return {slice, params.source_origin + s * params.source_slice_step + c * params.source_column_step,
+            params.target_origin + s * params.target_slice_step + r * params.target_row_step};
+}
+
 glm::vec2 px_of(const glm::vec4& clip, glm::vec2 scene_px) {
     return (glm::vec2(clip) / clip.w * 0.5f + 0.5f) * scene_px;
 }
 
 }  // namespace
 
+gpu::FlowSegments segment_rule(const Quality& quality) {
+    // At half the resolution a line bends by half as many px and is to be as round.
+    const float middle_px = middle_bend_px * quality.resolution_scale;
+    return {
+        float(quality.segments) / std::sqrt(middle_px),
+        std::clamp(most_of_middle * float(quality.segments), most_of_middle * least_segments, most_points)};
+}
+
+int segments_of_line(const gpu::FrameParams& frame, const gpu::FlowParams& params, uint32_t flat_index,
+                     const gpu::FlowSegments& rule) {
+    const auto [slice, from, to] = ends_of(params, flat_index);
+    const glm::mat3 turn(frame.view_from_world);
+    const glm::vec3 middle = frame.view_from_world * glm::vec4(0.5f * (from + to), 1.0f);
+    const glm::vec3 way = turn * (to - from), axis = turn * params.axis;
+    const glm::vec3 run = glm::dot(way, axis) * axis, rise = way - run;
+    const float nearest = -middle.z - 0.5f * std::abs(way.z);
+    if (nearest < near_eye_fades * frame.near_fade_u) return int(rule.most);
+    const glm::vec2 lean = glm::vec2(middle) / -middle.z;
+    const glm::vec2 along = glm::vec2(run) + lean * run.z, across = glm::vec2(rise) + lean * rise.z;
+    const float area = std::abs(along.x * across.y - along.y * across.x);
+    const float reach =
+        std::sqrt(glm::dot(along, along) + steep_part * steep_part * glm::dot(across, across) + 1e-12f);
+    const float bend_px = area / reach * frame.px_per_u_at_1 / nearest;
+    const float least = std::clamp(2.0f * params.negative_dashes, least_segments, rule.most / most_of_middle);
+    return int(std::clamp(std::floor(rule.per_root_px * std::sqrt(bend_px) + 0.5f), least, rule.most));
+}
+
 FlowLook place_points(const gpu::FrameParams& frame, const gpu::FlowParams& params,
                       std::span<const glm::vec4> colors, uint32_t flat_index, float value,
                       std::span<FlowPoint> points) {
-    const uint32_t slice_row = flat_index / params.columns;
-    const auto c = float(flat_index % params.columns), r = float(slice_row % params.rows);
-    const uint32_t slice = slice_row / params.rows;
-    const auto s = float(slice);
-    const glm::vec3 p0 = params.source_origin + s * params.source_slice_step + c * params.source_column_step;
-    const glm::vec3 p3 = params.target_origin + s * params.target_slice_step + r * params.target_row_step;
+    const auto [slice, p0, p3] = ends_of(params, flat_index);
     const glm::vec3 handle = params.axis * params.handle_u, way = p3 - p0;
     const float run = glm::dot(way, params.axis);
     const float inverse_segments = 1.0f / float(points.size() - 1);

@@ -6,6 +6,7 @@
 #include <glm/glm.hpp>
 #include <span>
 
+#include "renderer/renderer.h"
 #include "shaders/shared/flow_params.h"
 #include "shaders/shared/frame_params.h"
 
@@ -26,6 +27,18 @@ struct FlowLook {
     float depth_weight = 1.0f;
     bool is_negative = false;
 };
+
+// Of a quality, by which segments_of_line() goes.
+gpu::FlowSegments segment_rule(const Quality& quality);
+
+// How many pieces a line has: as many as keep it equally round whatever its length, few where it is short or
+// straight, two to a dash where it is dashed. Between 2 and rule.most.
+//
+// With so many pieces n of a cubic, it lies some 0.75 bend / n^2 px beside them. The way along the axis
+// and the rise across it span the parallelogram that the line bends in: seen on edge it is straight. A line
+// that rises steeply is straight but for its ends, as wide as the run.
+int segments_of_line(const gpu::FrameParams& frame, const gpu::FlowParams& params, uint32_t flat_index,
+                     const gpu::FlowSegments& rule);
 
 // segments + 1 points of the line `flat_index` whose value is given, and its look. `colors` are the batch's,
 // from its first.

@@ -27,10 +27,6 @@ FlowEffects effects_of(const FlowRasterBatch& batch) {
     return effects;
 }
 
-size_t points_in(const FlowRasterBatch& batch) {
-    return size_t(batch.segments) + 1;
-}
-
 size_t thread_count(size_t lines) {
     if (lines < few_lines) return 1;
     return std::clamp<size_t>(std::thread::hardware_concurrency(), 1, 16);
@@ -47,8 +43,11 @@ void FlowRaster::draw(const gpu::FrameParams& frame, std::span<const FlowRasterB
     size_t points = 0;
     for (uint32_t batch = 0; batch < batches.size(); ++batch)
         for (uint32_t entry = 0; entry < batches[batch].indices.size(); ++entry) {
-            lines_.push_back({.batch = batch, .entry = entry, .first_point = points});
-            points += points_in(batches[batch]);
+            const FlowRasterBatch& own = batches[batch];
+            const size_t count =
+                size_t(segments_of_line(frame, own.params, own.indices[entry], own.segments)) + 1;
+            lines_.push_back({.batch = batch, .entry = entry, .first_point = points, .points = count});
+            points += count;
         }
     points_.resize(points);
 
@@ -82,7 +81,7 @@ void FlowRaster::place(const gpu::FrameParams& frame, std::span<const FlowRaster
     for (size_t i = first; i < end; ++i) {
         Line& line = lines_[i];
         const FlowRasterBatch& batch = batches[line.batch];
-        const std::span<FlowPoint> points(&points_[line.first_point], points_in(batch));
+        const std::span<FlowPoint> points(&points_[line.first_point], line.points);
         line.look = place_points(frame, batch.params, batch.colors, batch.indices[line.entry],
                                  batch.values[line.entry], points);
         line.low_y = 1e9f;
@@ -109,7 +108,7 @@ void FlowRaster::fill(std::span<const FlowRasterBatch> batches, FlowBand& band) 
         FlowEffects effects = effects_of(batches[line.batch]);
         effects.dashes = batches[line.batch].dashes && line.look.is_negative;
         const FlowPoint* const points = &points_[line.first_point];
-        for (size_t k = 0; k + 1 < points_in(batches[line.batch]); ++k) {
+        for (size_t k = 0; k + 1 < line.points; ++k) {
             FlowPoint a = points[k], b = points[k + 1];
             if (!a.is_in_front() && !b.is_in_front()) continue;
             if (a.is_in_front() != b.is_in_front()) {

@@ -20,7 +20,7 @@ struct FlowRasterBatch {
     std::span<const glm::vec4> colors;  // of the batch's slices, then those of negative values
     std::span<const uint32_t> indices;  // of the drawn lines in their block
     std::span<const float> values;      // of each drawn line
-    int segments = 16;                  // of each line
+    gpu::FlowSegments segments{};
     bool pulses = false, dashes = false;
 };
 
@@ -35,7 +35,7 @@ class FlowRaster {
     struct Line {
         FlowLook look;
         uint32_t batch = 0, entry = 0;
-        size_t first_point = 0;
+        size_t first_point = 0, points = 0;
         float low_y = 0.0f, high_y = 0.0f;  // px
     };
     void place(const gpu::FrameParams& frame, std::span<const FlowRasterBatch> batches, size_t first,

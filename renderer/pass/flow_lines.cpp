@@ -58,10 +58,6 @@ bool is_invisible(const FlowBatch& flow) {
     return flow.grow <= 0.0f || flow.opacity_scale <= 0.0f;
 }
 
-struct Push {
-    float inverse_segments;
-};
-
 // Few lines are those that somebody looks at: they stay round at every quality.
 constexpr uint32_t most_fine_lines = 64;
 constexpr int fine_segments = 16;
@@ -83,7 +79,7 @@ FlowLinesPass::FlowLinesPass(const PassContext& context, const FlowSelectPass& s
             constexpr auto uniform = VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER,
                            storage = VK_DESCRIPTOR_TYPE_STORAGE_BUFFER;
             info.bindings = {uniform, uniform, storage, storage, storage, uniform};
-            info.push_constant_bytes = sizeof(Push);
+            info.push_constant_bytes = sizeof(gpu::FlowSegments);
             info.constants = {pulses, dashes};
             info.render_pass = context.render_passes.flow[depth];
             info.blend = Blend::weighted;
@@ -93,7 +89,9 @@ FlowLinesPass::FlowLinesPass(const PassContext& context, const FlowSelectPass& s
     }
 }
 
-void FlowLinesPass::ensure(Chunk& chunk, int segments) {
+void FlowLinesPass::ensure(Chunk& chunk, const Quality& quality) {
+    chunk.rule = segment_rule(quality);
+    const auto segments = static_cast<int>(chunk.rule.most);
     if (chunk.segments == segments) return;
     std::vector<uint16_t> indices;
     for (uint32_t line = 0; line < lines_per_chunk; ++line)
@@ -112,8 +110,10 @@ void FlowLinesPass::ensure(Chunk& chunk, int segments) {
 }
 
 void FlowLinesPass::prepare(FrameContext& frame) {
-    ensure(chunk_, flow_segments(frame.quality));
-    ensure(fine_chunk_, std::max(chunk_.segments, fine_segments));
+    ensure(chunk_, frame.quality);
+    Quality fine = frame.quality;
+    fine.segments = std::max(fine.segments, fine_segments);
+    ensure(fine_chunk_, fine);
     packed_.clear();
     params_.clear();
     std::vector<glm::vec4>& colors = color_data_;
@@ -161,7 +161,7 @@ void FlowLinesPass::record(FrameContext& frame) {
             vkCmdBindIndexBuffer(frame.commands, chunk.indices.handle, 0, VK_INDEX_TYPE_UINT16);
         bound_chunk = &chunk;
         const auto indices_per_line = static_cast<uint32_t>(chunk.segments * 6);
-        pipeline->push_constants(frame.commands, Push{1.0f / static_cast<float>(chunk.segments)});
+        pipeline->push_constants(frame.commands, chunk.rule);
         if (selected.dense) {
             vkCmdDrawIndexedIndirect(frame.commands, selected.draw.buffer, selected.draw.offset, 1, 0);
             continue;
@@ -194,7 +194,7 @@ void FlowLinesPass::draw_by_processor(FrameContext& frame, const GpuImage& pictu
                            std::span(color_data_).subspan(packed_[i].first_color),
                            {selected.index_data, selected.line_count},
                            {selected.value_data, selected.line_count},
-                           chunk_for(selected).segments,
+                           chunk_for(selected).rule,
                            has_pulses(flow),
                            has_dashes(flow)});
     }

@@ -27,14 +27,15 @@ class FlowLinesPass : public Pass {
     void draw_by_processor(FrameContext& frame, const GpuImage& picture);
 
   private:
-    // Indices of lines_per_chunk lines in so many segments each.
+    // Indices of lines_per_chunk lines in so many segments each, and how many of these a line uses.
     struct Chunk {
         GpuBuffer indices;
         int segments = 0;
+        gpu::FlowSegments rule{};
     };
 
     BufferSlice staging_for(const FrameContext& frame, const GpuImage& picture, glm::ivec2 extent);
-    void ensure(Chunk& chunk, int segments);
+    void ensure(Chunk& chunk, const Quality& quality);
     const Chunk& chunk_for(const SelectedFlows& selected) const;
 
     Device& device_;

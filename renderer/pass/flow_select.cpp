@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 
+#include "renderer/flow/points.h"
 #include "renderer/flow_select_twin.h"
 #include "shaders/shared/flow_params.h"
 #include "shaders/shared/select_params.h"
@@ -101,7 +102,7 @@ void FlowSelectPass::prepare(FrameContext& frame) {
 FlowSelectPass::Entry& FlowSelectPass::find(FrameContext& frame, const FlowBatch& flow,
                                             const WeightBlock& block) {
     const bool compute = compute_ && block.slices && block.rows && block.columns && has_room_for(block);
-    const int segments = compute ? flow_segments(frame.quality) : 0;
+    const int segments = compute ? static_cast<int>(segment_rule(frame.quality).most) : 0;
     for (const auto& entry : entries_) {
         const WeightBlock& held = entry->block;
         if (held.values == block.values && held.slices == block.slices && held.rows == block.rows &&

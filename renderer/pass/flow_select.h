@@ -3,7 +3,6 @@
 // compute shaders (count, scan, scatter) make the list and the indirect draw.
 #pragma once
 
-#include <algorithm>
 #include <memory>
 
 #include "renderer/pass/pass.h"
@@ -11,11 +10,6 @@
 namespace weft {
 
 constexpr uint32_t lines_per_chunk = 64;
-// Bounded by the chunk's 16-bit vertex numbers.
-inline int flow_segments(const Quality& quality) {
-    return std::clamp(quality.segments, 1, 127);
-}
-
 struct SelectedFlows {
     BufferSlice indices;  // uint32 flat indices, ascending
     BufferSlice values;   // float; of the whole block if `dense`, else one for each index

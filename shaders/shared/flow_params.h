@@ -36,6 +36,13 @@ struct FlowParams {
     float least_px;         // of the 3D targets
 };
 
+// In how many straight pieces a line is drawn: per_root_px times the square root of how far it bends on the
+// picture, px; at most `most`, and so many where it passes the eye.
+struct FlowSegments {
+    float per_root_px;
+    float most;
+};
+
 // VkDrawIndexedIndirectCommand, then the number of lines.
 struct FlowDraw {
     uint index_count;

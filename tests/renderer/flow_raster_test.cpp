@@ -85,7 +85,110 @@ FlowBand band_with(const std::vector<FlowPoint>& points, const FlowEffects& effe
     return band;
 }
 
+struct Roundness {
+    double segments = 0.0;    // of a line, mean
+    float most_off = 0.0f;    // of a line from its pieces, px
+    float most_fixed = 0.0f;  // where every line has as many
+};
+
+// How far `points` lie beside the pieces of a line.
+float off_pieces(const std::vector<FlowPoint>& curve, const std::vector<FlowPoint>& pieces) {
+    float most = 0.0f;
+    for (const FlowPoint& point : curve) {
+        float nearest = 1e9f;
+        for (size_t k = 0; k + 1 < pieces.size(); ++k) {
+            const glm::vec2 way = pieces[k + 1].px - pieces[k].px;
+            const float along = glm::dot(point.px - pieces[k].px, way) / std::max(glm::dot(way, way), 1e-6f);
+            nearest =
+                std::min(nearest, glm::length(point.px - pieces[k].px - std::clamp(along, 0.0f, 1.0f) * way));
+        }
+        most = std::max(most, nearest);
+    }
+    return most;
+}
+
+// Of the lines between `rows` words in so many layers, 1280 px wide, from where the default camera stands.
+Roundness roundness(int layers, int rows, int segments) {
+    const float pitch = std::clamp(26.0f / float(layers), 1.6f, 5.0f), row = 12.0f / float(rows - 1);
+    gpu::FrameParams frame{};
+    const glm::vec3 eye{-15.6f, 3.8f, 46.4f};
+    frame.view_from_world = glm::lookAt(eye, glm::vec3(0.0f), glm::vec3(0, 1, 0));
+    frame.clip_from_view = glm::perspectiveRH_ZO(glm::radians(22.0f), 16.0f / 9.0f, 0.1f, 200.0f);
+    frame.scene_px = {1280.0f, 720.0f};
+    frame.px_per_u_at_1 = 360.0f / std::tan(glm::radians(11.0f));
+    frame.near_fade_u = 1.5f;
+    const gpu::FlowSegments rule = segment_rule({segments, 1.0f});
+    const std::vector<glm::vec4> colors(2, glm::vec4(1.0f));
+    Roundness found;
+    int lines = 0;
+    for (int layer = 0; layer < layers; ++layer)
+        for (int c = 0; c < rows; ++c)
+            for (int r = 0; r < rows; ++r, ++lines) {
+                gpu::FlowParams params{};
+                params.columns = params.rows = uint32_t(rows);
+                params.source_origin = {(float(layer) - 0.5f * float(layers)) * pitch, 6.0f, 0.0f};
+                params.target_origin = params.source_origin + glm::vec3(pitch, 0.0f, 0.0f);
+                params.source_column_step = params.target_row_step = {0.0f, -row, 0.0f};
+                params.axis = {1.0f, 0.0f, 0.0f};
+                params.handle_u = 0.5f * pitch;
+                params.grow = 1.0f;
+                const auto index = uint32_t(r * rows + c);
+                const auto place = [&](int count) {
+                    std::vector<FlowPoint> points(size_t(count) + 1);
+                    place_points(frame, params, colors, index, 0.5f, points);
+                    return points;
+                };
+                const int count = segments_of_line(frame, params, index, rule);
+                const auto curve = place(200);
+                found.segments += count;
+                found.most_off = std::max(found.most_off, off_pieces(curve, place(count)));
+                found.most_fixed = std::max(found.most_fixed, off_pieces(curve, place(segments)));
+            }
+    found.segments /= lines;
+    return found;
+}
+
 }  // namespace
+
+TEST_CASE("lines share their pieces by how far they bend: rounder with fewer") {
+    for (const auto& [layers, rows] : {std::pair(12, 15), std::pair(6, 15), std::pair(2, 9)})
+        for (const int segments : {16, 8, 4}) {
+            CAPTURE(layers, rows, segments);
+            const Roundness found = roundness(layers, rows, segments);
+            CHECK(found.segments <= 1.1 * segments);
+            CHECK(found.most_off <= (segments == 4 ? 0.85f : 0.65f) * found.most_fixed);
+            if (segments == 16) CHECK(found.most_off < 0.75f);
+        }
+}
+
+TEST_CASE("a straight line has two pieces, one that passes the eye as many as it may have") {
+    gpu::FrameParams frame{};
+    frame.view_from_world = glm::lookAt(glm::vec3(0, 0, 40), glm::vec3(0.0f), glm::vec3(0, 1, 0));
+    frame.px_per_u_at_1 = 1800.0f;
+    frame.near_fade_u = 1.5f;
+    gpu::FlowParams params{};
+    params.rows = params.columns = 1;
+    params.axis = {1.0f, 0.0f, 0.0f};
+    params.source_origin = {-2.0f, 1.0f, 0.0f};
+    params.target_origin = {2.0f, 1.0f, 0.0f};
+    const gpu::FlowSegments rule = segment_rule({16, 1.0f});
+    CHECK(segments_of_line(frame, params, 0, rule) == 2);
+    params.negative_dashes = 7.0f;
+    CHECK(segments_of_line(frame, params, 0, rule) == 14);
+    params.negative_dashes = 0.0f;
+    params.target_origin.y = 5.0f;
+    const int bent = segments_of_line(frame, params, 0, rule);
+    CHECK(bent > 10);
+    // Seen on edge it is straight again.
+    frame.view_from_world = glm::lookAt(glm::vec3(0, 40, 0), glm::vec3(0.0f), glm::vec3(0, 0, -1));
+    CHECK(segments_of_line(frame, params, 0, rule) <= 4);
+    frame.view_from_world = glm::lookAt(glm::vec3(0, 2, 2.5f), glm::vec3(0.0f), glm::vec3(0, 1, 0));
+    CHECK(segments_of_line(frame, params, 0, rule) == int(rule.most));
+    // Half the pixels are as round as the whole ones.
+    frame.view_from_world = glm::lookAt(glm::vec3(0, 0, 40), glm::vec3(0.0f), glm::vec3(0, 1, 0));
+    frame.px_per_u_at_1 = 900.0f;
+    CHECK(segments_of_line(frame, params, 0, segment_rule({16, 0.5f})) == bent);
+}
 
 TEST_CASE("the processor draws flow lines as the shaders do") {
     check_alike(stack_list(size, 600), "plain");
