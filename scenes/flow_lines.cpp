@@ -197,6 +197,7 @@ std::vector<FlowBatch> resting_batches(const TextStackPlan& plan, const TextStac
         if (amount <= 0.0f) return;
         batch.opacity_scale *= amount;
         batch.least_px = least_line_px;
+        batch.width_u *= detail.width;
         batch.selection.threshold = std::max(batch.selection.threshold, detail.least_weight);
         batches.push_back(batch);
         if (view.sinks == SinkMode::lines && own.sink_mask)
@@ -209,7 +210,6 @@ std::vector<FlowBatch> resting_batches(const TextStackPlan& plan, const TextStac
     }
     if (detail.near > 0.0f) batch.selection = plan.near->layer(layer).selection;
     add(block_batch(plan, layout, layer, batch), 1.0f - detail.near);
-    narrow_to_rows(batch, plan, layout);
     add(std::move(batch), detail.near);
     return batches;
 }

@@ -5,6 +5,7 @@
 
 #include "scenes/hud.h"
 #include "scenes/label_placement.h"
+#include "scenes/level_of_detail.h"
 #include "scenes/projection.h"
 #include "scenes/quantity.h"
 #include "scenes/shown_block.h"
@@ -174,7 +175,8 @@ void add_line_key(DrawList& list, const HudScene& scene, float left, float foot_
     const float first_row = foot_px + 28.0f * scene.scale - 2.0f * row;
 
     // As wide as a line in the middle of the scene.
-    const float unit_px = pixels_per_unit(scene.camera, scene.viewport, scene.camera.distance_u);
+    const float unit_px = pixels_per_unit(scene.camera, scene.viewport, scene.camera.distance_u) *
+                          width_part(scene.layout, scene.camera, scene.viewport, scene.camera.distance_u);
     const Focus& focus = scene.motion.shown_focus;
     const bool one_head =
         scene.motion.focus > 0.5f && focus.kind == FocusKind::head && focus.head >= 0 && scene.plan.lanes > 1;

@@ -13,6 +13,10 @@ namespace {
 
 // A row of one token so high on the picture is seen for itself.
 constexpr float far_row_px = 4.0f, near_row_px = 7.0f;
+// Of rows that lie close together a line of weight 1 is at most so wide, of others a part of their distance.
+constexpr float close_rows_px = 8.0f, width_rows = 0.3f;
+// From here to the eye a line keeps its width in the world.
+constexpr float nearest_lines_u = 2.0f * near_fade_u;
 
 // From the eye to the nearest point of a gap, u.
 float distance_to_gap(const TextStackLayout& layout, const glm::vec3& eye, int layer) {
@@ -36,6 +40,14 @@ void leave_out_thin(LedgerSums& sums, const LinesByWeight& drawn, const LinesByW
 
 }  // namespace
 
+float width_part(const TextStackLayout& layout, const Camera& camera, const Viewport& viewport,
+                 float distance_u) {
+    const float px_per_u = pixels_per_unit(camera, viewport, std::max(distance_u, nearest_lines_u));
+    const float most_px =
+        std::max(close_rows_px * viewport.ui_scale, width_rows * layout.token_pitch * px_per_u);
+    return std::min(1.0f, most_px / (line_width_u(theme(ThemeName::dark), layout.tokens) * px_per_u));
+}
+
 LayerDetail layer_detail(const TextStackPlan& plan, const TextStackLayout& layout, const Camera& camera,
                          const Viewport& viewport, int layer) {
     LayerDetail detail;
@@ -44,7 +56,9 @@ LayerDetail layer_detail(const TextStackPlan& plan, const TextStackLayout& layou
     if (plan.near)
         detail.near = glm::smoothstep(far_row_px, near_row_px,
                                       layout.token_pitch * px_per_u / std::max(viewport.ui_scale, 1e-3f));
-    const float full_px = line_width_u(plan, layout, theme(plan.view.theme)) * px_per_u;
+    const Theme& colors = theme(plan.view.theme);
+    detail.width = width_part(layout, camera, viewport, distance);
+    const float full_px = detail.width * line_width_u(plan, layout, colors) * px_per_u;
     const float least = least_line_px * viewport.ui_scale / std::max(full_px, 1e-6f);
     detail.least_weight = WeightSteps::least(WeightSteps::from(std::min(least * least, 1.0f)));
     return detail;

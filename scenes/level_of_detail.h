@@ -11,8 +11,14 @@ constexpr float least_line_px = 0.5f;
 
 struct LayerDetail {
     float near = 1.0f;          // 0: lines between blocks, 1: between tokens, else both, faded
+    float width = 1.0f;         // of a line, times what the theme gives it: narrower near the eye
     float least_weight = 0.0f;  // thinner ones are not drawn; one of WeightSteps
 };
+
+// Coming near parts the lines of close rows instead of thickening them: how wide lines so far from the eye
+// are drawn, of what the theme gives them.
+float width_part(const TextStackLayout& layout, const Camera& camera, const Viewport& viewport,
+                 float distance_u);
 
 LayerDetail layer_detail(const TextStackPlan& plan, const TextStackLayout& layout, const Camera& camera,
                          const Viewport& viewport, int layer);
