@@ -171,7 +171,8 @@ void update_places(Program& program) {
     Markers& markers = session.markers();
     markers.pins.clear();
     if (program.shows_pins || program.panels.docked == Docked::places)
-        for (const SavedPlace& place : places.all()) markers.pins.push_back({place.camera, place.name});
+        for (const SavedPlace& place : places.all())
+            markers.pins.push_back({place.camera, place.name, place.key});
     if (program.pictures_awaited > 0) program.needs_frame = true;  // it comes with a later frame
     if (!program.picture_of || session.animator().is_flying()) return;
     const SavedPlace place = *std::exchange(program.picture_of, std::nullopt);

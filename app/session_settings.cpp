@@ -36,7 +36,8 @@ namespace {
 Markers markers_of(const Options& options) {
     Markers markers;
     if (!options.places_file.empty())
-        for (const SavedPlace& place : places_of(options)) markers.pins.push_back({place.camera, place.name});
+        for (const SavedPlace& place : places_of(options))
+            markers.pins.push_back({place.camera, place.name, place.key});
     if (!options.prop_file.empty())
         markers.prop = Prop{load_prop(options.prop_file), options.prop_at, options.prop_scale_u};
     return markers;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <numeric>
 
 namespace weft {
@@ -67,10 +68,32 @@ void LabelPlacement::reserve_all(const DrawList& list) {
 
 void LabelPlacement::add(Label label, float priority, const ScreenRect* tick, const Label* companion) {
     if (label.color.a <= 0.004f) return;
-    Candidate candidate{std::move(label), priority, tick != nullptr, tick ? *tick : ScreenRect{}, {}};
+    Candidate candidate{std::move(label), priority, tick != nullptr, tick ? *tick : ScreenRect{}, {}, {}};
     candidate.tick.owner = candidate.label.id;
     if (companion) candidate.companion = *companion;
     candidates_.push_back(std::move(candidate));
+}
+
+void LabelPlacement::add_one_of(std::vector<Label> labels, float priority) {
+    if (labels.empty() || labels.front().color.a <= 0.004f) return;
+    Candidate candidate{std::move(labels.front()), priority, false, {}, {}, {}};
+    candidate.otherwise.assign(std::make_move_iterator(labels.begin() + 1),
+                               std::make_move_iterator(labels.end()));
+    candidates_.push_back(std::move(candidate));
+}
+
+// Those that are not chosen are absent: each fades where it stood.
+void LabelPlacement::choose_free(Candidate& candidate, DrawList& list) const {
+    const auto absent = [&](const Label& label) {
+        if (label.id != 0) list.absent_labels.push_back(label);
+    };
+    bool is_chosen = candidate.otherwise.empty() || is_free(place_of(candidate));
+    for (Label& other : candidate.otherwise) {
+        const bool fits = !is_chosen && is_free(place_of({other, 0.0f, false, {}, {}, {}}));
+        if (fits) std::swap(candidate.label, other);
+        is_chosen = is_chosen || fits;
+        absent(other);
+    }
 }
 
 LabelPlacement::Place LabelPlacement::place_of(const Candidate& candidate) const {
@@ -105,6 +128,7 @@ void LabelPlacement::place(DrawList& list) {
     std::stable_sort(candidates_.begin(), candidates_.end(),
                      [](const Candidate& a, const Candidate& b) { return a.priority > b.priority; });
     for (Candidate& candidate : candidates_) {
+        choose_free(candidate, list);
         const Place place = place_of(candidate);
         if (!is_free(place)) {
             if (candidate.label.id == 0) continue;
@@ -117,7 +141,7 @@ void LabelPlacement::place(DrawList& list) {
         if (candidate.has_tick) list.rects.push_back(candidate.tick);
         list.labels.push_back(std::move(candidate.label));
         if (!candidate.companion) continue;
-        const Place beside = place_of({*candidate.companion, 0.0f, false, {}, {}});
+        const Place beside = place_of({*candidate.companion, 0.0f, false, {}, {}, {}});
         const bool has_room = is_free(beside);
         if (has_room) taken_.push_back(beside);
         (has_room ? list.labels : list.absent_labels).push_back(std::move(*candidate.companion));

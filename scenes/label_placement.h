@@ -30,6 +30,9 @@ class LabelPlacement {
     // `companion`: drawn with its label where it has room.
     void add(Label label, float priority, const ScreenRect* tick = nullptr, const Label* companion = nullptr);
 
+    // One thing's label at the first of these places, in their order, that is free.
+    void add_one_of(std::vector<Label> labels, float priority);
+
     // Moves what fits into `list`, and what does not and has an id to its absent labels.
     void place(DrawList& list);
 
@@ -40,6 +43,7 @@ class LabelPlacement {
         bool has_tick = false;
         ScreenRect tick;
         std::optional<Label> companion;
+        std::vector<Label> otherwise;  // where `label` does not fit, the first that does
     };
     // Words slanted alike lie side by side although their upright boxes overlap: those are compared along the
     // slant.
@@ -50,6 +54,7 @@ class LabelPlacement {
     };
     Place place_of(const Candidate& candidate) const;
     bool is_free(const Place& place) const;
+    void choose_free(Candidate& candidate, DrawList& list) const;
 
     ScreenBounds picture_;
     const MeasureText& measure_;

@@ -15,6 +15,7 @@ namespace weft {
 struct PlacePin {
     Camera camera;  // the pin stands at its eye
     std::string label;
+    int key = 0;  // that stands for the label where that has no room; 0: none
 };
 
 struct Prop {

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <random>
 
+#include "scenes/label_placement.h"
 #include "scenes/markers.h"
 #include "scenes/mesh_assets.h"
 #include "scenes/projection.h"
@@ -171,6 +172,44 @@ TEST_CASE("markers have one size on the picture, and none stands in the viewer's
         const glm::vec3 top(list.meshes[0].world_from_mesh * glm::vec4(0, 1, 0, 1));
         const float height = screen_from_world(camera, {}, foot).y - screen_from_world(camera, {}, top).y;
         CHECK(height == Approx(30.0f).margin(1.5f));
+    }
+    SECTION("names find room beside, over or under their pins, else numbers do, and none overlap") {
+        Camera viewer;
+        viewer.distance_u = 40.0f;
+        DrawList list;
+        for (int i = 0; i < 12; ++i) {
+            Camera place;
+            place.distance_u = 10.0f;
+            place.target = {0.9f * float(i % 4), 0.55f * float(i / 4), 0.0f};
+            markers.pins.push_back({place, "a place with quite a name", i < 9 ? i + 1 : 0});
+        }
+        add_markers(list, markers, {}, {}, viewer, {}, measure);
+        int names = 0, numbers = 0;
+        for (size_t a = 0; a < list.labels.size(); ++a) {
+            names += list.labels[a].text.size() > 1;
+            numbers += list.labels[a].text.size() == 1;
+            const ScreenBounds box = label_bounds(list.labels[a], measure);
+            for (size_t b = 0; b < a; ++b) CHECK_FALSE(overlap(box, label_bounds(list.labels[b], measure)));
+            for (const Label& absent : list.absent_labels) CHECK(absent.id != list.labels[a].id);
+        }
+        CHECK(names >= 3);
+        CHECK(numbers >= 3);
+        CHECK(names + numbers >= 9);  // every pin that has a number is told
+
+        // Something at its right: the name stands at the left.
+        Markers one;
+        one.pins = {markers.pins.front()};
+        DrawList alone, beside;
+        add_markers(alone, one, {}, {}, viewer, {}, measure);
+        const ScreenBounds taken = label_bounds(alone.labels.at(0), measure);
+        ScreenRect rect;
+        rect.min = {taken.left, taken.top};
+        rect.max = {taken.right, taken.bottom};
+        beside.rects.push_back(rect);
+        add_markers(beside, one, {}, {}, viewer, {}, measure);
+        REQUIRE(beside.labels.size() == 1);
+        CHECK(beside.labels[0].text == "a place with quite a name");
+        CHECK(label_bounds(beside.labels[0], measure).right < taken.left);
     }
     SECTION("a prop stands where it was put, else at the selection, else nowhere") {
         markers.prop = Prop{mesh_asset(MeshAsset::pin), std::nullopt, 2.0f};
