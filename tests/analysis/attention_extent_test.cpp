@@ -41,6 +41,38 @@ TEST_CASE("what fits is the largest number that does") {
     CHECK(what_fits({1, 4, 8, 8}, 3) == "Not even one token would fit.");
 }
 
+TEST_CASE("of two texts what fits keeps their proportion, and every number of the message is its own") {
+    // 3 heads of 400 queries x 1,000 keys: 4.8 MB a layer.
+    const AttentionExtent size{5, 3, 400, 1000};
+    CHECK(size.layer_bytes() == 4'800'000);
+    CHECK(size.bytes() == 24'000'000);
+    CHECK(what_fits(size, 4'800'000) == "400 tokens, or 3 heads of these would fit.");
+    CHECK(what_fits(size, 4'799'999) == "399 tokens, or 2 heads of these would fit.");
+    CHECK(what_fits(size, 1'200'000) == "200 tokens would fit.");
+    CHECK(what_fits(size, 1'600'000) == "230 tokens, or 1 head of these would fit.");
+    AttentionFrame frame;
+    AttentionBlock block;
+    block.layers = 5;
+    block.heads = 3;
+    block.queries = 400;
+    block.keys = 1000;
+    frame.blocks.push_back(block);
+    CHECK_NOTHROW(check_drawable(frame, 4'800'000));
+    CHECK_THROWS_WITH(check_drawable(frame, 1'600'000),
+                      "attention of 3 heads x 400 x 1,000 tokens has 5 MB a layer, 2 MB can be drawn");
+    CHECK(hint_of([&] { check_drawable(frame, 1'600'000); }) == "230 tokens, or 1 head of these would fit.");
+    setenv("WEFT_MEMORY_LIMIT_MB", "8", 1);
+    CHECK_THROWS_WITH(
+        check_attention_memory(size, "the text"),
+        "the text has attention of 5 layers x 3 heads x 400 x 1,000 tokens, which needs 24 MB of "
+        "memory, 8 MB are free");
+    CHECK(hint_of([&] { check_attention_memory(size, "the text"); }) ==
+          "230 tokens, or 1 head of these would fit.");
+    setenv("WEFT_MEMORY_LIMIT_MB", "24", 1);
+    CHECK_NOTHROW(check_attention_memory(size, "the text"));
+    unsetenv("WEFT_MEMORY_LIMIT_MB");
+}
+
 TEST_CASE("sizes beyond all numbers do not wrap round to small ones") {
     const uint64_t many = uint64_t{1} << 40;
     CHECK(AttentionExtent{1, many, many, many}.layer_bytes() == UINT64_MAX);

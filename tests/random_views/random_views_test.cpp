@@ -48,6 +48,9 @@ ViewState random_view(Chance& chance, int layers, int heads, int tokens) {
     view.first_layer = chance.below(layers);
     view.last_layer = chance.happens(0.5f) ? -1 : chance.below(layers);
     if (chance.happens(0.3f)) view.heads = {{chance.below(layers), chance.below(heads)}};
+    view.segments = static_cast<SegmentChoice>(chance.below(5));
+    view.arrows = chance.happens(0.2f);
+    view.palette = static_cast<Palette>(chance.below(2));
     view.selected = random_focus(chance, layers, heads, tokens);
     view.hovered = random_focus(chance, layers, heads, tokens);
     return view;
@@ -108,6 +111,9 @@ TEST_CASE("thousands of random views are drawn and pointed at without a message"
     };
     std::vector<Shape> shapes;
     const auto weights = [](int tokens) { return synthetic::random(unsigned(tokens), 2.5f, 20.0f); };
+    const auto pair = synthetic::frame(3, 4, 20, weights(20));
+    for (int token = 0; token < 20; ++token) pair->stacks[0].segments.push_back(token >= 8);
+    shapes.push_back({3, 4, 20, pair});
     const int texts[][3]{{6, 12, 14}, {1, 1, 1},  {3, 4, 40}, {2, 3, 170},
                          {48, 2, 5},  {2, 64, 9}, {2, 2, 530}};
     for (const auto& [layers, heads, tokens] : texts)
@@ -125,13 +131,14 @@ TEST_CASE("thousands of random views are drawn and pointed at without a message"
         // A size, a frame and a scene stay for a while: what changes each time is the view of them.
         const int batch = n / 25;
         const Shape& shape = shapes[size_t(batch) % shapes.size()];
-        static std::shared_ptr<const Scene> scene;
+        static std::shared_ptr<const Scene> scene, former;
         static Viewport viewport;
         if (n % 25 == 0) {
             const glm::ivec2 sizes[]{{160, 90}, {90, 160}, {33, 17}, {320, 180}};
             viewport =
                 viewport_of(sizes[batch % 4], chance.number(0.5f, 3.0f), chance.happens(0.3f) ? 30.0f : 0.0f);
             renderer->resize(viewport.size);
+            former = scene;
             scene = plan_scene(shape.frame, random_view(chance, shape.layers, shape.heads, shape.tokens),
                                chance.happens(0.5f) ? scene.get() : nullptr);
         }
@@ -139,7 +146,13 @@ TEST_CASE("thousands of random views are drawn and pointed at without a message"
         view.hovered = random_focus(chance, shape.layers, shape.heads, shape.tokens);
         view.selected = random_focus(chance, shape.layers, shape.heads, shape.tokens);
         scene = follow_focus(scene, view);
-        const ViewMotion motion = random_motion(chance, view, shape.layers, shape.heads, shape.tokens);
+        ViewMotion motion = random_motion(chance, view, shape.layers, shape.heads, shape.tokens);
+        if (former && chance.happens(0.2f)) {
+            motion.former = former->stack;
+            motion.former_lines = chance.number(0.0f, 1.0f);
+            motion.arrived = chance.number(0.0f, 1.0f);
+            motion.slid = chance.number(0.0f, 1.0f);
+        }
         const Camera camera = random_camera(chance, *scene, motion, view.selected, viewport);
         CAPTURE(n, static_cast<int>(scene->kind));
         const DrawList list = draw_scene(*scene, view, motion, camera, 0.1 * n, viewport, measure);
@@ -154,6 +167,7 @@ TEST_CASE("thousands of random views are drawn and pointed at without a message"
         REQUIRE(messages.empty());
     }
     renderer->flush_captures();
+    CHECK(renderer->take_validation_messages().empty());
     CHECK(drawn == count);
     if (count >= 2000)
         for (const int of_kind : kinds) CHECK(of_kind > 0);
