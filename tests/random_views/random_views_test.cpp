@@ -2,6 +2,7 @@
 // WEFT_RANDOM_VIEWS says how many; 10,000 unless it does.
 #include <array>
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <cstdlib>
 #include <random>
 
@@ -96,6 +97,33 @@ Camera random_camera(Chance& chance, const Scene& scene, const ViewMotion& motio
     return camera;
 }
 
+// No number of a picture is none.
+bool is_finite(const DrawList& list) {
+    const auto all = [](const auto& vector) {
+        for (int i = 0; i < vector.length(); ++i)
+            if (!std::isfinite(vector[i])) return false;
+        return true;
+    };
+    for (int column = 0; column < 4; ++column)
+        if (!all(list.camera.view_from_world[column]) || !all(list.camera.clip_from_view[column]))
+            return false;
+    for (const Label& label : list.labels)
+        if (!all(label.position) || !all(label.color) || !std::isfinite(label.size_px)) return false;
+    for (const ScreenRect& rect : list.rects)
+        if (!all(rect.min) || !all(rect.max) || !all(rect.fill)) return false;
+    for (const auto* strokes : {&list.strokes_below, &list.strokes_above})
+        for (const Stroke& stroke : *strokes)
+            if (!all(stroke.a) || !all(stroke.b) || !all(stroke.color)) return false;
+    for (const Plane& plane : list.planes)
+        for (const glm::vec3& corner : plane.corners)
+            if (!all(corner)) return false;
+    for (const FlowBatch& flow : list.flows)
+        if (!all(flow.source_origin) || !all(flow.target_origin) || !std::isfinite(flow.width_u) ||
+            !std::isfinite(flow.opacity_scale))
+            return false;
+    return true;
+}
+
 }  // namespace
 
 TEST_CASE("thousands of random views are drawn and pointed at without a message") {
@@ -156,6 +184,7 @@ TEST_CASE("thousands of random views are drawn and pointed at without a message"
         const Camera camera = random_camera(chance, *scene, motion, view.selected, viewport);
         CAPTURE(n, static_cast<int>(scene->kind));
         const DrawList list = draw_scene(*scene, view, motion, camera, 0.1 * n, viewport, measure);
+        REQUIRE(is_finite(list));
         drawn += renderer->render(list, nullptr);
         const glm::vec2 pointer =
             glm::vec2(viewport.size) * glm::vec2(chance.number(0.0f, 1.0f), chance.number(0.0f, 1.0f));
