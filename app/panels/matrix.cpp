@@ -302,14 +302,16 @@ void draw_matrix_panel(Program& program, ImguiLayer& ui) {
                                    : printf_text("Layer %d, ", choice.layer) + plan->view.quantity) +
                      which)
                         .c_str());
+        const bool has_part = plan->segments.is_active();
         const std::string reading =
             matrix.cells.block > 1
                 ? printf_text("each cell: mean of %u x %u weights", matrix.cells.block, matrix.cells.block)
                 : "row = " + query_word(attention.kind) + ", column = " + key_word(attention.kind) +
-                      (attention.kind == AttentionKind::cross ? "" : ", rows sum to 1");
+                      (attention.kind == AttentionKind::cross ? ""
+                       : has_part                             ? ", whole rows sum to 1"
+                                                              : ", rows sum to 1");
         dim_text(reading.c_str());
         const HeadStats stats = head_stats(*plan, choice.layer, static_cast<int>(slice));
-        const bool has_part = plan->segments.is_active();
         if (has_part) {
             dim_text((segments_caption(plan->view.segments) + ",").c_str());
             dim_text(printf_text("%.0f %% of its weight; hatched: not shown", 100.0 * stats.kept).c_str());
