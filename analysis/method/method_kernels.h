@@ -6,7 +6,7 @@
 
 namespace weft {
 
-inline constexpr size_t x_ln_x_size = 2048;
+inline constexpr size_t x_ln_x_size = 512;
 
 struct MethodKernels {
     // sum_k x ln x with x = p[k] + q[k] and 0 ln 0 = 0, for p, q >= 0, of each of `count` rows q of `size` <=
