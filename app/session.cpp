@@ -82,6 +82,7 @@ std::set<std::string> Session::wanted_methods() const {
     std::set<std::string> methods = settings_.analysis.methods;
     methods.insert(panel_methods_.begin(), panel_methods_.end());
     methods.insert(view_.quantity);
+    if (!trace_) methods.insert("head_distance.within");  // what the ledger's notice is read off
     if (!view_.strip.empty()) methods.insert(view_.strip);
     if (view_.scene == SceneChoice::heads) methods.insert("patterns");
     if (view_.scene == SceneChoice::neurons) methods.insert("query_key");

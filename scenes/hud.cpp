@@ -1,5 +1,6 @@
 #include "scenes/hud.h"
 #include "analysis/grouped.h"
+#include "scenes/collapse.h"
 
 #include <algorithm>
 #include <cmath>
@@ -285,6 +286,8 @@ LedgerExtent add_ledger(DrawList& list, const HudScene& scene, float foot_px, fl
     if (!of.empty()) write(of, colors.dim_text);
     if (const std::string explained = explained_text(*scene.plan.frame); !explained.empty())
         write(explained, colors.text);
+    if (const std::string alike = collapse_summary(collapsed_layers(shown_block(scene.plan))); !alike.empty())
+        write(alike, colors.dim_text);
     return extent;
 }
 
@@ -315,9 +318,9 @@ float key_row_height(const HudScene& scene) {
 }
 
 // How far above the keys' foot a ledger of so many lines begins, in em. Three of parts have room below the
-// prompt line; more lines grow upwards.
-float ledger_rise(int lines, bool of_parts) {
-    if (!of_parts) return static_cast<float>(lines - 1) * ledger_line_em;
+// prompt line, and two of one ledger; more lines grow upwards.
+float ledger_rise(int lines, bool of_parts, bool has_prompt) {
+    if (!of_parts) return static_cast<float>(std::max(lines - (has_prompt ? 2 : 1), 0)) * ledger_line_em;
     constexpr int rows_below = 3;
     return static_cast<float>(std::max(lines - rows_below, 0)) * part_row_em;
 }
@@ -345,7 +348,8 @@ float add_foot(DrawList& list, const HudScene& scene) {
                                                         : free_width - margin;
     const LedgerExtent ledger = write_ledgers(unused, scene, 0.0f, ledger_right);
     const float key_foot = static_cast<float>(viewport.size.y) - foot_px * scale;
-    float foot = key_foot - ledger_rise(ledger.lines, scene.parts != nullptr) * scene.text_px;
+    float foot = key_foot -
+                 ledger_rise(ledger.lines, scene.parts != nullptr, viewport.prompt_px > 0.0f) * scene.text_px;
     write_ledgers(list, scene, foot, ledger_right);
     if (!view.show_hud) return foot;
 

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "analysis/error.h"
+#include "scenes/collapse.h"
 #include "scenes/shown_block.h"
 
 namespace weft {
@@ -191,7 +192,11 @@ bool same_numbers(const AttentionFrame& a, const AttentionFrame& b, const ViewSt
     if (shows_two_towers(a, view) != shows_two_towers(b, view)) return false;
     const bool same_blocks = shows_two_towers(a, view) ? std::ranges::equal(a.blocks, b.blocks, same)
                                                        : same(shown_block(a, view), shown_block(b, view));
-    return same_blocks && explained_text(a) == explained_text(b) && a.deltas == b.deltas;
+    const auto notice = [&](const AttentionFrame& frame) {
+        return frame.blocks.empty() ? "" : collapse_summary(collapsed_layers(shown_block(frame, view)));
+    };
+    return same_blocks && explained_text(a) == explained_text(b) && a.deltas == b.deltas &&
+           notice(a) == notice(b);
 }
 
 }  // namespace weft

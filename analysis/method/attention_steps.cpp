@@ -147,7 +147,8 @@ std::vector<FrameStep> attention_steps(const AnalysisRequest& request) {
     add("attention_distance", true, [](AttentionFrame& frame, const StepContext& context) {
         return add_attention_distance(frame, context.stop);
     });
-    if (options.wants("head_distance"))
+    // Also alone: the notice of heads that attend alike needs no more.
+    if (options.wants("head_distance") || options.wants("head_distance.within"))
         steps.push_back({"head_distance.within", true, [](AttentionFrame& frame, const StepContext& context) {
                              return add_head_distance_within(frame, context.stop);
                          }});

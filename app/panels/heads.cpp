@@ -8,7 +8,7 @@
 #include <cstdio>
 #include <iterator>
 
-#include "app/collapse.h"
+#include "scenes/collapse.h"
 #include "app/head_list.h"
 #include "app/panels/panels.h"
 #include "app/plot/draw.h"

@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "analysis/method/patterns.h"
-#include "app/collapse.h"
 #include "app/layer_curves.h"
+#include "scenes/collapse.h"
 #include "tests/scenes/synthetic_frame.h"
 
 using namespace weft;
@@ -101,6 +101,10 @@ TEST_CASE("a layer collapses when the mean distance between its heads is under t
     AttentionBlock alone = block_of(1, 1, 2);
     alone.quantities["head_distance.within"] = tensor({1, 1, 1}, {0});
     CHECK(collapsed_layers(alone).empty());
+    CHECK(collapse_summary({}).empty());
+    CHECK(collapse_summary(collapsed) == "layer 0: its heads attend alike");
+    CHECK(collapse_summary({{1, 0}, {3, 0}, {4, 0}, {5, 0}, {7, 0}, {8, 0}}) ==
+          "layers 1, 3, 4, 5 and 2 more: their heads attend alike");
 }
 
 TEST_CASE("layer curves are means over heads and shares of the first token") {

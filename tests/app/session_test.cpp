@@ -324,7 +324,7 @@ TEST_CASE("a quantity that is chosen is computed, and the picture stays until it
     Session session(live(log), {});
     settle(session);
     CHECK(log.count() == 1);
-    CHECK(log.last().options.methods == std::set<std::string>{"entropy", "rollout"});
+    CHECK(log.last().options.methods == std::set<std::string>{"entropy", "head_distance.within", "rollout"});
     log.holds = true;
     session.set_quantity("relevance");
     session.advance(0.0, {});

@@ -241,6 +241,16 @@ TEST_CASE("a picture is made anew only where its own numbers, its strip's or the
     auto explained = std::make_shared<AttentionFrame>(*frame);
     explained->target = ExplainedTarget{"norm", -1, -1, "", 2.0, false};
     CHECK_FALSE(same_numbers(*frame, *explained, {}));
+    // Nor may a notice about heads that attend alike be missed.
+    auto alike = std::make_shared<AttentionFrame>(*frame);
+    AttentionBlock& block = alike->blocks[0];
+    const int64_t layers = block.layers, heads = block.heads;
+    block.quantities["head_distance.within"] = {
+        {layers, heads, heads}, std::make_shared<std::vector<float>>(size_t(layers * heads * heads), 0.1f)};
+    CHECK(same_numbers(*frame, *alike, {}));
+    block.quantities["head_distance.within"] = {
+        {layers, heads, heads}, std::make_shared<std::vector<float>>(size_t(layers * heads * heads), 0.01f)};
+    CHECK_FALSE(same_numbers(*frame, *alike, {}));
     // Arrays of the same tensor are the same arrays, so that nothing is sent to the device again.
     const auto first = plan_text_stack(frame, view_of("flow"), nullptr);
     const auto second = plan_text_stack(more, view_of("flow"), first.get());

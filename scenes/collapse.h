@@ -20,4 +20,7 @@ std::vector<Collapse> collapsed_layers(const AttentionBlock& block);
 // "layer 5: its heads attend alike, mean distance 0.013 nats, bound 0.02".
 std::string collapse_text(const Collapse& collapse);
 
+// "layers 3, 5: their heads attend alike"; "" for none.
+std::string collapse_summary(const std::vector<Collapse>& collapsed);
+
 }  // namespace weft
