@@ -48,6 +48,7 @@ gpu::FrameParams pack(const DrawList& list, const FrameContext& frame, const Flo
     params.nearest_u = bounds.nearest_u;
     params.inverse_range_u = 1.0f / (bounds.farthest_u - bounds.nearest_u);
     params.origin_px = glm::vec2(origin_px);
+    params.picture_px = frame.picture_px;
     return params;
 }
 
@@ -67,13 +68,9 @@ glm::ivec2 scaled(glm::ivec2 px, float scale) {
     return glm::ivec2(glm::round(glm::vec2(px) * scale));
 }
 
-// Words and rectangles are drawn in px of the targets, pictures in shares of the part's own size.
-DrawList moved(const DrawList& list, const PicturePart& part, glm::ivec2 output_px) {
-    const glm::ivec2 by = part.origin;
+// Words and rectangles are drawn in px of the targets.
+DrawList moved(const DrawList& list, glm::ivec2 by) {
     DrawList result = list;
-    for (TexturedPlane& picture : result.pictures)
-        for (glm::vec3& corner : picture.corners)
-            corner = glm::vec3(glm::vec2(corner) * glm::vec2(output_px) / glm::vec2(part.size), corner.z);
     for (ScreenRect& rect : result.rects) rect.min += glm::vec2(by), rect.max += glm::vec2(by);
     for (Label& label : result.labels) label.position += glm::vec2(by);
     return result;
@@ -111,7 +108,7 @@ bool FrameRenderer::render_frame(std::span<const PicturePart> parts, UiLayer* ui
     placed.reserve(parts.size());
     for (const PicturePart& part : parts) {
         const bool in_place = part.origin == glm::ivec2(0) && part.size == targets_->output_px;
-        if (!in_place) lists.push_back(moved(*part.list, part, targets_->output_px));
+        if (!in_place) lists.push_back(moved(*part.list, part.origin));
         placed.push_back(place(part, in_place ? *part.list : lists.back(), slot.commands, depth));
     }
     record_frame(placed, ui, presenting);
@@ -133,6 +130,7 @@ FrameRenderer::PlacedPart FrameRenderer::place(const PicturePart& part, const Dr
     frame.frame = frame_;
     frame.scene_px = glm::vec2(scene_px);
     frame.output_px = glm::vec2(targets_->output_px);
+    frame.picture_px = glm::vec2(part.size);
     const glm::ivec2 low = glm::clamp(part.origin, glm::ivec2(0), targets_->output_px);
     const glm::ivec2 high = glm::clamp(part.origin + part.size, low, targets_->output_px);
     frame.region = glm::ivec4(low, high - low);

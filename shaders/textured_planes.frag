@@ -3,6 +3,7 @@
 #include "shaders/shared/frame_params.h"
 
 // Most planes are an image alone: what they do not need is not even compiled for them.
+layout(constant_id = 0) const uint on_screen = 0;
 layout(constant_id = 1) const uint has_cells = 1;  // a look other than the image's
 layout(constant_id = 2) const uint has_marks = 1;  // rules between cells, an edge
 layout(std140, binding = 0) uniform Frame { FrameParams frame; };
@@ -16,6 +17,7 @@ layout(location = 3) flat in vec4 in_edge;
 layout(location = 4) flat in vec4 in_cells;
 layout(location = 5) flat in vec4 in_marks;
 layout(location = 6) flat in uvec4 in_kind;
+layout(location = 7) flat in uint in_sharp_texels;
 layout(location = 0) out vec4 out_color;
 
 const uint look_image = 0, look_spotlight = 1, look_map = 2;
@@ -40,11 +42,10 @@ vec4 cubic_weights(float t) {
                       t * t * t - t * t);
 }
 
-// The number at `at`, in cells from the top left; y as above.
+// The smooth number at `at`, in cells from the top left; y as above.
 vec2 number_at(vec2 at) {
-    // Cells that are whole pixels have borders on pixels' middles: those belong to the next cell, whatever rounding says.
     vec2 nearest = cell_number(ivec2(floor(at + 1.0 / 1024.0)));
-    if (in_kind.z == 0 || nearest.y == 0.0) return nearest;
+    if (nearest.y == 0.0) return nearest;
     vec2 from_middle = at - 0.5;
     ivec2 base = ivec2(floor(from_middle));
     vec4 across = cubic_weights(from_middle.x - float(base.x)), down = cubic_weights(from_middle.y - float(base.y));
@@ -59,10 +60,25 @@ vec2 number_at(vec2 at) {
     return vec2(weights > 0.25 ? clamp(sum / weights, 0.0, 1.0) : nearest.x, 1.0);
 }
 
-vec4 image_color() {
-    vec2 uv = mix(in_window.xy, in_window.zw, in_uv);
-    bool inside = all(greaterThanEqual(uv, vec2(0.0))) && all(lessThanEqual(uv, vec2(1.0)));
-    vec4 color = inside ? textureLod(picture, uv, 0.0) : vec4(vec3(beyond_image), 1.0);
+// How far `value` moves from pixel to pixel.
+vec2 per_px(vec2 value) {
+    vec2 right = dFdx(value), down = dFdy(value);
+    return max(sqrt(right * right + down * down), vec2(1e-6));
+}
+
+// `uv_px`: of the image from pixel to pixel. A border of texels or of the image that crosses a pixel shares it out: where it
+// crossed the middle, rounding would decide.
+vec4 image_color(vec2 uv, vec2 uv_px) {
+    vec2 at = uv;
+    if (in_sharp_texels != 0) {
+        vec2 size = vec2(textureSize(picture, 0)), border = floor(uv * size + 0.5);
+        at = (border + clamp((uv * size - border) / (uv_px * size), -0.5, 0.5)) / size;
+    }
+    vec4 color = textureLod(picture, at, 0.0);
+    if (any(lessThan(in_window.xy, vec2(0.0))) || any(greaterThan(in_window.zw, vec2(1.0)))) {
+        vec2 inside = clamp(min(uv, 1.0 - uv) / uv_px + 0.5, 0.0, 1.0);
+        color = mix(vec4(vec3(beyond_image), 1.0), color, inside.x * inside.y);
+    }
     color.rgb = mix(vec3(dot(color.rgb, vec3(0.2126, 0.7152, 0.0722))), color.rgb, in_marks.x);
     return color;
 }
@@ -80,8 +96,32 @@ vec4 looked_up(vec2 number) {
     return color;
 }
 
-vec4 marked(vec4 color, vec2 at) {
-    vec2 cell_px = 1.0 / max(fwidth(at), vec2(1e-6));
+// Of one cell.
+vec4 cell_color(vec2 number, vec4 image) {
+    vec4 color = in_kind.x == look_map ? looked_up(number) : image;
+    // As bright as the number says to the eye, which sees roots of light.
+    color.a *= number.y * (in_kind.x == look_map ? 1.0 : pow(number.x, 2.2));
+    return color;
+}
+
+// Cells share the pixels that their borders cross. `cell_px`: cells from pixel to pixel.
+vec4 cells_color(vec2 at, vec2 cell_px, vec4 image) {
+    if (in_kind.z != 0) return cell_color(number_at(at), image);
+    vec2 border = floor(at + 0.5);
+    vec2 next = clamp((at - border) / cell_px + 0.5, 0.0, 1.0);
+    vec4 sum = vec4(0.0);
+    for (int i = 0; i < 4; ++i) {
+        ivec2 side = ivec2(i & 1, i >> 1);
+        float part = (side.x == 0 ? 1.0 - next.x : next.x) * (side.y == 0 ? 1.0 - next.y : next.y);
+        if (part <= 0.0) continue;
+        vec4 color = cell_color(cell_number(ivec2(border) - 1 + side), image);
+        sum += part * vec4(color.rgb * color.a, color.a);
+    }
+    return vec4(sum.a > 0.0 ? sum.rgb / sum.a : vec3(0.0), sum.a);
+}
+
+vec4 marked(vec4 color, vec2 at, vec2 at_px, vec2 uv_px) {
+    vec2 cell_px = 1.0 / at_px;
     float px_scale = max(frame.px_scale, 0.01);
     if (in_marks.z != 0.0 && in_cells.z > 0.0 && min(cell_px.x, cell_px.y) >= in_marks.w * px_scale) {
         vec2 from_rule_px = abs(at - round(at)) * cell_px;
@@ -92,26 +132,27 @@ vec4 marked(vec4 color, vec2 at) {
         color = over(vec4(ink, abs(in_marks.z) * max(rule.x, rule.y)), color);
     }
     if (in_marks.y > 0.0) {
-        vec2 from_border = min(in_uv, 1.0 - in_uv) / max(fwidth(in_uv), vec2(1e-6));
-        float px = min(from_border.x, from_border.y);
-        float border = clamp(in_marks.y * px_scale + 0.5 - px, 0.0, 1.0);
+        vec2 from_border = min(in_uv, 1.0 - in_uv) / uv_px;
+        float border = clamp(in_marks.y * px_scale + 0.5 - min(from_border.x, from_border.y), 0.0, 1.0);
         color = over(vec4(in_edge.rgb, in_edge.a * border), color);
-        color.a *= clamp(px + 0.5, 0.0, 1.0);
     }
     return color;
 }
 
 void main() {
-    vec2 at = in_uv * in_cells.zw;
+    vec2 uv = clamp(in_uv, 0.0, 1.0), uv_px = per_px(in_uv);
+    vec2 at = uv * in_cells.zw, at_px = max(uv_px * in_cells.zw, vec2(1e-6));
+    vec2 shown = in_window.zw - in_window.xy;
     vec4 color = vec4(0.0);
-    if (has_cells == 0 || in_kind.x == look_image) color = image_color();
-    if (has_cells != 0 && in_kind.x != look_image && in_kind.y != 0) {
-        vec2 number = number_at(at);
-        color = in_kind.x == look_map ? looked_up(number) : image_color();
-        // As bright as the number says to the eye, which sees roots of light.
-        color.a *= number.y * (in_kind.x == look_map ? 1.0 : pow(number.x, 2.2));
-    }
+    bool has_look = has_cells != 0 && in_kind.x != look_image;
+    if (!has_look || in_kind.x == look_spotlight)
+        color = image_color(mix(in_window.xy, in_window.zw, uv), max(uv_px * abs(shown), vec2(1e-6)));
+    if (has_look) color = in_kind.y != 0 ? cells_color(at, at_px, color) : vec4(0.0);
     color *= in_tint;
-    if (has_marks != 0) color = marked(color, at);
+    if (has_marks != 0) color = marked(color, at, at_px, uv_px);
+    if (on_screen == 0) {
+        vec2 covered = clamp(min(in_uv, 1.0 - in_uv) / uv_px + 0.5, 0.0, 1.0);
+        color.a *= covered.x * covered.y;
+    }
     out_color = color;
 }

@@ -34,10 +34,11 @@ struct FrameContext {
     Uploads& uploads;
     const DrawList& list;
     uint64_t frame = 0;
-    glm::vec2 scene_px{0.0f};   // size of the picture in pixels of the 3D targets
-    glm::vec2 output_px{0.0f};  // size of the overlay target
-    glm::ivec4 region{0};       // of the overlay target that the picture may touch: x, y, width, height
-    float px_scale = 1.0f;      // a design pixel in pixels of the 3D targets
+    glm::vec2 scene_px{0.0f};    // size of the picture in pixels of the 3D targets
+    glm::vec2 picture_px{0.0f};  // size of the whole picture, of which the targets may hold a part
+    glm::vec2 output_px{0.0f};   // size of the overlay target
+    glm::ivec4 region{0};        // of the overlay target that the picture may touch: x, y, width, height
+    float px_scale = 1.0f;       // a design pixel in pixels of the 3D targets
     Quality quality;
     int depth = 0;  // index into RenderPasses' pairs
     gpu::FrameParams params{};

@@ -25,6 +25,7 @@ gpu::QuadData pack(const TexturedPlane& plane, const glm::vec4& ground) {
     packed.has_numbers = plane.cells.numbers != nullptr;
     packed.smooth_cells = plane.cells.smooth;
     packed.hatches_lower_half = plane.hatches_lower_half;
+    packed.sharp_texels = plane.nearest;
     return packed;
 }
 
@@ -115,7 +116,7 @@ void TexturedPlanesPass::draw(FrameContext& frame, const std::array<Pipeline*, v
         PushDescriptors()
             .buffer(0, frame.frame_params)
             .buffer(1, quads)
-            .image(2, view(plane.image), plane.nearest ? nearest_ : linear_)
+            .image(2, view(plane.image), linear_)
             .image(3, view(plane.cells.numbers), nearest_)
             .image(4, view(plane.colors), linear_)
             .push(device_, frame.commands, pipeline);

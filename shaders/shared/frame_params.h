@@ -16,7 +16,7 @@ struct FrameParams {
     float nearest_u;         // distance along the view of the nearest and, as 1 / range, the farthest line
     float inverse_range_u;
     vec2 origin_px;          // where the picture begins on the 3D targets: not at 0 where it is drawn in tiles
-    float pad0, pad1;
+    vec2 picture_px;         // size of the whole picture, before its 3D part is drawn at less resolution
 };
 WEFT_GPU_END
 #endif

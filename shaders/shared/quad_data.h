@@ -17,6 +17,8 @@ struct QuadData {
     uint has_numbers;
     uint smooth_cells;
     uint hatches_lower_half;
+    uint sharp_texels;  // of the image: each one a piece
+    uint pad0, pad1, pad2;
 };
 struct MeshParams {
     mat4 world_from_mesh;

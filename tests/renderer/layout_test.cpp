@@ -45,8 +45,8 @@ std::vector<Layout> layouts() {
           MEMBER(FrameParams, clip_from_world), MEMBER(FrameParams, eye), MEMBER(FrameParams, near_fade_u),
           MEMBER(FrameParams, scene_px), MEMBER(FrameParams, output_px), MEMBER(FrameParams, px_scale),
           MEMBER(FrameParams, px_per_u_at_1), MEMBER(FrameParams, nearest_u),
-          MEMBER(FrameParams, inverse_range_u), MEMBER(FrameParams, origin_px), MEMBER(FrameParams, pad0),
-          MEMBER(FrameParams, pad1)}},
+          MEMBER(FrameParams, inverse_range_u), MEMBER(FrameParams, origin_px),
+          MEMBER(FrameParams, picture_px)}},
         {"StrokeData",
          sizeof(StrokeData),
          {MEMBER(StrokeData, a), MEMBER(StrokeData, width_u), MEMBER(StrokeData, b),
@@ -113,8 +113,9 @@ std::vector<Layout> layouts() {
          {MEMBER(QuadData, corners), MEMBER(QuadData, tint), MEMBER(QuadData, window), MEMBER(QuadData, edge),
           MEMBER(QuadData, cells), MEMBER(QuadData, saturation), MEMBER(QuadData, edge_px),
           MEMBER(QuadData, rule_opacity), MEMBER(QuadData, least_rule_px), MEMBER(QuadData, look),
-          MEMBER(QuadData, has_numbers), MEMBER(QuadData, smooth_cells),
-          MEMBER(QuadData, hatches_lower_half)}},
+          MEMBER(QuadData, has_numbers), MEMBER(QuadData, smooth_cells), MEMBER(QuadData, hatches_lower_half),
+          MEMBER(QuadData, sharp_texels), MEMBER(QuadData, pad0), MEMBER(QuadData, pad1),
+          MEMBER(QuadData, pad2)}},
         {"MeshParams", sizeof(MeshParams), {MEMBER(MeshParams, world_from_mesh), MEMBER(MeshParams, color)}},
     };
 }

@@ -1,6 +1,8 @@
 // Pictures in tiles and in parts, and what the renderer does without memory.
 #include <algorithm>
 #include <cmath>
+#include <glm/gtc/matrix_transform.hpp>
+#include <random>
 
 #include "analysis/error.h"
 #include "picture.h"
@@ -12,7 +14,7 @@ namespace {
 
 constexpr uint64_t mib = 1u << 20;
 
-// Signed numbers over a picture: a cell is 16 pixels wide, so that borders of cells lie on the middles of
+// Signed numbers over a picture: a cell is 16.5 pixels wide, so that borders of cells lie on the middles of
 // pixels; stripes lie over what is below zero.
 TexturedPlane striped_picture(glm::vec2 low) {
     auto numbers = std::make_shared<Image>();
@@ -24,7 +26,7 @@ TexturedPlane striped_picture(glm::vec2 low) {
     for (uint32_t i = 0; i < 256; ++i)
         for (const uint32_t channel : {i, 255 - i, 128u, 255u}) colors->rgba.push_back(uint8_t(channel));
     TexturedPlane plane;
-    const glm::vec2 high = low + 16.0f * glm::vec2(7, 5);
+    const glm::vec2 high = low + 16.5f * glm::vec2(7, 5);
     plane.corners = {glm::vec3(low, 0.0f), {high.x, low.y, 0.0f}, {high, 0.0f}, {low.x, high.y, 0.0f}};
     plane.image = colors;
     plane.look = TexturedLook::map;
@@ -33,6 +35,69 @@ TexturedPlane striped_picture(glm::vec2 low) {
     plane.colors = std::move(colors);
     plane.hatches_lower_half = true;
     return plane;
+}
+
+std::shared_ptr<const Image> random_image(uint32_t width, uint32_t height, std::mt19937& random) {
+    auto image = std::make_shared<Image>();
+    image->width = width, image->height = height;
+    for (uint32_t i = 0; i < width * height; ++i) {
+        for (int c = 0; c < 3; ++c) image->rgba.push_back(uint8_t(random() % 256));
+        image->rgba.push_back(255);
+    }
+    return image;
+}
+
+// Small images blown up, with numbers over them, on planes seen from the side and on pictures whose borders
+// lie on the middles of pixels.
+DrawList image_list(glm::ivec2 size) {
+    std::mt19937 random(11);
+    DrawList list;
+    list.ground = {0.05f, 0.06f, 0.08f, 1.0f};
+    list.ui_scale = float(size.y) / 720.0f;
+    list.camera = front_camera(size);
+    list.camera.eye = {-9.0f, 3.0f, 16.0f};
+    list.camera.view_from_world = glm::lookAt(list.camera.eye, glm::vec3(0.0f), glm::vec3(0, 1, 0));
+    const auto numbers_of = [&](TexturedPlane& plane) {
+        auto numbers = std::make_shared<Image>();
+        numbers->width = 13, numbers->height = 11;
+        for (uint32_t i = 0; i < 13 * 11; ++i)
+            for (const uint32_t channel : {i % 17 == 0 ? 255u : 0u, 0u, 0u, uint32_t(random() % 256)})
+                numbers->rgba.push_back(uint8_t(channel));
+        plane.cells.numbers = std::move(numbers);
+        plane.cells.count = {13, 11};
+        plane.colors = random_image(256, 1, random);
+    };
+    const auto looks = {TexturedLook::image, TexturedLook::spotlight, TexturedLook::map};
+    float x = -4.0f;
+    for (const TexturedLook look : looks) {
+        TexturedPlane plane;
+        plane.corners = {glm::vec3(x, 2.5f, -1.5f), {x, 2.5f, 3.5f}, {x, -2.5f, 3.5f}, {x, -2.5f, -1.5f}};
+        plane.image = random_image(45, 34, random);
+        plane.nearest = true;
+        if (look != TexturedLook::image) numbers_of(plane);
+        plane.look = look;
+        list.textured_planes.push_back(plane);
+        plane.corners = {glm::vec3(x, 3.4f, -1.5f), {x, 3.4f, 0.5f}, {x, 2.6f, 0.5f}, {x, 2.6f, -1.5f}};
+        plane.window = {-0.2f, -0.3f, 1.2f, 1.3f};
+        plane.cells.rule_opacity = 0.3f;
+        plane.edge = {1.0f, 1.0f, 1.0f, 0.8f};
+        plane.edge_px = 1.5f;
+        list.textured_planes.push_back(plane);
+        x += 4.0f;
+    }
+    for (int i = 0; i < 60; ++i) {
+        const glm::vec2 low = glm::vec2(random() % uint32_t(size.x - 90), random() % uint32_t(size.y - 70)) +
+                              0.5f,
+                        high = low + glm::vec2(81, 61);
+        TexturedPlane picture;
+        picture.corners = {glm::vec3(low, 0.0f), {high.x, low.y, 0.0f}, {high, 0.0f}, {low.x, high.y, 0.0f}};
+        picture.image = random_image(9, 7, random);
+        picture.nearest = i % 2 == 0;
+        if (i % 3 > 0) numbers_of(picture);
+        picture.look = std::data(looks)[i % 3];
+        list.pictures.push_back(std::move(picture));
+    }
+    return list;
 }
 
 // Everything that is placed in pixels: words, a turned word, a pill, a wedge, dots, borders, stripes; and a
@@ -142,6 +207,18 @@ TEST_CASE("a 4K picture in tiles equals a whole one within a step of a colour") 
     DrawList list = busy_list(size, false);
     list.ui_scale = 3.0f;
     check_same(still(list, size, 64 * mib), still(list, size, 0));
+}
+
+TEST_CASE("images in tiles equal whole ones within a step of a colour") {
+    for (const glm::ivec2 size : {glm::ivec2(3840, 2160), glm::ivec2(1281, 723)}) {
+        const DrawList list = image_list(size);
+        const CapturedImage whole = still(list, size, 0);
+        keep(whole, "still_images");
+        for (const uint64_t budget : {16 * mib, 40 * mib, 100 * mib}) {
+            CAPTURE(size.x, budget / mib);
+            check_same(still(list, size, budget), whole);
+        }
+    }
 }
 
 TEST_CASE("a picture that fits nowhere is refused with what it needs") {
