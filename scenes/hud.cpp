@@ -27,6 +27,7 @@ namespace {
 constexpr float foot_px = 48.0f;     // of the lowest row's upper border over the lower border of the picture
 constexpr float key_row_px = 54.0f;  // height of a row of keys over the ledger
 constexpr float ledger_line_em = 1.3f;
+constexpr float corner_key_em = 2.8f;  // em from the ledgers up to the key of heads over them
 constexpr float halo_opacity = 0.9f;
 constexpr float ledger_width_px = 300.0f, ledger_height_px = 8.0f;
 
@@ -200,7 +201,7 @@ Ledger sliding_ledger(const TextStackPlan& plan, const Ledger& ledger, const Tex
 
 LedgerShares ledger_shares(const TextStackPlan& plan, const TextStackLayout& layout, const ViewState& view,
                            const ViewMotion& motion, const Camera& camera, const Viewport& viewport,
-                           bool along, bool in_short) {
+                           bool along, bool in_short, bool in_corner) {
     const Theme& colors = theme(view.theme);
     const Focus& focus = motion.shown_focus;
     const bool focused = motion.focus > 0.5f && focus.kind != FocusKind::none;
@@ -229,11 +230,13 @@ LedgerShares ledger_shares(const TextStackPlan& plan, const TextStackLayout& lay
         shares.push_back({folded, bar.neighbours, percent.neighbours, colors.neighbours});
     }
     std::string rest = "not drawn";
-    if (in_focus.threshold > 0.0f)
+    if (in_focus.threshold > 0.0f && in_corner)
+        rest = "rest";
+    else if (in_focus.threshold > 0.0f)
         rest = "below " + (reads_patches(plan) ? number_text(in_focus.threshold * plan.scale)
                                                : weight_text(plan, in_focus.threshold, 2));
     shares.push_back({rest, bar.not_drawn, percent.not_drawn, colors.rule});
-    return {std::move(shares), in_focus.of};
+    return {std::move(shares), in_corner ? "" : in_focus.of};
 }
 
 void add_ledger_bar(DrawList& list, const LedgerShares& ledger, glm::vec2 left_top, glm::vec2 size,
@@ -295,6 +298,23 @@ float hud_scale(const Viewport& viewport, float text_scale) {
     return std::max(viewport.ui_scale * text_scale, least_text_px / 13.0f);
 }
 
+namespace {
+
+// What ledger (on two lines at most) and keys take beside each other: their shapes, their words.
+bool has_room_in_one_row(const Viewport& viewport, float text_scale) {
+    const float scale = hud_scale(viewport, 1.0f), text = hud_scale(viewport, text_scale);
+    return static_cast<float>(viewport.size.x) >= 460.0f * scale + 560.0f * text;
+}
+
+}  // namespace
+
+std::optional<float> corner_foot_px(const Viewport& viewport, float text_scale, int lanes) {
+    const float scale = hud_scale(viewport, 1.0f), text = hud_scale(viewport, text_scale);
+    const bool has_room = static_cast<float>(viewport.size.x) >= 240.0f * scale + 500.0f * text;
+    if (has_room_in_one_row(viewport, text_scale) || !has_room || lanes > 12) return std::nullopt;
+    return foot_px * scale;
+}
+
 float hud_foot_px(const Viewport& viewport, float text_scale, int lanes) {
     const float scale = hud_scale(viewport, 1.0f), text = hud_scale(viewport, text_scale);
     const float width = static_cast<float>(viewport.size.x);
@@ -302,8 +322,7 @@ float hud_foot_px(const Viewport& viewport, float text_scale, int lanes) {
     const float swatch = each == 1 ? 22.0f : 42.0f;
     const float head_key = lanes <= 1 ? 0.0f : 38.0f + swatch * static_cast<float>((lanes + each - 1) / each);
     const float keys_px = 358.0f + head_key;
-    // What ledger (on two lines at most) and keys take beside each other: their shapes, their words.
-    const float key_rows = width >= 460.0f * scale + 560.0f * text       ? 0.0f
+    const float key_rows = has_room_in_one_row(viewport, text_scale)     ? 0.0f
                            : width - viewport.panel_px >= keys_px * text ? 1.0f
                                                                          : 2.0f;
     const float lines = width < 620.0f * text ? ledger_line_em * 13.0f : 0.0f;
@@ -337,7 +356,20 @@ float add_foot(DrawList& list, const HudScene& scene) {
     const float head_width = view.show_hud ? head_key_width(scene) : 0.0f;
     const float line_width = line_key_width(scene);
     const float keys_width = line_width + (head_width > 0.0f ? head_width + gap : 0.0f);
+    const float key_foot = static_cast<float>(viewport.size.y) - foot_px * scale;
+    const auto rise_of = [&](int lines) {
+        return ledger_rise(lines, scene.parts != nullptr, viewport.prompt_px > 0.0f) * scene.text_px;
+    };
     DrawList unused;
+    if (view.show_hud && scene.parts && scene.parts->keys_in_corner) {
+        const float line_left = whole_width - margin - line_width, ledger_right = line_left - gap;
+        const float foot = key_foot - rise_of(add_part_ledgers(unused, scene, 0.0f, ledger_right).lines);
+        add_part_ledgers(list, scene, foot, ledger_right);
+        add_line_key(list, scene, line_left, key_foot);
+        const float corner = foot - corner_key_em * scene.text_px;
+        if (head_width > 0.0f) add_head_key(list, scene, margin + 0.5f * head_width, corner);
+        return corner;
+    }
     const auto write_ledgers = scene.parts ? add_part_ledgers : add_ledger;
     const int most_lines = scene.parts ? static_cast<int>(scene.parts->ledgers.size()) : 2;
     const float beside_keys = whole_width - margin - keys_width - gap;
@@ -347,9 +379,7 @@ float add_foot(DrawList& list, const HudScene& scene) {
                                : one_row                ? whole_width - margin
                                                         : free_width - margin;
     const LedgerExtent ledger = write_ledgers(unused, scene, 0.0f, ledger_right);
-    const float key_foot = static_cast<float>(viewport.size.y) - foot_px * scale;
-    float foot = key_foot -
-                 ledger_rise(ledger.lines, scene.parts != nullptr, viewport.prompt_px > 0.0f) * scene.text_px;
+    float foot = key_foot - rise_of(ledger.lines);
     write_ledgers(list, scene, foot, ledger_right);
     if (!view.show_hud) return foot;
 

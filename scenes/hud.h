@@ -26,6 +26,9 @@ struct HudParts {
     // Left upper corner of the place that is free for tooltips, one for each part that has the focus, one
     // below the other; none: beside what has the focus.
     std::optional<glm::vec2> free_corner;
+    // In a narrow picture: bars are short, lines have their key beside them, and the key of heads stands in
+    // the corner over them, which is free.
+    bool keys_in_corner = false;
 };
 
 // `parts` (may be null): `plan` is then the one of them that title, keys and tooltip speak of.
@@ -38,6 +41,8 @@ float hud_scale(const Viewport& viewport, float text_scale);
 // What the HUD's rows take at the foot of the picture, for the camera to keep out of.
 // `lanes`: of the heads in its key.
 float hud_foot_px(const Viewport& viewport, float text_scale, int lanes);
+// The same with HudParts::keys_in_corner; none where it is not needed, or words find no room that way either.
+std::optional<float> corner_foot_px(const Viewport& viewport, float text_scale, int lanes);
 
 // Writes of one line of the HUD from left to right; returns the x after it.
 struct HudPen {
@@ -88,7 +93,7 @@ struct LedgerShares {
 };
 LedgerShares ledger_shares(const TextStackPlan& plan, const TextStackLayout& layout, const ViewState& view,
                            const ViewMotion& motion, const Camera& camera, const Viewport& viewport,
-                           bool along, bool in_short);
+                           bool along, bool in_short, bool in_corner = false);
 void add_ledger_bar(DrawList& list, const LedgerShares& ledger, glm::vec2 left_top, glm::vec2 size,
                     float scale);
 float line_key_width(const HudScene& scene);
@@ -99,6 +104,7 @@ void add_head_key(DrawList& list, const HudScene& scene, float centre_px, float 
 // Stays above `bottom_px`. `corner`: its left upper one, where it is not to stand beside the focus. Returns
 // the y below it, or that of `corner` (0 without one) where there is none.
 float add_tooltip(DrawList& list, const HudScene& scene, float bottom_px, std::optional<glm::vec2> corner);
-constexpr float tooltip_width_px = 264.0f;  // at most, at the ordinary size
+// At the ordinary size: at most, and where heads have keys of their own.
+constexpr float tooltip_width_px = 264.0f, narrow_tooltip_px = 226.0f;
 
 }  // namespace weft

@@ -10,7 +10,7 @@
 namespace weft {
 namespace {
 
-constexpr float bar_width_px = 148.0f, bar_height_px = 8.0f, gap_px = 10.0f;
+constexpr float bar_width_px = 148.0f, short_bar_px = 60.0f, bar_height_px = 8.0f, gap_px = 10.0f;
 
 }  // namespace
 
@@ -20,7 +20,8 @@ LedgerExtent add_part_ledgers(DrawList& list, const HudScene& scene, float foot_
     float names = 0.0f;
     for (const HudParts::Part& part : scene.parts->ledgers)
         names = std::max(names, scene.measure(part.name, text, false));
-    const glm::vec2 bar{bar_width_px * scene.scale, bar_height_px * scene.scale};
+    const bool in_corner = scene.parts->keys_in_corner;
+    const glm::vec2 bar{(in_corner ? short_bar_px : bar_width_px) * scene.scale, bar_height_px * scene.scale};
     LedgerExtent extent{0.0f, 0};
     float y = foot_px;
     for (const HudParts::Part& part : scene.parts->ledgers) {
@@ -31,7 +32,7 @@ LedgerExtent add_part_ledgers(DrawList& list, const HudScene& scene, float foot_
         ++extent.lines;
         const bool along = part.motion->along > 0.5f && part.motion->along_token >= 0;
         const LedgerShares ledger = ledger_shares(*part.plan, *part.layout, scene.view, *part.motion,
-                                                  scene.camera, scene.viewport, along, true);
+                                                  scene.camera, scene.viewport, along, true, in_corner);
         if (part.plan->blocks.empty()) {
             pen.write("no " + quantity_title(part.plan->view.quantity), colors.dim_text);
         } else {

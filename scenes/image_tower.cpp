@@ -111,20 +111,31 @@ std::shared_ptr<const std::vector<uint32_t>> ImageTower::row_mask(
     return kept = mask_of(out, true);
 }
 
+namespace {
+
+ViewState of_encoder(ViewState view) {
+    view.attention = AttentionKind::encoder;
+    view.quantity = "attention";
+    view.hovered = view.selected = {};
+    view.heads.clear();
+    view.image.look = ImageLook::spotlight;
+    return view;
+}
+
+}  // namespace
+
+bool source_is_image(const AttentionFrame& frame, const ViewState& view) {
+    return shows_image(frame, of_encoder(view));
+}
+
 std::shared_ptr<const ImageTower> plan_image_tower(std::shared_ptr<const AttentionFrame> frame,
                                                    const ViewState& view,
                                                    std::shared_ptr<const TextStackPlan> cross,
                                                    const ImageTower* previous) {
-    if (!cross || cross->blocks.empty() || cross->near) return nullptr;
-    ViewState of_encoder = view;
-    of_encoder.attention = AttentionKind::encoder;
-    of_encoder.quantity = "attention";
-    of_encoder.hovered = of_encoder.selected = {};
-    of_encoder.heads.clear();
-    of_encoder.image.look = ImageLook::spotlight;
-    if (!shows_image(*frame, of_encoder)) return nullptr;
+    if (!cross || cross->blocks.empty() || cross->near || !source_is_image(*frame, view)) return nullptr;
     auto tower = std::make_shared<ImageTower>();
-    tower->face = plan_image_stack(std::move(frame), of_encoder, previous ? previous->face.get() : nullptr);
+    tower->face =
+        plan_image_stack(std::move(frame), of_encoder(view), previous ? previous->face.get() : nullptr);
     tower->cross = std::move(cross);
     return tower;
 }

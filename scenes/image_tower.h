@@ -40,6 +40,7 @@ struct ImageTower {
         masks;
 };
 
+bool source_is_image(const AttentionFrame& frame, const ViewState& view);
 // Null where the source is no image, or a decoder's text so long that its rows merge. `previous` (may be
 // null) lends the image.
 std::shared_ptr<const ImageTower> plan_image_tower(std::shared_ptr<const AttentionFrame> frame,

@@ -161,7 +161,7 @@ void add_side(LabelPlacement& placement, const LabelScene& scene, int pane, bool
                     last = row_end(scene, pane, count - 1, left, first_pane);
     if (first.z <= near_plane_u || last.z <= near_plane_u) return;
     const float row_px = count > 1 ? std::abs(last.y - first.y) / static_cast<float>(count - 1) : 100.0f;
-    const bool all = count <= every_token_up_to && row_px - 1.5f >= least_text_px;
+    const bool all = count <= every_token_up_to && row_px >= scene.least_row_px;
     const float largest = 15.0f * scale;
     const float size = all ? std::clamp(row_px - 1.5f, least_text_px, std::max(largest, least_text_px))
                            : std::max(landmark_size_px * scale, least_text_px);

@@ -26,7 +26,8 @@ struct LabelScene {
     const std::vector<Token>& key_tokens;
     const std::vector<Token>& query_tokens;
     OuterWords outer = {};
-    int part = 0;            // of several that stand beside each other
+    int part = 0;                               // of several that stand beside each other
+    float least_row_px = least_text_px + 1.5f;  // of rows that all have their words
     bool names_keys = true;  // false: keys are patches of an image, which stand in no column of words
 
     uint64_t id(std::string_view kind, int a = 0, int b = 0) const { return label_id(kind, part, a, b); }

@@ -20,8 +20,7 @@ namespace {
 
 constexpr int most_lines = 5;
 constexpr float least_of_three_decimals = 0.1f;  // of patches: three digits
-constexpr float narrow_px = 226.0f, shared_px = 38.0f, row_px = 22.0f, head_px = 34.0f, bar_px = 30.0f,
-                foot_px = 8.0f;
+constexpr float shared_px = 38.0f, row_px = 22.0f, head_px = 34.0f, bar_px = 30.0f, foot_px = 8.0f;
 
 // The row of the focused token, and the same row on the pane where its lines end beside words and numbers;
 // px.
@@ -85,7 +84,7 @@ float add_tooltip(DrawList& list, const HudScene& scene, float bottom_px, std::o
     if (lines.empty() || own < 0 || own >= static_cast<int>(own_tokens.size())) return none;
 
     const float shift_px = scene.plan.lanes > 1 && key_value_head(attention, 0) ? shared_px : 0.0f;
-    const float width_px = narrow_px + shift_px;
+    const float width_px = narrow_tooltip_px + shift_px;
     const Theme& colors = theme(scene.view.theme);
     const float s = scene.text_px / 13.0f, text = scene.text_px;
     ScreenBounds free = picture_margins(scene.viewport, colors.text_scale);

@@ -3,6 +3,7 @@
 
 #include "analysis/error.h"
 #include "scenes/image_tower.h"
+#include "scenes/merged_rows.h"
 #include "scenes/shown_block.h"
 #include "scenes/theme.h"
 #include "scenes/two_towers.h"
@@ -93,9 +94,13 @@ std::shared_ptr<const TwoTowersPlan> plan_two_towers(std::shared_ptr<const Atten
     WEFT_ASSERT(frame && shows_two_towers(*frame, view), "no encoder and decoder");
     auto plan = std::make_shared<TwoTowersPlan>();
     plan->forward = shown_block(*frame, view).kind;
-    // The layers of all three share the picture's lines.
+    // The layers of all that has lines share the picture's: an image stands for the encoder's.
+    const AttentionBlock* cross = find_block(*frame, AttentionKind::cross);
+    const bool has_image = cross && cross->queries <= most_rows_of_tokens && source_is_image(*frame, view);
     double all_layers = 0.0;
-    for (const AttentionBlock& block : frame->blocks) all_layers += static_cast<double>(block.layers);
+    for (const AttentionBlock& block : frame->blocks)
+        if (!has_image || block.kind != AttentionKind::encoder)
+            all_layers += static_cast<double>(block.layers);
     const auto plan_part = [&](AttentionKind kind) -> std::shared_ptr<const TextStackPlan> {
         const AttentionBlock* block = find_block(*frame, kind);
         if (!block) return nullptr;

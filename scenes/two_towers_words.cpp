@@ -13,6 +13,10 @@ namespace {
 
 constexpr float name_px = 15.0f, note_px = 13.0f, note_above_px = 34.0f, above_images_px = 38.0f;
 constexpr float above_px = 22.0f, below_px = 26.0f, third_ledger_px = 18.0f, stacked_words_px = 26.0f;
+// In a low picture words of rows need the room that the note on the rails takes elsewhere.
+constexpr float low_picture_px = 480.0f, numbers_above_px = 8.0f;
+constexpr float least_row_px = 11.2f;  // words of two texts may stand as close as they do not touch
+constexpr float over_key_px = 34.0f;   // the decoder's name over the key of lines
 
 std::string count_text(uint32_t a, uint32_t b, const char* word) {
     const std::string count = a == b ? std::to_string(a) : std::to_string(a) + " and " + std::to_string(b);
@@ -77,10 +81,12 @@ std::optional<glm::vec2> free_corner(const TwoTowersLayout& layout, const ViewSt
                                     : bound(layout.encoder.box_corners(), 0.0f, lower);
     const float left =
         bound(layout.decoder.box_corners(), 1e9f, [](float x, glm::vec3 at) { return std::min(x, at.x); });
-    const glm::vec2 corner{2.0f * hud_margin_px * scale, foot + 34.0f * scale};
-    const bool fits =
-        foot > 0.0f && left < 1e9f && corner.x + tooltip_width_px * scale < left - 60.0f * scale;
-    return fits ? std::optional(corner) : std::nullopt;
+    if (foot <= 0.0f || left >= 1e9f) return std::nullopt;
+    const float end = left - 60.0f * scale;
+    for (const auto& [margin, width] :
+         {std::pair(2.0f * hud_margin_px, tooltip_width_px), std::pair(hud_margin_px, narrow_tooltip_px)})
+        if ((margin + width) * scale < end) return glm::vec2(margin * scale, foot + 34.0f * scale);
+    return std::nullopt;
 }
 
 // The towers' names below them, and over the rails what they are.
@@ -106,11 +112,18 @@ void add_names(LabelPlacement& placement, const LabelScene& scene, const TwoTowe
         const ImageTowerLayout& image = *layout.image;
         name(points_of(image.corners(-1, image.panes.shown)), "image");
         if (stacked) return;
-        // Their borders that are seen beside the image.
-        const auto first = image.corners(0, image.panes.shown),
-                   last = image.corners(image.encoder_layers, image.panes.shown);
-        const std::vector<glm::vec3> slivers{first[1], first[2], last[1], last[2]};
-        name(slivers, "encoder");
+        // Its slivers are seen right of the image.
+        const glm::vec2 beside(
+            screen_from_world(scene.camera, scene.viewport, image.corners(0, image.panes.shown)[2]));
+        const Extent slivers =
+            extent_of(scene, points_of(image.corners(image.encoder_layers, image.panes.shown)));
+        if (!slivers.is_seen) return;
+        Label label =
+            scene_label(scene, "encoder", {beside.x, std::max(beside.y, slivers.high.y) + 12.0f * scale},
+                        name_px * scale, LabelAlign::left, opacity);
+        label.bold = true;
+        label.id = label_id("encoder");
+        placement.add(std::move(label), 25.0f);
     } else {
         name(box_of(layout.encoder), "encoder");
     }
@@ -136,6 +149,14 @@ void add_names(LabelPlacement& placement, const LabelScene& scene, const TwoTowe
     placement.add(std::move(note), 8.0f);
 }
 
+// The corner below the encoder is free unless layers go up.
+std::optional<float> foot_in_corner(const TwoTowersPlan& plan, const ViewMotion& motion,
+                                    const Viewport& viewport) {
+    if (motion.stack > 0.5f || viewport.panel_px > 0.0f || viewport.prompt_px > 0.0f) return std::nullopt;
+    const int lanes = std::max(plan.encoder->lanes, plan.decoder->lanes);
+    return corner_foot_px(viewport, theme(plan.encoder->view.theme).text_scale, lanes);
+}
+
 }  // namespace
 
 std::string towers_summary(const TwoTowersPlan& plan) {
@@ -152,8 +173,11 @@ ScreenBounds towers_margins(const TwoTowersPlan& plan, const ViewMotion& motion,
     const float scale = hud_scale(viewport, text_scale);
     ScreenBounds bounds = picture_margins(viewport, text_scale);
     const float words = stacked_words_px * glm::smoothstep(0.5f, 1.0f, motion.stack);
-    bounds.top += (above_px + words) * scale;
+    const std::optional<float> corner = foot_in_corner(plan, motion, viewport);
+    const bool is_low = static_cast<float>(viewport.size.y) < low_picture_px;
+    bounds.top += ((is_low ? numbers_above_px : above_px) + words) * scale;
     bounds.bottom -= (below_px + third_ledger_px + words) * scale;
+    if (corner) bounds.bottom = static_cast<float>(viewport.size.y) - *corner - over_key_px * scale;
     return bounds;
 }
 
@@ -175,6 +199,7 @@ void add_tower_words(DrawList& list, const TwoTowersPlan& plan, const TwoTowersL
     HudParts hud;
     hud.summary = towers_summary(plan);
     hud.corners = layout.corners();
+    hud.keys_in_corner = foot_in_corner(plan, motion, viewport).has_value();
     hud.free_corner = free_corner(layout, view, camera, viewport);
     for (const AttentionKind kind : {AttentionKind::encoder, AttentionKind::decoder, AttentionKind::cross})
         for (const Part& part : parts)
@@ -196,6 +221,7 @@ void add_tower_words(DrawList& list, const TwoTowersPlan& plan, const TwoTowersL
         scenes.push_back(
             make_label_scene(part.plan, part.layout, part.view, part.motion, camera, viewport, measure));
         scenes.back().part = static_cast<int>(part.kind) + 1;
+        scenes.back().least_row_px = least_row_px;
         scenes.back().names_keys = !(plan.image && part.kind == AttentionKind::cross);
         add_focus_labels(placement, list, scenes.back());
         if (!scenes.back().names_keys)

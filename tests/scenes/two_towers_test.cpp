@@ -7,6 +7,7 @@
 #include "scenes/animator.h"
 #include "scenes/camera_path.h"
 #include "scenes/flow_lines.h"
+#include "scenes/label_placement.h"
 #include "scenes/line_picking.h"
 #include "scenes/picking.h"
 #include "scenes/projection.h"
@@ -476,4 +477,44 @@ TEST_CASE("what comes to the front fades in from where it was, also when it chan
     animator.bring_forward(AttentionKind::cross);
     CHECK(animator.is_settled());
     CHECK(opacity(AttentionKind::cross) == Approx(1.0f));
+}
+
+TEST_CASE("in a small picture the towers take what is free, and the words that matter can be read") {
+    Towers towers({4, 6, 4, 6, 7, 11});
+    towers.viewport.size = {640, 360};
+    towers.viewport.ui_scale = 0.5f;
+    towers.plan();
+    const DrawList list =
+        draw_scene(*towers.scene, towers.view, {}, towers.camera, 0.0, towers.viewport, measure);
+    glm::vec2 low(1e9f), high(-1e9f);
+    for (const glm::vec3& corner : towers.layout().corners()) {
+        const glm::vec2 at(
+            screen_from_world(draw_camera(towers.camera, towers.viewport), towers.viewport, corner));
+        low = glm::min(low, at);
+        high = glm::max(high, at);
+    }
+    CHECK(high.x - low.x > 0.68f * 640.0f);
+    CHECK(high.y - low.y > 0.6f * 360.0f);
+    int source = 0, target = 0;
+    std::set<std::string> words;
+    std::vector<ScreenBounds> taken;
+    for (const Label& label : list.labels) {
+        CHECK(label.size_px >= 11.0f);
+        words.insert(label.text);
+        source += label.text.starts_with("source") || label.text == "</s>";
+        target += label.text.starts_with("target");
+        const ScreenBounds box = label_bounds(label, measure);
+        INFO(label.text);
+        for (const ScreenBounds& other : taken) CHECK_FALSE(overlap(box, other));
+        taken.push_back(box);
+        CHECK(box.right <= 640.0f);
+        CHECK(box.bottom <= 360.0f);
+    }
+    CHECK(source == 7);
+    CHECK(target >= 9);
+    for (const char* word : {"encoder", "decoder", "head", "key → query: wide at the key,", "cross"})
+        CHECK(words.contains(word));
+    // The keys stand beside the towers.
+    for (const ScreenRect& rect : list.rects)
+        if (rect.owner == 0 && rect.min.x > 320.0f) CHECK(rect.min.y > high.y);
 }
