@@ -357,8 +357,8 @@ def panels_by_script(program, display, folder):
     script = os.path.join(folder, "panels.txt")
     with open(script, "w", encoding="utf-8") as file:
         file.write("settle\nmethod.toggle on\nmethod.choose rollout\nmethod.residual 0.3\nmethod.fuse max\ntarget.set norm@1\n"
-                   "ablate.head 1.2\nablate.mean 0.0\nsettle\nheads.toggle on\nheads.sort entropy\nsettle\n"
-                   "curves.toggle on\nsettle\nagreement.toggle on\nsettle\nheads.toggle on\nwait 0.5\n")
+                   "ablate.head 1.2\nablate.mean 0.0\nsettle\nheads.toggle on\nheads.sort distance\nsettle\n"
+                   "curves.toggle on\nsettle\nagreement.toggle on\nsettle\nheads.toggle on\nwait 0.5\nheads.sort entropy\n")
     weft = Weft(program, display, folder, ["--script", script])
     try:
         state = weft.wait_for("the script's end", lambda s: s["docked"] == "heads" and s["head_order"] == "entropy" and
