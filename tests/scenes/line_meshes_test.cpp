@@ -173,6 +173,24 @@ TEST_CASE("markers have one size on the picture, and none stands in the viewer's
         const float height = screen_from_world(camera, {}, foot).y - screen_from_world(camera, {}, top).y;
         CHECK(height == Approx(30.0f).margin(1.5f));
     }
+    SECTION("cameras along a path look where theirs look") {
+        DrawList list;
+        Camera viewer, along;
+        viewer.distance_u = 40.0f;
+        along.distance_u = 10.0f;
+        along.yaw_deg = 35.0f;
+        along.pitch_deg = -12.0f;
+        markers.path = {along};
+        add_markers(list, markers, {}, {}, viewer, {}, measure);
+        REQUIRE(list.meshes.size() == 1);
+        const glm::mat4& world = list.meshes[0].world_from_mesh;
+        const float size = glm::length(glm::vec3(world[2]));
+        CHECK(glm::length(glm::vec3(world[3]) - along.eye()) < 1e-4f);
+        CHECK(glm::length(glm::vec3(world[2]) / size + along.forward()) < 1e-4f);
+        CHECK(world[1][1] > 0.9f * size);
+        const float depth = glm::dot(along.eye() - viewer.eye(), viewer.forward());
+        CHECK(size * pixels_per_unit(viewer, {}, depth) == Approx(34.0f).margin(0.1f));
+    }
     SECTION("names find room beside, over or under their pins, else numbers do, and none overlap") {
         Camera viewer;
         viewer.distance_u = 40.0f;
