@@ -71,7 +71,8 @@ std::string explained_text(const AttentionFrame& frame);
 
 // Three digits that count, with a proper minus.
 std::string number_text(float number);
-// A weight of the lines in the quantity's own units; as many decimals as `decimals` where it is a share.
+// A weight of the lines in the quantity's own units; as many decimals as `decimals` where it is a share;
+// "?" where there is none.
 std::string weight_text(const TextStackPlan& plan, float weight, int decimals);
 
 // Of signed numbers: above and below zero, the same in every lane.

@@ -115,6 +115,7 @@ std::string number_text(float number) {
 }
 
 std::string weight_text(const TextStackPlan& plan, float weight, int decimals) {
+    if (std::isnan(weight)) return "?";
     if (plan.scale != 1.0f || plan.joins_ends) return number_text(weight * plan.scale);
     char text[24];
     std::snprintf(text, sizeof text, "%.*f", decimals, static_cast<double>(weight));

@@ -124,6 +124,30 @@ bool is_finite(const DrawList& list) {
     return true;
 }
 
+// The shares of ledgers, "drawn 23 %", from left to right: each is one, and all of them are all or nothing.
+bool are_shares(const DrawList& list) {
+    int sum = 0, found = 0;
+    for (const Label& label : list.labels) {
+        if (label.text.find("nan") != std::string::npos) return false;
+        const bool is_first = label.text.starts_with("drawn ");
+        const size_t end = label.text.rfind(" %");
+        const bool is_share =
+            end != std::string::npos && end + 2 == label.text.size() &&
+            (is_first || label.text.starts_with("sinks") || label.text.starts_with("neighbours") ||
+             label.text.starts_with("not drawn") || label.text.starts_with("below ") ||
+             label.text.starts_with("of the same word"));
+        if (is_first && found > 0 && sum != 100 && sum != 0) return false;
+        if (is_first) sum = 0;
+        if (!is_share) continue;
+        const size_t start = label.text.rfind(' ', end - 1);
+        const int share = std::atoi(label.text.c_str() + start);
+        if (share < 0 || share > 100) return false;
+        sum += share;
+        ++found;
+    }
+    return found == 0 || sum == 100 || sum == 0;
+}
+
 }  // namespace
 
 TEST_CASE("thousands of random views are drawn and pointed at without a message") {
@@ -185,6 +209,11 @@ TEST_CASE("thousands of random views are drawn and pointed at without a message"
         CAPTURE(n, static_cast<int>(scene->kind));
         const DrawList list = draw_scene(*scene, view, motion, camera, 0.1 * n, viewport, measure);
         REQUIRE(is_finite(list));
+        if (scene->kind == SceneKind::text_stack || scene->kind == SceneKind::two_towers)
+            if (!are_shares(list)) {
+                for (const Label& label : list.labels) UNSCOPED_INFO(label.text);
+                FAIL("shares that are none");
+            }
         drawn += renderer->render(list, nullptr);
         const glm::vec2 pointer =
             glm::vec2(viewport.size) * glm::vec2(chance.number(0.0f, 1.0f), chance.number(0.0f, 1.0f));
