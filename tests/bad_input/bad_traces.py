@@ -162,9 +162,18 @@ def one_stack(bad):
     with open(zeros, "wb") as file:
         file.write(struct.pack("<Q", len(many)) + many)
         file.truncate(8 + len(many) + 4 * 10**10)
-    bad.replay.refused("trace: 40 GB of zeros", ["view", zeros, "--output", bad.replay.path("a.png")], 1, zeros,
-                       "attention")
+    picture = ["--output", bad.replay.path("a.png")]
+    # Before the first number is read, which would be refused as well.
+    bad.replay.refused("trace: 40 GB of zeros", ["view", zeros, *picture], 1, zeros, "1 layer x 1 head x 100,000 tokens",
+                       "needs 40.0 GB of memory, 7 MB are free", "1,322 tokens would fit",
+                       environment={"WEFT_MEMORY_LIMIT_MB": "7"})
     os.remove(zeros)
+    for limit, hint in (("0", "Not even one token would fit"), ("lots", "WEFT_MEMORY_LIMIT_MB")):
+        with open(path, "wb") as file:
+            file.write(good)
+        bad.replay.refused(f"trace: {limit} MB of memory", ["view", path, *picture], 1,
+                           "are free" if limit == "0" else '"lots"', hint, environment={"WEFT_MEMORY_LIMIT_MB": limit})
+        os.remove(path)
 
     output = ["--output", bad.replay.path("a.json")]
     bad.refused("a method that needs a model", good, "'hidden_states'", code=2,
