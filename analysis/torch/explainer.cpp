@@ -396,6 +396,16 @@ void Explainer::states_of_words(size_t stack, const float* words, int64_t copies
     const OneThread one_thread;
     const c10::InferenceMode inference;
     const int64_t rows = sides_[stack].rows, width = word_width(stack);
+    if (embeddings_[stack].only_adds()) {
+        std::vector<float> added(static_cast<size_t>(rows * width));
+        copy_to(embeddings_[stack].states(at::zeros({rows, width}, c10::Device(parts_.device)),
+                                          begun_->input.ids[stack], segments_of(stack)),
+                added.data());
+        const float scale = embeddings_[stack].scale();
+        for (int64_t copy = 0; copy < copies; ++copy)
+            for (const float& value : added) *states++ = scale * *words++ + value;
+        return;
+    }
     for (int64_t copy = 0; copy < copies; ++copy)
         copy_to(
             embeddings_[stack].states(tensor_of(words + copy * rows * width, {rows, width}, parts_.device),
@@ -410,6 +420,12 @@ void Explainer::word_gradient(size_t stack, const float* words, int64_t copies, 
     const c10::InferenceMode off(false);
     const at::AutoGradMode with_grad(true);
     const int64_t rows = sides_[stack].rows, width = word_width(stack), hidden = spec(stack).hidden;
+    if (embeddings_[stack].only_adds()) {
+        const float scale = embeddings_[stack].scale();
+        std::transform(state_gradient, state_gradient + copies * rows * hidden, gradient,
+                       [scale](float value) { return scale * value; });
+        return;
+    }
     for (int64_t copy = 0; copy < copies; ++copy) {
         const at::Tensor from =
             tensor_of(words + copy * rows * width, {rows, width}, parts_.device).requires_grad_(true);

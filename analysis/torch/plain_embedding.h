@@ -23,6 +23,10 @@ class PlainEmbedding {
     at::Tensor states(const at::Tensor& words, std::span<const int32_t> ids,
                       std::span<const uint8_t> segments, int64_t first = 0) const;
 
+    // Whether states are scale() times the words, and something added that does not depend on them.
+    bool only_adds() const { return !norm_ && !projection_; }
+    float scale() const { return static_cast<float>(spec().scale); }
+
   private:
     std::shared_ptr<const ModelWeights> storage_;
     const StackWeights* weights_;
