@@ -1,6 +1,5 @@
 #include "scenes/hud.h"
 #include "analysis/grouped.h"
-#include "scenes/collapse.h"
 
 #include <algorithm>
 #include <cmath>
@@ -289,8 +288,7 @@ LedgerExtent add_ledger(DrawList& list, const HudScene& scene, float foot_px, fl
     if (!of.empty()) write(of, colors.dim_text);
     if (const std::string explained = explained_text(*scene.plan.frame); !explained.empty())
         write(explained, colors.text);
-    if (const std::string alike = collapse_summary(collapsed_layers(shown_block(scene.plan))); !alike.empty())
-        write(alike, colors.dim_text);
+    if (!scene.plan.alike.empty()) write(scene.plan.alike, colors.dim_text);
     return extent;
 }
 

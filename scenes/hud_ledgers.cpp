@@ -1,10 +1,8 @@
 #include <algorithm>
 
-#include "scenes/collapse.h"
 #include "scenes/flow_lines.h"
 #include "scenes/hud.h"
 #include "scenes/quantity.h"
-#include "scenes/shown_block.h"
 #include "scenes/theme.h"
 
 namespace weft {
@@ -58,8 +56,7 @@ LedgerExtent add_part_ledgers(DrawList& list, const HudScene& scene, float foot_
             if (&part == &scene.parts->ledgers.back())
                 if (const std::string explained = explained_text(*part.plan->frame); !explained.empty())
                     write(explained, colors.text);
-            const std::string alike = collapse_summary(collapsed_layers(shown_block(*part.plan)));
-            if (!alike.empty()) write(alike, colors.dim_text);
+            if (!part.plan->alike.empty()) write(part.plan->alike, colors.dim_text);
         }
         extent.right = std::max(extent.right, pen.at.x);
         y += part_row_em * text;

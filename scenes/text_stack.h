@@ -63,6 +63,7 @@ struct TextStackPlan {
     Thresholding threshold;           // as lines were chosen: the view's, unless `joins_ends`
     SegmentFilter segments;           // of a text pair: what is left out
     double segment_share = 1.0;       // of the weight in view, what they keep
+    std::string alike;                // which layers' heads attend alike, collapse_summary()
     int band = -1;                    // neighbours within this distance are folded; -1: none
     std::vector<WeightBlock> blocks;  // [L], or 1 where `joins_ends`; what the lines show, divided by `scale`
     std::vector<LayerPlan> layers;    // likewise

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "analysis/error.h"
+#include "scenes/collapse.h"
 #include "scenes/layer_lines.h"
 #include "scenes/ledger.h"
 #include "scenes/line_budget.h"
@@ -300,6 +301,7 @@ std::shared_ptr<const TextStackPlan> plan_text_stack(std::shared_ptr<const Atten
     plan->memory = std::make_shared<PlanMemory>();
     if (!frame || frame->blocks.empty()) return plan;
     const AttentionBlock& block = shown_block(*plan);
+    plan->alike = collapse_summary(collapsed_layers(block));
     if (block.keys == 0 || block.queries == 0) return plan;
     const size_t rows = block.queries, columns = block.keys;
     fill_quantity(*plan, previous);

@@ -251,6 +251,8 @@ TEST_CASE("a picture is made anew only where its own numbers, its strip's or the
     block.quantities["head_distance.within"] = {
         {layers, heads, heads}, std::make_shared<std::vector<float>>(size_t(layers * heads * heads), 0.01f)};
     CHECK_FALSE(same_numbers(*frame, *alike, {}));
+    CHECK(says(draw(*plan_text_stack(alike, {}, nullptr), {}), "heads attend alike"));
+    CHECK_FALSE(says(draw(*plan_text_stack(frame, {}, nullptr), {}), "heads attend alike"));
     // Arrays of the same tensor are the same arrays, so that nothing is sent to the device again.
     const auto first = plan_text_stack(frame, view_of("flow"), nullptr);
     const auto second = plan_text_stack(more, view_of("flow"), first.get());
