@@ -75,6 +75,10 @@ TEST_CASE("only the options that a method reads tell its results apart") {
     CHECK(has("integrated_gradients", tolerance));  // which this rule does not read
     tolerance.ig_rule = QuadratureRule::adaptive;
     CHECK_FALSE(has("integrated_gradients", tolerance));
+    store.keep("input", "integrated_gradients", tolerance, frame);
+    CHECK(has("integrated_gradients", tolerance));
+    tolerance.ig_tolerance = 0.25;
+    CHECK_FALSE(has("integrated_gradients", tolerance));
 }
 
 TEST_CASE("an unknown method's results are told apart by every option") {
