@@ -56,6 +56,12 @@ AttentionExtent extent_of(const AttentionBlock& block) {
     return {block.layers, block.heads, block.queries, block.keys};
 }
 
+bool same_shape(const AttentionFrame& a, const AttentionFrame& b) {
+    return std::ranges::equal(a.blocks, b.blocks, [](const AttentionBlock& x, const AttentionBlock& y) {
+        return x.kind == y.kind && x.layers == y.layers && x.heads == y.heads;
+    });
+}
+
 std::string what_fits(const AttentionExtent& size, uint64_t layer_bytes) {
     const uint64_t tokens = queries_that_fit(size, layer_bytes);
     const AttentionExtent one_head{1, 1, size.queries, size.keys};

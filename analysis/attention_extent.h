@@ -16,6 +16,10 @@ struct AttentionExtent {
 };
 AttentionExtent extent_of(const AttentionBlock& block);
 
+// The same kinds of attention over as many layers and heads: what is chosen in one means the same in the
+// other.
+bool same_shape(const AttentionFrame& a, const AttentionFrame& b);
+
 // "1,448 tokens or 3 heads would fit" into `layer_bytes` for each layer; "not even one token would".
 std::string what_fits(const AttentionExtent& size, uint64_t layer_bytes);
 
