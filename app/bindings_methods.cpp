@@ -24,6 +24,25 @@ void bind_quantities(Program& program) {
     Session& session = program.session;
     CommandTable& commands = program.commands;
     PanelState& panels = program.panels;
+    ViewState& view = session.view();
+    const auto quantity = [&view] { return view.quantity; };
+    commands.bind(
+        "quantity.set",
+        [&program](const std::string& a) {
+            program.session.set_quantity(a);
+            program.panels.method.clear();
+        },
+        quantity);
+    commands.bind(
+        "quantity.next",
+        [&program](const std::string&) {
+            program.session.next_quantity();
+            program.panels.method.clear();
+        },
+        quantity);
+    commands.bind(
+        "strip.set", [&view](const std::string& a) { set_view_option(view, "strip", a); },
+        [&view] { return view.strip.empty() ? std::string("none") : view.strip; });
     commands.bind(
         "method.choose",
         [&program](const std::string& a) {
@@ -169,6 +188,25 @@ void bind_ablations(Program& program) {
 }
 
 }  // namespace
+
+void explain_word(Program& program, const Focus& word) {
+    Session& session = program.session;
+    const FramePtr frame = session.frame();
+    if (!frame || frame->blocks.empty() || (word.query < 0 && word.key < 0))
+        throw Error("no word is selected",
+                    "Click a word, or Alt+click it to explain what the model says there.");
+    const std::optional<ModelSummary> model = session.model();
+    if (!model)
+        throw Error("there is no target here", "A trace holds the attention alone: open the model itself.");
+    const AttentionBlock& block = shown_block(*frame, session.view());
+    const bool is_key = word.query < 0;
+    // Of two stacks the decoder's rows are explained.
+    const uint32_t stack = is_key ? block.key_stack : block.query_stack;
+    if (stack + 1 != frame->stacks.size())
+        throw Error("this word is read, not predicted", "Choose a word of the text that the model writes.");
+    session.set_target(
+        target_at(is_key ? word.key : word.query, explains_logits(*frame, model->architecture)));
+}
 
 void bind_methods(Program& program) {
     bind_quantities(program);
