@@ -11,7 +11,6 @@
 
 #include "analysis/error.h"
 #include "tests/app/temporary_folder.h"
-#include "tests/app/timing.h"
 
 using namespace weft;
 namespace fs = std::filesystem;
@@ -103,17 +102,4 @@ TEST_CASE("a full disk keeps the older picture and says so") {
     CHECK(WEXITSTATUS(status) == 0);
     CHECK(bytes_of(folder / "a.png") == before);
     CHECK(std::distance(fs::directory_iterator(folder.path()), {}) == 1);
-}
-
-TEST_CASE("1280x720 is encoded in less than 60 ms") {
-    const CapturedImage image = strokes(1280, 720);
-    double best_ms = 1e9;
-    size_t size = 0;
-    for (int i = 0; i < 5; ++i) {
-        const double start_ms = processor_ms();
-        size = png_from_picture(image).size();
-        best_ms = std::min(best_ms, processor_ms() - start_ms);
-    }
-    WARN("1280x720 as PNG: " << best_ms << " ms, " << size << " bytes");
-    CHECK(best_ms < 60.0 * slow_build_factor);
 }

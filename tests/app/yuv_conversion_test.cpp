@@ -5,8 +5,6 @@
 #include <cmath>
 #include <vector>
 
-#include "tests/app/timing.h"
-
 using namespace weft;
 
 namespace {
@@ -69,18 +67,4 @@ TEST_CASE("black, white and grey have no colour and the ends of the limited rang
         CHECK(int(yuv.u.front()) == 128);
         CHECK(int(yuv.v.front()) == 128);
     }
-}
-
-TEST_CASE("1280x720 is converted in less than 8 ms") {
-    const std::vector<uint8_t> rgba(size_t(1280) * 720 * 4, 77);
-    double best_ms = 1e9;
-    Yuv yuv = converted(rgba, 1280, 720);
-    for (int i = 0; i < 20; ++i) {
-        const double start_ms = processor_ms();
-        yuv420_from_rgba(rgba.data(), 1280 * 4, 1280, 720,
-                         {yuv.y.data(), yuv.u.data(), yuv.v.data(), 1280, 640, 640});
-        best_ms = std::min(best_ms, processor_ms() - start_ms);
-    }
-    WARN("1280x720 from RGBA to YUV 4:2:0: " << best_ms << " ms");
-    CHECK(best_ms < 8.0 * slow_build_factor);
 }

@@ -1,8 +1,6 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
-#include <chrono>
-#include <cstdlib>
-#include <fstream>
-#include <iostream>
+#include <cmath>
 
 #include "renderer/barriers.h"
 #include "renderer/pass/labels.h"
@@ -39,7 +37,6 @@ struct Overlay {
     VkFence fence = VK_NULL_HANDLE;
     std::unique_ptr<LabelsPass> labels;
     uint64_t frame = 0;
-    double draw_ms = 0.0;
 
     Overlay() {
         VkAttachmentDescription color{};
@@ -132,10 +129,8 @@ struct Overlay {
         submit.sType = VK_STRUCTURE_TYPE_SUBMIT_INFO;
         submit.commandBufferCount = 1;
         submit.pCommandBuffers = &commands;
-        const auto start = std::chrono::steady_clock::now();
         check(vkQueueSubmit(device.queue, 1, &submit, VK_NULL_HANDLE), "submit");
         device.wait_idle();
-        draw_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
         vkFreeCommandBuffers(device.handle, pool, 1, &commands);
     }
 
@@ -280,45 +275,4 @@ TEST_CASE("more text than the memory holds is drawn all the same, frame after fr
         CHECK(o.bright().w > 690);
     }
     o.check_silence();
-}
-
-TEST_CASE("a frame of labels in many scripts, for the eye", "[.look]") {
-    Overlay& o = overlay();
-    std::vector<Label> labels;
-    float y = 24.0f;
-    for (const float size_px : {11.0f, 13.0f, 15.0f, 18.0f}) {
-        labels.push_back(
-            label("[CLS] animal ##ing \u6F22\u5B57 \U0001F469\u200D\U0001F469\u200D\U0001F467 "
-                  "\u0645\u0631\u062D\u0628\u0627 \u0928\u092E\u0938\u094D\u0924\u0947",
-                  {20.0f, y}, size_px));
-        labels.back().halo = {ground.r, ground.g, ground.b, 0.9f};
-        y += 2.0f * size_px;
-    }
-    o.draw({{labels}});
-    const char* const path = std::getenv("WEFT_LOOK");
-    REQUIRE(path != nullptr);  // the file to write
-    std::ofstream file(path, std::ios::binary);
-    file << "P6\n" << picture_px.x << ' ' << picture_px.y << "\n255\n";
-    for (int row = 0; row < picture_px.y; ++row)
-        for (int x = 0; x < picture_px.x; ++x)
-            for (int k = 0; k < 3; ++k) file.put(static_cast<char>(o.at(x, row)[k]));
-}
-
-TEST_CASE("600 labels are drawn quickly", "[.time]") {
-    Overlay& o = overlay();
-    std::vector<Label> labels;
-    for (int k = 0; k < 600; ++k) {
-        labels.push_back(label(
-            "letters" + std::string(1, static_cast<char>('a' + k % 26)),
-            {10.0f + static_cast<float>(k % 20) * 62.0f, 20.0f + static_cast<float>(k / 20) * 23.0f}, 13.0f));
-        labels.back().halo = {0.0f, 0.0f, 0.0f, 0.9f};
-    }
-    double least = 1e9, empty = 1e9;
-    for (int k = 0; k < 20; ++k) {
-        o.draw({});
-        empty = std::min(empty, o.draw_ms);
-        o.draw({{labels}});
-        least = std::min(least, o.draw_ms);
-    }
-    std::cout << "600 labels " << least - empty << " ms on " << o.device.report.name << '\n';
 }

@@ -1,7 +1,5 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <chrono>
-#include <iostream>
 
 #include "renderer/text/label_batch.h"
 
@@ -158,26 +156,4 @@ TEST_CASE("the hash of labels sees every field") {
     const uint64_t hash = hash_labels({&base, 1});
     for (const Label& other : others) CHECK(hash_labels({&other, 1}) != hash);
     CHECK(hash_labels({&base, 1}) == hash_labels(std::vector<Label>{base}));
-}
-
-TEST_CASE("600 labels are built quickly", "[.time]") {
-    Rig rig(1 << 22);
-    std::vector<Label> labels;
-    for (int k = 0; k < 600; ++k)
-        labels.push_back(
-            label("letters" + std::to_string(k % 10),
-                  {10.0f + static_cast<float>(k % 30) * 40.0f, 20.0f + static_cast<float>(k / 30) * 30.0f}));
-    for (int k = 0; k < 600; ++k) labels[static_cast<size_t>(k)].text += static_cast<char>('a' + k / 26);
-    const auto us = [&](const char* what, auto&& f) {
-        const auto start = std::chrono::steady_clock::now();
-        f();
-        std::cout
-            << what << ' '
-            << std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count()
-            << " us\n";
-    };
-    us("all new", [&] { rig.quads(labels); });
-    us("all known", [&] { rig.quads(labels); });
-    us("hash", [&] { hash_labels(labels); });
-    std::cout << rig.batch.used_bytes() << " bytes\n";
 }

@@ -1,7 +1,5 @@
 #include <catch2/catch.hpp>
-#include <chrono>
 #include <cstdlib>
-#include <iostream>
 #include <random>
 
 #include "analysis/error.h"
@@ -247,29 +245,4 @@ TEST_CASE("a system without fonts is an error that says what to install") {
     }
     for (const FontReport& line : font_report()) CHECK(line.family.empty());
     unsetenv("FONTCONFIG_FILE");
-}
-
-TEST_CASE("opening the fonts, the first fallback and a cached line are quick", "[.time]") {
-    using Clock = std::chrono::steady_clock;
-    const auto ms = [](Clock::time_point from) {
-        return std::chrono::duration<double, std::milli>(Clock::now() - from).count();
-    };
-    auto start = Clock::now();
-    TextShaper fresh;
-    std::cout << "open " << ms(start) << " ms\n";
-    start = Clock::now();
-    fresh.line("The animal", false);
-    std::cout << "first latin line " << ms(start) << " ms\n";
-    start = Clock::now();
-    fresh.line("\u6F22", false);
-    std::cout << "first fallback " << ms(start) << " ms\n";
-    start = Clock::now();
-    fresh.line("\u0645", false);
-    std::cout << "second fallback " << ms(start) << " ms\n";
-    start = Clock::now();
-    for (int k = 0; k < 1000; ++k) fresh.line("word" + std::to_string(k), false);
-    std::cout << "new line " << ms(start) << " us\n";
-    start = Clock::now();
-    for (int k = 0; k < 1000; ++k) fresh.measure_px("The animal", 15.0f, false);
-    std::cout << "cached line " << ms(start) << " us\n";
 }

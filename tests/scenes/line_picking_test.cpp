@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <chrono>
 #include <random>
 
 #include "scenes/flow_lines.h"
@@ -139,25 +138,3 @@ TEST_CASE("block lines are found like lines between tokens, and mean their stron
         }
     CHECK(edges > 50);
 }
-
-#ifdef NDEBUG
-TEST_CASE("picking among 20,000 lines takes less than a tenth of a frame") {
-    ViewState view;
-    view.threshold.budget = 20000;
-    const auto plan = plan_text_stack(synthetic::frame(12, 12, 64, synthetic::random(3)), view, nullptr);
-    REQUIRE(plan->ledger.lines > 12000);
-    const Viewport viewport;
-    const Camera camera = text_stack_camera(*plan, CameraPreset::default_view, {}, {}, viewport);
-    std::vector<double> times_ms;
-    for (int n = 0; n < 200; ++n) {
-        const glm::vec2 at{130.0f + 5.0f * static_cast<float>(n), 100.0f + static_cast<float>(n * 37 % 500)};
-        const auto start = std::chrono::steady_clock::now();
-        pick_text_stack(*plan, {}, camera, viewport, at, false);
-        times_ms.push_back(
-            std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
-    }
-    std::sort(times_ms.begin(), times_ms.end());
-    INFO("median " << times_ms[100] << " ms, largest " << times_ms.back() << " ms");
-    CHECK(times_ms[100] < 1.6);
-}
-#endif

@@ -1,8 +1,6 @@
 #include "scenes/picking.h"
 
-#include <algorithm>
 #include <catch2/catch.hpp>
-#include <chrono>
 #include <vector>
 
 #include "scenes/focus_rows.h"
@@ -145,24 +143,3 @@ TEST_CASE("a docked panel and the outside of the picture hold nothing") {
     CHECK(scene.pick({-5.0f, 300.0f}).kind == FocusKind::none);
     CHECK(scene.pick({400.0f, 900.0f}).kind == FocusKind::none);
 }
-
-#ifdef NDEBUG
-TEST_CASE("picking among 650 lines takes less than a millisecond") {
-    ViewState view;
-    const auto plan = plan_text_stack(synthetic::frame(12, 12, 32, synthetic::random(3)), view, nullptr);
-    REQUIRE(plan->ledger.lines > 400);
-    const Viewport viewport;
-    const Camera camera = text_stack_camera(*plan, CameraPreset::default_view, {}, {}, viewport);
-    std::vector<double> times_ms;
-    for (int n = 0; n < 200; ++n) {
-        const glm::vec2 at{130.0f + 5.0f * static_cast<float>(n), 100.0f + static_cast<float>(n * 37 % 500)};
-        const auto start = std::chrono::steady_clock::now();
-        pick_text_stack(*plan, {}, camera, viewport, at, false);
-        times_ms.push_back(
-            std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
-    }
-    std::nth_element(times_ms.begin(), times_ms.begin() + 100, times_ms.end());
-    INFO("median " << times_ms[100] << " ms");
-    CHECK(times_ms[100] < 1.0);
-}
-#endif

@@ -1,6 +1,4 @@
 #include <catch2/catch.hpp>
-#include <chrono>
-#include <iostream>
 
 #include "scenes/ledger.h"
 #include "scenes/line_budget.h"
@@ -340,20 +338,4 @@ TEST_CASE("the focus ledger speaks of one query, one key, one head, one layer") 
     CHECK(focus_ledger(*plan, focus).of == "of this head");
     focus.layer = 99;
     CHECK(focus_ledger(*plan, focus).of.empty());
-}
-
-TEST_CASE("planning is quick enough for every keystroke", "[.][bench]") {
-    for (const int tokens : {32, 160}) {
-        const auto frame = synthetic::frame(6, 12, tokens, synthetic::random(1, 2.5f, 30.0f));
-        std::shared_ptr<const TextStackPlan> plan;
-        double best_ms = 1e9;
-        for (int k = 0; k < 30; ++k) {
-            const auto start = std::chrono::steady_clock::now();
-            plan = plan_text_stack(frame, {}, plan.get());
-            best_ms = std::min(
-                best_ms,
-                std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
-        }
-        std::cout << tokens << " tokens: " << best_ms << " ms, " << plan->ledger.lines << " lines\n";
-    }
 }

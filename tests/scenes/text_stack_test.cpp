@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <chrono>
-#include <iostream>
 
 #include "scenes/flow_lines.h"
 #include "scenes/focus_lines.h"
@@ -458,25 +456,6 @@ TEST_CASE("one token, one head and one layer make a picture") {
     const DrawList list = scene.draw();
     CHECK(list.planes.size() == 2);
     CHECK(lines_of(list) == 1);
-}
-
-TEST_CASE("a frame without labels is drawn in a fraction of a millisecond", "[.][bench]") {
-    for (const int tokens : {32, 160}) {
-        Scene scene(synthetic::frame(12, 12, tokens, synthetic::random(1, 2.5f, 30.0f)));
-        scene.motion.wave_s = 1.0f;
-        for (const bool focused : {false, true}) {
-            if (focused) scene.focus(query_focus(3, 7));
-            double best_ms = 1e9;
-            for (int k = 0; k < 50; ++k) {
-                const auto start = std::chrono::steady_clock::now();
-                const DrawList list = scene.draw();
-                best_ms = std::min(best_ms, std::chrono::duration<double, std::milli>(
-                                                std::chrono::steady_clock::now() - start)
-                                                .count());
-            }
-            std::cout << tokens << " tokens" << (focused ? ", focus: " : ": ") << best_ms << " ms\n";
-        }
-    }
 }
 
 TEST_CASE("along a token only the lines into it are left, and the ledger speaks of them") {

