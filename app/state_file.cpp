@@ -150,6 +150,7 @@ std::string state_json(const Program& program, uint64_t validation_messages) {
         {"show", session.show() == Show::none    ? "none"
                  : session.show() == Show::intro ? "intro"
                                                  : "path"},
+        {"settled", session.is_settled() && !program.flight.is_moving()},
         {"camera", nlohmann::json::parse(camera_json(session.animator().camera()))},
         {"preset", session.preset() ? camera_preset_names().at(size_t(*session.preset())) : "by hand"},
         {"folded", session.is_folded()},
@@ -161,6 +162,7 @@ std::string state_json(const Program& program, uint64_t validation_messages) {
         {"sinks", sinks_text(view.sinks)},
         {"segments", segments_text(view.segments)},
         {"head", {session.head_choice().layer, session.head_choice().head}},
+        {"pointer", {program.pointer.position_px.x, program.pointer.position_px.y}},
         {"hovered", focus_json(view.hovered)},
         {"selected", focus_json(view.selected)},
         {"places", nlohmann::json::parse(places_json(program.places.all()))["places"]},

@@ -28,7 +28,7 @@ def stands_at(camera):
 
 
 def saving(weft):
-    weft.wait_for("the trace", lambda s: s["lines"] > 0, timeout_s=60)
+    weft.wait_for("the trace", lambda s: s["lines"] > 0)
     weft.focus()
     weft.key("2")
     weft.wait_for("the front", lambda s: s["preset"] == "front" and s["camera"]["yaw"] == 0)
@@ -85,7 +85,7 @@ def by_script(program, display, folder, trace):
     weft = Weft(program, display, folder, [trace, "--script", script], text=None)
     try:
         state = weft.wait_for("the script's end",
-                              lambda s: len(s["places"]) == 3 and s["docked"] == "places", timeout_s=60)
+                              lambda s: len(s["places"]) == 3 and s["docked"] == "places")
         check([p["name"] for p in state["places"]] == ["front of all", "Place 2", "the third"], f"{state['places']}")
         with open(exported, encoding="utf-8") as file:
             check(json.load(file)["places"] == state["places"][:2], "what was exported is what is there")
