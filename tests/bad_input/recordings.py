@@ -51,7 +51,7 @@ def stopped(replay, trace, number):
     process, seconds = recorded_half_way(replay, ["record", trace, "--size", "320x180", "--seconds", "120", "--output",
                                                   path])
     process.send_signal(number)
-    said, errors = process.communicate(timeout=30)
+    said, errors = process.communicate(timeout=600)
     check(process.returncode == 0 and "stopped early" in said, f"{process.returncode}\n{said}\n{errors}")
     check(not os.path.exists(path + ".part"), "the part is still there")
     check(video(path)["frames"] >= seconds * FRAMES_PER_SECOND, "what was recorded before is lost")

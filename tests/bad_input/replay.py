@@ -63,7 +63,7 @@ class Replay:
 
         # SIGXFSZ stays ignored, so that the write fails instead of the program being killed.
         run = subprocess.run([self.program, *arguments], env=self.environment(environment), stdout=stdout,
-                             stderr=subprocess.PIPE, timeout=120, check=False, preexec_fn=limit,
+                             stderr=subprocess.PIPE, timeout=900, check=False, preexec_fn=limit,
                              restore_signals=False, cwd=self.folder)
         run.stderr = run.stderr.decode("utf-8", "replace")
         return run

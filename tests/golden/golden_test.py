@@ -65,7 +65,7 @@ class Rig:
         if os.path.exists(path):
             os.remove(path)
         run = subprocess.run([self.program, *self.arguments(name), "--validation", "--output", path],
-                             env=self.environment, capture_output=True, text=True, timeout=120, check=False)
+                             env=self.environment, capture_output=True, text=True, timeout=900, check=False)
         if run.returncode != 0 or not os.path.exists(path):
             return f"the program ended with {run.returncode}\n{run.stderr.strip()}"
         return None
@@ -128,7 +128,7 @@ class Rig:
             path = os.path.join(self.folder, f"{name}.{n}.mp4")
             run = subprocess.run([self.program, "record", *arguments, "--size", "320x180", "--fps", "10", "--seconds",
                                   "3", "--validation", "--output", path],
-                                 env=self.environment, capture_output=True, text=True, timeout=120, check=False)
+                                 env=self.environment, capture_output=True, text=True, timeout=900, check=False)
             if run.returncode != 0:
                 return f"the program ended with {run.returncode}\n{run.stderr.strip()}"
             sums.append(subprocess.run(["ffmpeg", "-v", "error", "-i", path, "-f", "framemd5", "-"],
@@ -145,7 +145,7 @@ class Rig:
         size = ["--size", "320x180"]
         for command in (["view", trace, *size, "--time", "0", "--output", picture],
                         ["record", trace, *size, "--fps", "10", "--seconds", "0.5", "--output", video]):
-            run = subprocess.run([self.program, *command], env=self.environment, capture_output=True, text=True, timeout=120,
+            run = subprocess.run([self.program, *command], env=self.environment, capture_output=True, text=True, timeout=900,
                                  check=False)
             if run.returncode != 0:
                 return f"{command[0]} ended with {run.returncode}\n{run.stderr.strip()}"

@@ -26,7 +26,7 @@ def check(holds, what):
 
 
 def run(*arguments):
-    done = subprocess.run(arguments, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(arguments, capture_output=True, text=True, timeout=900, check=False)
     check(done.returncode == 0, f"{' '.join(arguments)} ended with {done.returncode}\n{done.stdout}{done.stderr}")
     return done.stdout
 
@@ -106,7 +106,7 @@ def main():
             with open(path, "w", encoding="utf-8") as file:
                 file.write(broken)
             done = subprocess.run([sys.executable, "-I", CONVERTER, path, "--output", folder], capture_output=True,
-                                  text=True, timeout=60, check=False)
+                                  text=True, timeout=600, check=False)
             check(done.returncode == 1 and path in done.stderr and "Traceback" not in done.stderr,
                   f"{broken}: {done.returncode} {done.stderr}")
             check(not os.path.exists(path[:-5] + ".safetensors"), f"{broken} became a trace")

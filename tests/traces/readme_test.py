@@ -61,7 +61,7 @@ def check(holds, what):
 def run(arguments, folder):
     environment = dict(os.environ, HF_HUB_OFFLINE="1", TRANSFORMERS_VERBOSITY="error",
                        LD_LIBRARY_PATH=os.path.join(folder, "stand-ins"))
-    done = subprocess.run(arguments, cwd=folder, env=environment, capture_output=True, text=True, timeout=240,
+    done = subprocess.run(arguments, cwd=folder, env=environment, capture_output=True, text=True, timeout=1200,
                           check=False)
     check(done.returncode == 0, f"{' '.join(arguments)[:60]} ended with {done.returncode}\n{done.stdout}{done.stderr}")
 

@@ -503,7 +503,7 @@ def changing_models(program, display, folder):
 
 def without_display(program):
     environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
-    run = subprocess.run([program, "view"], env=environment, capture_output=True, text=True, timeout=60, check=False)
+    run = subprocess.run([program, "view"], env=environment, capture_output=True, text=True, timeout=600, check=False)
     check(run.returncode == 1 and "--output" in run.stderr, f"no display: {run.returncode} {run.stderr}")
 
 
