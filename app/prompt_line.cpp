@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "scenes/hud.h"
+#include "scenes/label_placement.h"
+
 namespace weft {
 
 namespace {
@@ -9,6 +12,7 @@ namespace {
 // At 1280x720; between the stack's lower margin and the ledger.
 constexpr float left = 24.0f, right = 796.0f, top = 642.0f, bottom = 664.0f, padding = 8.0f;
 constexpr float line_key = 136.0f;  // its numbers stand at the right, also beside a panel
+constexpr float whole_line_key = 350.0f, narrow = 700.0f;
 constexpr float text_px = 15.0f, note_px = 12.0f;
 // Longer pieces are not measured in one go: 5,000 pasted words must not stall a frame.
 constexpr size_t longest_measured_bytes = 700;
@@ -70,15 +74,19 @@ size_t PromptLine::visible_end(const PromptEdit& prompt, float room_px, const Me
 
 void PromptLine::draw(DrawList& list, const PromptEdit& prompt, const Look& look, const Viewport& viewport,
                       const MeasureText& measure) {
-    const float scale = viewport.ui_scale;
+    const float scale = hud_scale(viewport, 1.0f);  // as the ledger below it
     const glm::vec2 size(viewport.size);
     const float foot = size.y - 720.0f * scale;  // the foot of the picture stays the foot at any shape
     size_px_ = text_px * scale;
     min_px_ = {left * scale, top * scale + foot};
-    max_px_ = {std::min(right * scale, size.x - viewport.panel_px - line_key * scale), bottom * scale + foot};
+    // In narrow pictures the keys stand above the line, else right of it.
+    const float keys_end = size.x - whole_line_key * scale, free_end = size.x - viewport.panel_px;
+    const float end =
+        size.x < narrow * scale ? free_end - line_key * scale : std::min(keys_end, free_end - left * scale);
+    max_px_ = {std::min(right * scale, end), bottom * scale + foot};
     const bool types = look.mode == InputMode::typing;
     const float baseline = max_px_.y - 6.0f * scale;
-    const float note_size = note_px * scale;
+    const float note_size = std::max(note_px * scale, least_text_px);
 
     ScreenRect ground;
     ground.min = min_px_;

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "scenes/text_stack.h"
+#include "scenes/hud.h"
 
 namespace weft {
 
@@ -17,7 +17,7 @@ inline Viewport viewport_of(glm::ivec2 size, float setting, float panel_px = 0.0
     const glm::vec2 scale = glm::vec2(size) / glm::vec2(1280.0f, 720.0f);
     viewport.ui_scale = std::max(0.1f, std::min(scale.x, scale.y) * setting);
     viewport.panel_px = panel_px;
-    if (has_prompt) viewport.prompt_px = prompt_height_px * viewport.ui_scale;
+    if (has_prompt) viewport.prompt_px = prompt_height_px * hud_scale(viewport, 1.0f);
     viewport.segments = segments;
     return viewport;
 }

@@ -143,12 +143,18 @@ void HudPen::write(const std::string& text, const glm::vec4& color, bool bold) {
     list.labels.push_back(std::move(label));
 }
 
+float title_end_px(const Viewport& viewport, float scale) {
+    const bool is_beside_panel = (hud_title_y_px + 12.0f) * scale > panel_top_px * viewport.ui_scale;
+    return static_cast<float>(viewport.size.x) - hud_margin_px * scale -
+           (is_beside_panel ? viewport.panel_px : 0.0f);
+}
+
 void add_title(DrawList& list, const HudScene& scene, const std::string& about,
                const glm::vec4& about_color) {
     const Theme& colors = theme(scene.view.theme);
     const Provenance& provenance = scene.plan.frame->provenance;
     const float size = title_em * scene.text_px;
-    const float end = static_cast<float>(scene.viewport.size.x) - hud_margin_px * scene.scale;
+    const float end = title_end_px(scene.viewport, scene.scale);
     HudPen pen{list,
                scene.measure,
                {hud_margin_px * scene.scale, hud_title_y_px * scene.scale + 0.36f * size},
@@ -166,14 +172,16 @@ void add_title(DrawList& list, const HudScene& scene, const std::string& about,
     pen.size_px = scene.text_px;
     pen.write(about, about_color);
     list.labels.back().id = label_id(about, 2);
-    list.labels.back().max_width_px = std::max(end - list.labels.back().position.x, 4.0f * size);
+    list.labels.back().max_width_px =
+        std::max(end - list.labels.back().position.x, std::min(4.0f * size, 0.2f * end));
     if (const auto& cut = scene.plan.frame->truncation) {
         const float left = hud_margin_px * scene.scale;
         pen.at = {left, pen.at.y + 1.5f * size};
         pen.write("cut at token " + grouped(cut->token_limit) + " of " + grouped(cut->token_count) +
                       ": the rest of the text is not analysed",
                   colors.text);
-        list.labels.back().max_width_px = end - scene.viewport.panel_px - left;
+        const float free = static_cast<float>(scene.viewport.size.x) - scene.viewport.panel_px;
+        list.labels.back().max_width_px = free - 2.0f * left;
     }
 }
 
@@ -364,7 +372,7 @@ float add_foot(DrawList& list, const HudScene& scene) {
         const float foot = key_foot - rise_of(add_part_ledgers(unused, scene, 0.0f, ledger_right).lines);
         add_part_ledgers(list, scene, foot, ledger_right);
         add_line_key(list, scene, line_left, key_foot);
-        const float corner = foot - corner_key_em * scene.text_px;
+        const float corner = foot - corner_key_em * scene.text_px - viewport.prompt_px;
         if (head_width > 0.0f) add_head_key(list, scene, margin + 0.5f * head_width, corner);
         return corner;
     }
@@ -442,15 +450,20 @@ void add_hud(DrawList& list, const TextStackPlan& plan, const TextStackLayout& l
         list.labels[i].halo = with_alpha(theme(view.theme).ground, halo_opacity * list.labels[i].color.a);
     if (!view.show_hud) return;
     const float bottom_px = hint_foot_px - 20.0f * scale;
-    if (!parts || !parts->free_corner) {
+    if (!parts || !parts->free_place) {
         add_tooltip(list, scene, bottom_px, std::nullopt);
         return;
     }
-    glm::vec2 corner = *parts->free_corner;
+    glm::vec2 corner = parts->free_place->corner;
     for (auto part = parts->ledgers.rbegin(); part != parts->ledgers.rend(); ++part) {
         const HudScene own{*part->plan, layout,  view,  *part->motion, camera,
                            viewport,    measure, scale, text_px,       parts};
-        corner.y = add_tooltip(list, own, bottom_px, corner);
+        const float below = add_tooltip(list, own, bottom_px, corner);
+        if (!parts->free_place->is_low) {
+            corner.y = below;
+        } else if (below > corner.y) {
+            corner.x += (tooltip_width_px + tooltip_gap_px) * text_px / 13.0f;
+        }
     }
 }
 

@@ -11,6 +11,7 @@ namespace weft {
 
 constexpr float hud_margin_px = 24.0f, hud_title_y_px = 26.0f;
 constexpr float title_em = 15.0f / 13.0f;  // of the HUD's ordinary text
+constexpr float panel_top_px = 48.0f;      // of a docked panel, in px of the picture
 
 // Where several attentions are in one picture: a ledger for each, and what they are together.
 struct HudParts {
@@ -24,8 +25,12 @@ struct HudParts {
     std::string summary;             // after the title, while nothing has the focus
     std::vector<glm::vec3> corners;  // of all that stands there
     // Left upper corner of the place that is free for tooltips, one for each part that has the focus, one
-    // below the other; none: beside what has the focus.
-    std::optional<glm::vec2> free_corner;
+    // below the other or, in a low place, beside it; none: beside what has the focus.
+    struct FreePlace {
+        glm::vec2 corner{0.0f};
+        bool is_low = false;
+    };
+    std::optional<FreePlace> free_place;
     // In a narrow picture: bars are short, lines have their key beside them, and the key of heads stands in
     // the corner over them, which is free.
     bool keys_in_corner = false;
@@ -68,6 +73,8 @@ struct HudScene {
     const HudParts* parts = nullptr;
 };
 
+// The title's line ends here: a small picture's words reach lower than a panel begins.
+float title_end_px(const Viewport& viewport, float scale);
 // `about` follows the title.
 void add_title(DrawList& list, const HudScene& scene, const std::string& about, const glm::vec4& about_color);
 // `foot_px`: the y of the row's upper border. The ledger's text breaks before `right_px`.
@@ -106,5 +113,7 @@ void add_head_key(DrawList& list, const HudScene& scene, float centre_px, float 
 float add_tooltip(DrawList& list, const HudScene& scene, float bottom_px, std::optional<glm::vec2> corner);
 // At the ordinary size: at most, and where heads have keys of their own.
 constexpr float tooltip_width_px = 264.0f, narrow_tooltip_px = 226.0f;
+constexpr float least_tooltip_height_px = 108.0f;  // of three rows
+constexpr float tooltip_gap_px = 12.0f;
 
 }  // namespace weft

@@ -69,7 +69,7 @@ std::string caption(const ImageStackPlan& plan) {
 void add_title(Hud& hud) {
     const Provenance& provenance = hud.plan.frame->provenance;
     const float size = title_em * hud.at.text_px, left = hud_margin_px * hud.at.scale;
-    const float end = hud.width() - left;
+    const float end = title_end_px(hud.viewport, hud.at.scale);
     HudPen pen{hud.list, hud.measure, {left, hud_title_y_px * hud.at.scale + 0.36f * size}, size};
     std::string title = hud.view.title;
     if (title.empty()) title = provenance.title.empty() ? provenance.model : provenance.title;

@@ -91,7 +91,11 @@ float add_tooltip(DrawList& list, const HudScene& scene, float bottom_px, std::o
     free.bottom = std::min(free.bottom, bottom_px);
     if (corner) free.top = corner->y;
     const float rows = std::floor(((free.bottom - free.top) / s - head_px - foot_px) / row_px);
-    if (rows < 1.0f || free.right - free.left < width_px * s) return none;  // no place that hides no words
+    const bool leaves_picture =
+        corner && corner->x + width_px * s > static_cast<float>(scene.viewport.size.x) -
+                                                 scene.viewport.panel_px - hud_margin_px * scene.scale;
+    const bool is_wide_enough = free.right - free.left >= width_px * s && !leaves_picture;
+    if (rows < 1.0f || !is_wide_enough) return none;  // no place that hides no words
     lines.resize(std::min(lines.size(), static_cast<size_t>(rows)));
     const glm::vec2 size{width_px * s, (head_px + row_px * static_cast<float>(lines.size()) + foot_px) * s};
     const int pane = focus.by_key ? focus.layer : focus.layer + 1;
@@ -174,7 +178,7 @@ float add_tooltip(DrawList& list, const HudScene& scene, float bottom_px, std::o
         list.labels.push_back(std::move(number));
         y += row_px * s;
     }
-    return at.y + size.y + 12.0f * s;
+    return at.y + size.y + tooltip_gap_px * s;
 }
 
 }  // namespace weft

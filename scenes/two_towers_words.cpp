@@ -15,8 +15,9 @@ constexpr float name_px = 15.0f, note_px = 13.0f, note_above_px = 34.0f, above_i
 constexpr float above_px = 22.0f, below_px = 26.0f, third_ledger_px = 18.0f, stacked_words_px = 26.0f;
 // In a low picture words of rows need the room that the note on the rails takes elsewhere.
 constexpr float low_picture_px = 480.0f, numbers_above_px = 8.0f;
-constexpr float least_row_px = 11.2f;  // words of two texts may stand as close as they do not touch
-constexpr float over_key_px = 34.0f;   // the decoder's name over the key of lines
+constexpr float least_row_px = 11.2f;      // words of two texts may stand as close as they do not touch
+constexpr float slanted_words_px = 70.0f;  // below the decoder whose layers go up
+constexpr float over_key_px = 34.0f;       // the decoder's name over the key of lines
 
 std::string count_text(uint32_t a, uint32_t b, const char* word) {
     const std::string count = a == b ? std::to_string(a) : std::to_string(a) + " and " + std::to_string(b);
@@ -47,10 +48,10 @@ struct Extent {
     bool is_seen = true;
 };
 
-Extent extent_of(const LabelScene& scene, const std::vector<glm::vec3>& points) {
+Extent extent_of(const DrawCamera& camera, const Viewport& viewport, const std::vector<glm::vec3>& points) {
     Extent extent;
     for (const glm::vec3& point : points) {
-        const glm::vec3 at = screen_from_world(scene.camera, scene.viewport, point);
+        const glm::vec3 at = screen_from_world(camera, viewport, point);
         if (at.z <= near_plane_u) extent.is_seen = false;
         extent.low = glm::min(extent.low, glm::vec2(at));
         extent.high = glm::max(extent.high, glm::vec2(at));
@@ -63,30 +64,32 @@ std::vector<glm::vec3> box_of(const TextStackLayout& layout) {
     return {corners.begin(), corners.end()};
 }
 
-// Below the encoder and left of the decoder's words, if there is room for a tooltip.
-std::optional<glm::vec2> free_corner(const TwoTowersLayout& layout, const ViewState& view,
-                                     const Camera& camera, const Viewport& viewport) {
-    const DrawCamera eye = draw_camera(camera, viewport);
-    const float scale = hud_scale(viewport, theme(view.theme).text_scale);
-    const auto bound = [&](const auto& box, float start, auto take) {
-        float result = start;
-        for (const glm::vec3& corner : box) {
-            const glm::vec3 at = screen_from_world(eye, viewport, corner);
-            result = at.z <= near_plane_u ? start : take(result, at);
-        }
-        return result;
+// Below the encoder and left of the decoder's words, or below the decoder and right of what stands first, if
+// there is room for a tooltip.
+std::optional<HudParts::FreePlace> free_place(const TwoTowersLayout& layout, const ViewState& view,
+                                              const ViewMotion& motion, const Camera& camera,
+                                              const Viewport& viewport) {
+    const float text_scale = theme(view.theme).text_scale, scale = hud_scale(viewport, text_scale);
+    const auto seen = [&](const std::vector<glm::vec3>& points) {
+        return extent_of(draw_camera(camera, viewport), viewport, points);
     };
-    const auto lower = [](float y, glm::vec3 at) { return std::max(y, at.y); };
-    const float foot = layout.image ? bound(layout.image->corners(-1, layout.image->panes.shown), 0.0f, lower)
-                                    : bound(layout.encoder.box_corners(), 0.0f, lower);
-    const float left =
-        bound(layout.decoder.box_corners(), 1e9f, [](float x, glm::vec3 at) { return std::min(x, at.x); });
-    if (foot <= 0.0f || left >= 1e9f) return std::nullopt;
-    const float end = left - 60.0f * scale;
+    const auto points_of = [](const auto& box) { return std::vector<glm::vec3>(box.begin(), box.end()); };
+    const Extent first = seen(layout.image ? layout.image->box_corners() : box_of(layout.encoder)),
+                 image = seen(layout.image ? points_of(layout.image->corners(-1, layout.image->panes.shown))
+                                           : box_of(layout.encoder)),
+                 decoder = seen(layout.decoder_corners());
+    if (!image.is_seen || !decoder.is_seen) return std::nullopt;
+    const float end = decoder.low.x - 60.0f * scale, below = image.high.y + 34.0f * scale;
+    const float bottom = picture_margins(viewport, text_scale).bottom;
+    const bool is_high = bottom - below >= least_tooltip_height_px * scale || motion.stack < 1.0f;
     for (const auto& [margin, width] :
          {std::pair(2.0f * hud_margin_px, tooltip_width_px), std::pair(hud_margin_px, narrow_tooltip_px)})
-        if ((margin + width) * scale < end) return glm::vec2(margin * scale, foot + 34.0f * scale);
-    return std::nullopt;
+        if (is_high && (margin + width) * scale < end)
+            return HudParts::FreePlace{glm::vec2(margin * scale, below), false};
+    if (motion.stack < 1.0f || !first.is_seen) return std::nullopt;
+    const float low = decoder.high.y + slanted_words_px * scale;
+    if (bottom - low < least_tooltip_height_px * scale) return std::nullopt;
+    return HudParts::FreePlace{{std::max(first.high.x, decoder.low.x) + 34.0f * scale, low}, true};
 }
 
 // The towers' names below them, and over the rails what they are.
@@ -98,7 +101,7 @@ void add_names(LabelPlacement& placement, const LabelScene& scene, const TwoTowe
     if (opacity <= 0.0f || (stacked && !layout.image)) return;
     const float scale = scene.text_scale;
     const auto name = [&](const std::vector<glm::vec3>& box, const char* text) {
-        const Extent extent = extent_of(scene, box);
+        const Extent extent = extent_of(scene.camera, scene.viewport, box);
         if (!extent.is_seen) return;
         Label label =
             scene_label(scene, text, {0.5f * (extent.low.x + extent.high.x), extent.high.y + 12.0f * scale},
@@ -115,8 +118,8 @@ void add_names(LabelPlacement& placement, const LabelScene& scene, const TwoTowe
         // Its slivers are seen right of the image.
         const glm::vec2 beside(
             screen_from_world(scene.camera, scene.viewport, image.corners(0, image.panes.shown)[2]));
-        const Extent slivers =
-            extent_of(scene, points_of(image.corners(image.encoder_layers, image.panes.shown)));
+        const Extent slivers = extent_of(scene.camera, scene.viewport,
+                                         points_of(image.corners(image.encoder_layers, image.panes.shown)));
         if (!slivers.is_seen) return;
         Label label =
             scene_label(scene, "encoder", {beside.x, std::max(beside.y, slivers.high.y) + 12.0f * scale},
@@ -137,7 +140,7 @@ void add_names(LabelPlacement& placement, const LabelScene& scene, const TwoTowe
     const auto first = pane(0), last = pane(last_layer);
     std::vector<glm::vec3> points(first.begin(), first.end());
     points.insert(points.end(), last.begin(), last.end());
-    const Extent extent = extent_of(scene, points);
+    const Extent extent = extent_of(scene.camera, scene.viewport, points);
     if (!extent.is_seen) return;
     Label note = scene_label(scene,
                              layout.image ? "encoder output on its patches, read by every decoder layer"
@@ -152,7 +155,7 @@ void add_names(LabelPlacement& placement, const LabelScene& scene, const TwoTowe
 // The corner below the encoder is free unless layers go up.
 std::optional<float> foot_in_corner(const TwoTowersPlan& plan, const ViewMotion& motion,
                                     const Viewport& viewport) {
-    if (motion.stack > 0.5f || viewport.panel_px > 0.0f || viewport.prompt_px > 0.0f) return std::nullopt;
+    if (motion.stack > 0.5f) return std::nullopt;
     const int lanes = std::max(plan.encoder->lanes, plan.decoder->lanes);
     return corner_foot_px(viewport, theme(plan.encoder->view.theme).text_scale, lanes);
 }
@@ -200,7 +203,7 @@ void add_tower_words(DrawList& list, const TwoTowersPlan& plan, const TwoTowersL
     hud.summary = towers_summary(plan);
     hud.corners = layout.corners();
     hud.keys_in_corner = foot_in_corner(plan, motion, viewport).has_value();
-    hud.free_corner = free_corner(layout, view, camera, viewport);
+    hud.free_place = free_place(layout, view, motion, camera, viewport);
     for (const AttentionKind kind : {AttentionKind::encoder, AttentionKind::decoder, AttentionKind::cross})
         for (const Part& part : parts)
             if (part.kind == kind)

@@ -20,7 +20,8 @@ bool begin_docked(Program& program, const char* name) {
     const auto height = static_cast<float>(program.viewport.size.y);
     ImGui::SetNextWindowPos({width - (docked_width_px + docked_margin_px) * scale, docked_top_px * scale});
     ImGui::SetNextWindowSize(
-        {docked_width_px * scale, height - (docked_top_px + 720.0f - docked_bottom_px) * scale});
+        {docked_width_px * scale,
+         height - docked_top_px * scale - (720.0f - docked_bottom_px) * hud_scale(program.viewport, 1.0f)});
     return ImGui::Begin(name, nullptr,
                         ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoMove |
                             ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoSavedSettings);

@@ -8,11 +8,12 @@
 
 #include "app/imgui_layer.h"
 #include "app/program.h"
+#include "scenes/hud.h"
 
 namespace weft {
 
 // At 1280x720; the docked panel and its margins take 26 % of the width.
-constexpr float docked_width_px = 320.0f, docked_top_px = 48.0f, docked_bottom_px = 636.0f,
+constexpr float docked_width_px = 320.0f, docked_top_px = panel_top_px, docked_bottom_px = 636.0f,
                 docked_margin_px = 16.0f;
 
 // Pixels that the picture loses at its right.

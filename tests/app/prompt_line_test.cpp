@@ -69,7 +69,8 @@ TEST_CASE("neither ledgers nor keys lie under the line, at any scale") {
         synthetic::frame(6, 12, 12, synthetic::random(1)),
         synthetic::two_stacks(4, 6, 7, 11, synthetic::random(2))};
     for (const auto& frame : frames)
-        for (const glm::ivec2 size : {glm::ivec2{1280, 720}, glm::ivec2{1920, 1080}, glm::ivec2{960, 540}})
+        for (const glm::ivec2 size : {glm::ivec2{1280, 720}, glm::ivec2{1920, 1080}, glm::ivec2{960, 540},
+                                      glm::ivec2{800, 450}, glm::ivec2{640, 360}})
             for (const float setting : {1.0f, 1.5f}) {
                 const Viewport viewport = viewport_of(size, setting, 0.0f, 16, true);
                 const auto scene = plan_scene(frame, {}, nullptr);
@@ -79,7 +80,15 @@ TEST_CASE("neither ledgers nor keys lie under the line, at any scale") {
                     draw_scene(*scene, scene->view, motion, camera, 0.0, viewport, measure);
                 DrawList list;
                 PromptLine().draw(list, prompt, {}, viewport, measure);
+                for (const Label& label : list.labels) CHECK(label.size_px >= 11.0f);
                 const ScreenRect& line = list.rects.front();
+                for (const ScreenRect& rect : picture.rects) {
+                    INFO("rect " << rect.min.x << ", " << rect.min.y << " to " << rect.max.x << ", "
+                                 << rect.max.y << " of " << size.x << " x " << size.y << ", scale "
+                                 << setting);
+                    CHECK((rect.max.y <= line.min.y || rect.min.y >= line.max.y || rect.min.x >= line.max.x ||
+                           rect.max.x <= line.min.x));
+                }
                 for (const Label& label : picture.labels) {
                     const float width = measure(label.text, label.size_px, false);
                     const float left = label.align == LabelAlign::left     ? label.position.x

@@ -437,6 +437,35 @@ TEST_CASE(
     }
 }
 
+TEST_CASE("layers go up in a wide window: a patch has its tooltip where it hides no pane and no word") {
+    for (const glm::ivec2 size : {glm::ivec2(1280, 720), glm::ivec2(1600, 700), glm::ivec2(1920, 1080)}) {
+        Towers towers;
+        towers.viewport.size = size;
+        towers.viewport.ui_scale =
+            std::min(static_cast<float>(size.x) / 1280.0f, static_cast<float>(size.y) / 720.0f);
+        towers.view.hovered = towers.read(1, favourite(2));
+        ViewMotion motion = towers.focused(towers.view.hovered);
+        motion.stack = 1.0f;
+        towers.camera = scene_camera(*towers.scene, CameraPreset::default_view, motion, {}, towers.viewport);
+        towers.layout = make_towers_layout(towers.plan(), motion, towers.viewport);
+        const DrawList list = towers.draw(motion);
+        CAPTURE(size.x);
+        const auto box = std::ranges::find_if(list.rects, [&](const ScreenRect& rect) {
+            return rect.max.x - rect.min.x > 200.0f * towers.viewport.ui_scale &&
+                   rect.max.y - rect.min.y > 60.0f;
+        });
+        REQUIRE(box != list.rects.end());
+        CHECK(starting(list, "key") != nullptr);
+        CHECK(box->max.x < static_cast<float>(size.x));
+        const auto lies_under = [&](glm::vec2 at) {
+            return at.x > box->min.x && at.x < box->max.x && at.y > box->min.y && at.y < box->max.y;
+        };
+        for (const glm::vec3& corner : towers.layout.corners()) CHECK(!lies_under(towers.screen(corner)));
+        for (int word = 0; word < target; ++word)
+            CHECK(starting(list, "target" + std::to_string(word)) != nullptr);
+    }
+}
+
 TEST_CASE("on the way from right to up no pane jumps") {
     Towers towers;
     std::vector<glm::vec3> before;

@@ -518,3 +518,41 @@ TEST_CASE("in a small picture the towers take what is free, and the words that m
     for (const ScreenRect& rect : list.rects)
         if (rect.owner == 0 && rect.min.x > 320.0f) CHECK(rect.min.y > high.y);
 }
+
+TEST_CASE("beside a docked panel and over a prompt line small towers take what is free") {
+    for (const glm::ivec2 size : {glm::ivec2(640, 360), glm::ivec2(800, 450)})
+        for (const bool has_panel : {false, true})
+            for (const bool has_prompt : {false, true}) {
+                Towers towers({4, 6, 4, 6, 7, 11});
+                Viewport& viewport = towers.viewport;
+                viewport.size = size;
+                viewport.ui_scale = static_cast<float>(size.x) / 1280.0f;
+                if (has_panel) viewport.panel_px = 336.0f * viewport.ui_scale;
+                if (has_prompt) viewport.prompt_px = 26.0f * hud_scale(viewport, 1.0f);
+                towers.plan();
+                const DrawList list = towers.draw();
+                const float free = static_cast<float>(size.x) - viewport.panel_px;
+                // The panel and the prompt line stand over the ledgers.
+                const float foot = static_cast<float>(size.y) - 66.0f * hud_scale(viewport, 1.0f);
+                CAPTURE(size.x, has_panel, has_prompt);
+                glm::vec2 low(1e9f), high(-1e9f);
+                for (const glm::vec3& corner : towers.layout().corners()) {
+                    const glm::vec2 at = towers.screen(corner);
+                    low = glm::min(low, at);
+                    high = glm::max(high, at);
+                }
+                // As large as width or height let it be.
+                CHECK((high.x - low.x > 0.62f * free || high.y - low.y > 0.6f * static_cast<float>(size.y)));
+                CHECK(high.y - low.y > 0.4f * static_cast<float>(size.y));
+                CHECK(high.x < free);
+                CHECK(high.y < foot);
+                std::vector<ScreenBounds> taken;
+                for (const Label& label : list.labels) {
+                    const ScreenBounds box = label_bounds(label, measure);
+                    INFO(label.text);
+                    for (const ScreenBounds& other : taken) CHECK_FALSE(overlap(box, other));
+                    taken.push_back(box);
+                    CHECK((box.right <= free || box.top >= foot || box.bottom < 48.0f * viewport.ui_scale));
+                }
+            }
+}
