@@ -59,6 +59,7 @@ class TextStatistics {
     void write(const std::string& path) const;
 
   private:
+    static constexpr size_t most_broken = 10;  // that are named
     // One quantity of a stack: `width` numbers a head.
     struct Column {
         std::string name;
