@@ -27,6 +27,15 @@ uint32_t sequence_length(std::string_view text, size_t at) {
 
 }  // namespace
 
+std::optional<size_t> first_invalid_utf8(std::string_view text) {
+    for (size_t at = 0; at < text.size();) {
+        const uint32_t length = sequence_length(text, at);
+        if (length == 0) return at;
+        at += length;
+    }
+    return std::nullopt;
+}
+
 std::vector<TextPoint> decode_utf8(std::string_view text) {
     if (text.size() > UINT32_MAX)
         throw Error("the text has " + std::to_string(text.size()) + " bytes, more than 4 GiB");

@@ -1,7 +1,8 @@
-// UTF-8 to code points with their byte spans. Pure functions, any thread.
+// UTF-8: whether text is any, and its code points with their byte spans. Pure functions, any thread.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,8 +16,11 @@ struct TextPoint {
     bool operator==(const TextPoint&) const = default;
 };
 
-// Throws weft::Error with the offset of the first byte that is not UTF-8 (surrogates and overlong forms are
-// not).
+// Byte offset of the first byte that is not well-formed UTF-8 (overlong forms, surrogates and values above
+// U+10FFFF are not), or nothing where all is well.
+std::optional<size_t> first_invalid_utf8(std::string_view text);
+
+// Throws weft::Error with the offset of the first byte that is not UTF-8.
 std::vector<TextPoint> decode_utf8(std::string_view text);
 
 void append_utf8(std::string& text, char32_t point);

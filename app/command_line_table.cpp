@@ -11,9 +11,9 @@
 #include "analysis/method/head_ablations.h"
 #include "analysis/method/method_table.h"
 #include "analysis/spelling.h"
+#include "analysis/utf8.h"
 #include "app/prop_file.h"
 #include "app/text_lines.h"
-#include "app/utf8.h"
 
 namespace weft {
 

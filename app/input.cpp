@@ -9,6 +9,7 @@
 #include <string>
 
 #include "analysis/error.h"
+#include "analysis/utf8.h"
 #include "app/keys.h"
 #include "app/program.h"
 
@@ -18,27 +19,6 @@ namespace {
 
 constexpr float drag_starts_px = 4.0f, pointing_px = 8.0f;
 constexpr double double_click_s = 0.35;
-
-std::string utf8_of(char32_t c) {
-    std::string text;
-    const auto put = [&](char32_t byte) { text += static_cast<char>(byte); };
-    if (c < 0x80) {
-        put(c);
-    } else if (c < 0x800) {
-        put(0xC0 | (c >> 6));
-        put(0x80 | (c & 0x3F));
-    } else if (c < 0x10000) {
-        put(0xE0 | (c >> 12));
-        put(0x80 | ((c >> 6) & 0x3F));
-        put(0x80 | (c & 0x3F));
-    } else {
-        put(0xF0 | (c >> 18));
-        put(0x80 | ((c >> 12) & 0x3F));
-        put(0x80 | ((c >> 6) & 0x3F));
-        put(0x80 | (c & 0x3F));
-    }
-    return text;
-}
 
 void run_command(Program& program, const Command& command, const std::string& argument) {
     try {
@@ -91,7 +71,9 @@ void on_key(Program& program, const KeyEvent& event) {
 void on_char(Program& program, char32_t code_point) {
     if (program.mode != InputMode::typing || program.swallow_chars) return;
     if (keys_are_taken(program)) return;
-    program.session.prompt().insert(utf8_of(code_point));
+    std::string character;
+    append_utf8(character, code_point);
+    program.session.prompt().insert(character);
 }
 
 void take_camera(Program& program, const std::function<void(Camera&)>& move) {

@@ -3,8 +3,8 @@
 
 #include "analysis/error.h"
 #include "analysis/json_guard.h"
+#include "analysis/utf8.h"
 #include "app/saved_places.h"
-#include "app/utf8.h"
 
 namespace weft {
 

@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "analysis/error.h"
-#include "app/utf8.h"
+#include "analysis/utf8.h"
 
 namespace weft {
 

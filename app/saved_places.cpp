@@ -10,8 +10,8 @@
 #include "analysis/error.h"
 #include "analysis/image/decode.h"
 #include "analysis/json_guard.h"
+#include "analysis/utf8.h"
 #include "app/picture_file.h"
-#include "app/utf8.h"
 
 namespace weft {
 

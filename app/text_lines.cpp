@@ -8,7 +8,7 @@
 
 #include "analysis/error.h"
 #include "analysis/json_guard.h"
-#include "app/utf8.h"
+#include "analysis/utf8.h"
 
 namespace weft {
 
