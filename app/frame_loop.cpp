@@ -8,16 +8,10 @@
 #include <cstdio>
 
 #include "analysis/error.h"
-#include "analysis/method/method_table.h"
 #include "app/clock.h"
-#include "app/color_map_file.h"
-#include "app/intro.h"
 #include "app/panels/panels.h"
 #include "app/picture_file.h"
 #include "app/place_commands.h"
-#include "app/program.h"
-#include "app/script.h"
-#include "app/session_settings.h"
 #include "app/state_file.h"
 #include "app/viewport.h"
 #include "scenes/quantity.h"
@@ -32,21 +26,12 @@ constexpr double longest_step_s = 0.1;        // of motion, after a frame that t
 constexpr double hold_s = 0.04;
 constexpr double caret_blink_s = 0.53, caret_rests_after_s = 10.0;
 constexpr double state_every_s = 0.1, message_passes_s = 5.0;
-constexpr float inside_fov_deg = 40.0f;
-constexpr double fov_settles_s = 0.5;
 constexpr int frames_to_settle = 3;  // of the user interface, after an event
-constexpr double typing_pause_ms = 150.0;
-
-// Computed with every key, so that all panels have them. Tensors of the attention's size only where they are
-// shown.
-bool is_for_every_text(const MethodRow& row) {
-    return row.is_cheap && row.shape != MethodShape::head_weights;
-}
 
 class FrameLoop {
   public:
-    FrameLoop(Program& program, ImguiLayer& ui, Script script)
-        : program_(program), ui_(ui), script_(std::move(script)) {}
+    FrameLoop(Program& program, Script script)
+        : program_(program), ui_(*program.ui), script_(std::move(script)) {}
 
     int run() {
         while (!program_.window.should_close()) {
@@ -207,38 +192,6 @@ class FrameLoop {
         return size.x > 0 && size.y > 0;
     }
 
-    void fly(double dt_s) {
-        Session& session = program_.session;
-        const Window::Gamepad pad = program_.window.gamepad();
-        FlightInput input = pad.flight;
-        input.direction += program_.held.direction();
-        const Window& window = program_.window;
-        input.fast =
-            input.fast || window.is_down(GLFW_KEY_LEFT_SHIFT) || window.is_down(GLFW_KEY_RIGHT_SHIFT);
-        const bool looks = glm::length(pad.look) > 0.0f;
-        const bool steers = glm::length(input.direction) > 0.0f || looks;
-        // A view that was asked for ends what is left of a flight.
-        if (session.shows_sheet()) return;
-        if (!steers && session.animator().is_flying()) program_.flight.stop();
-        if (!steers && !program_.flight.is_moving()) return;
-        session.camera_taken_by_hand();
-        Camera& camera = session.animator().camera();
-        program_.flight.advance(dt_s, input, camera);
-        if (looks) look(camera, pad.look * static_cast<float>(900.0 * dt_s));
-        if (!session.scene()) return;
-        const auto corners = scene_box(*session.scene(), session.animator().motion(), program_.viewport);
-        glm::vec3 low = corners[0], high = corners[0];
-        for (const glm::vec3& corner : corners) {
-            low = glm::min(low, corner);
-            high = glm::max(high, corner);
-        }
-        const glm::vec3 eye = camera.eye();
-        const bool inside = glm::all(glm::greaterThan(eye, low)) && glm::all(glm::lessThan(eye, high));
-        const float goal = inside ? inside_fov_deg : Camera{}.fov_deg;
-        const auto step = static_cast<float>(1.0 - std::exp(-dt_s / fov_settles_s));
-        camera.fov_deg = std::lerp(camera.fov_deg, goal, step);
-    }
-
     void draw_frame() {
         Session& session = program_.session;
         const double now = clock_s();
@@ -250,7 +203,7 @@ class FrameLoop {
         program_.needs_frame = false;
         settling_ = std::max(0, settling_ - 1);
 
-        fly(dt_s);
+        fly(program_, dt_s);
         const bool over_ui = ui_.wants_pointer();
         const bool shift =
             program_.window.is_down(GLFW_KEY_LEFT_SHIFT) || program_.window.is_down(GLFW_KEY_RIGHT_SHIFT);
@@ -274,7 +227,7 @@ class FrameLoop {
         draw_prompt(list, colors, now);
         animates_ = list.animates;
 
-        ask_captures(now, colors);
+        ask_captures(now);
         if (!program_.renderer.render(list, &ui_)) program_.needs_frame = true;
         drew_once_ = true;
         say_memory_note();
@@ -311,8 +264,7 @@ class FrameLoop {
         program_.prompt_line.draw(list, session.prompt(), look, program_.viewport, program_.measure);
     }
 
-    void ask_captures(double now, const UiColors& colors) {
-        (void)colors;
+    void ask_captures(double now) {
         if (program_.recorder.is_due(now)) {
             const int64_t index = program_.recorder.index_at(now);
             program_.recorder.frame_asked(index);
@@ -373,57 +325,10 @@ class FrameLoop {
     int exit_code_ = 0;
 };
 
-void mention_unfinished_recordings(Session& session) {
-    const std::vector<UnfinishedRecording> unfinished = find_unfinished();
-    if (unfinished.empty()) return;
-    session.set_message({"a recording was not finished: '" + unfinished.front().part.string() + "'",
-                         "\"weft record --finish\" makes a video of it."});
-}
-
 }  // namespace
 
-int run_window(const Options& options) {
-    if (!options.watch_folder.empty()) check_watch_folder(options.watch_folder);
-    Script script;
-    if (!options.script_file.empty()) script = Script(options.script_file);
-    Window window("Weft", options.size);
-    SessionSettings session_settings = session_settings_of(options);
-    session_settings.plays_intro = !options.text && options.trace_file.empty() &&
-                                   options.watch_folder.empty() && is_first_start(state_folder());
-    session_settings.analysis.predictions = 10;
-    session_settings.analysis.pause_ms = typing_pause_ms;
-    session_settings.analysis.keeps_going = true;
-    const bool is_large_trace = session_settings.trace && session_settings.analysis.methods.empty();
-    for (const MethodRow& row : method_table())
-        if (!is_large_trace && is_for_every_text(row)) session_settings.analysis.methods.insert(row.name);
-    Session session(std::move(session_settings), &Window::wake);
-
-    RendererSettings settings;
-    settings.size = window.size_px();
-    settings.surface = window.surface_source();
-    settings.validation = options.validation;
-    settings.device_name = options.graphics_device;
-    settings.memory_budget_bytes = uint64_t(options.graphics_memory_mib) << 20;
-    const std::unique_ptr<Renderer> renderer = Renderer::create(settings);
-    session.set_largest_layer(renderer->largest_block_bytes());
-
-    Program program(options, window, *renderer, session);
-    program.ui_scale_setting = options.ui_scale;
-    program.panels.hidden = options.hide_ui;
-    program.mode = session.is_live() ? InputMode::typing : InputMode::flying;
-    ImguiLayer ui(window, *renderer, viewport_of(window.size_px(), options.ui_scale).ui_scale);
-    program.ui = &ui;
-    bind_commands(program);
-    if (!options.places_file.empty()) {
-        program.places.add_all(places_of(options));
-        program.shows_pins = true;
-    }
-    if (!options.watch_folder.empty())
-        program.watch = std::make_unique<TraceWatch>(options.watch_folder, &Window::wake);
-    mention_unfinished_recordings(session);
-    if (const std::string remark = color_map_remark(session.view().map.get()); !remark.empty())
-        session.set_message({remark, "", true});
-    return FrameLoop(program, ui, std::move(script)).run();
+int run_frames(Program& program, Script script) {
+    return FrameLoop(program, std::move(script)).run();
 }
 
 }  // namespace weft

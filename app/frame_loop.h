@@ -1,11 +1,12 @@
-// The program with a window, from the first frame to the last.
+// What happens from one frame of the window to the next: events, news of the analysis, script, picture.
 #pragma once
 
-#include "app/command_line.h"
+#include "app/program.h"
+#include "app/script.h"
 
 namespace weft {
 
-// Returns the exit code. Throws weft::Error where no window or device can be had.
-int run_window(const Options& options);
+// Until the window closes; the user interface stands. Returns the exit code. Main thread.
+int run_frames(Program& program, Script script);
 
 }  // namespace weft

@@ -111,7 +111,8 @@ void bind_commands(Program& program);
 // One event of the window: to the user interface, the prompt, the camera or a command.
 void handle_event(Program& program, const WindowEvent& event);
 void release_held_keys(Program& program);
-void stop_recording(Program& program);  // and says where it is
+void fly(Program& program, double dt_s);  // with held keys and gamepad
+void stop_recording(Program& program);    // and says where it is
 void set_input_mode(Program& program, InputMode mode);
 // What the model says at this word (its query, else its key) becomes the target. Throws weft::Error where
 // nothing is said.
