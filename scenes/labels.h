@@ -7,6 +7,10 @@
 
 namespace weft {
 
+// From the end of a row to its word, which is at most so wide.
+constexpr float label_gap_px = 10.0f, widest_label_px = 110.0f;
+constexpr float receded_opacity = 0.45f;  // of what has not the focus while something has it
+
 // Which words stand around the panes; all of them where a stack stands alone.
 struct OuterWords {
     bool first_pane = true, last_pane = true, numbers = true;
@@ -41,8 +45,10 @@ void add_labels(DrawList& list, const TextStackPlan& plan, const TextStackLayout
                 const ViewState& view, const ViewMotion& motion, const Camera& camera, double time_s,
                 const Viewport& viewport, const MeasureText& measure);
 
-// Tokens at the first and the last pane; layer numbers.
+// Tokens at the first and the last pane; numbers of layers and lanes.
 void add_outer_labels(LabelPlacement& placement, const LabelScene& scene);
+void add_side_labels(LabelPlacement& placement, const LabelScene& scene);
+void add_number_labels(LabelPlacement& placement, const LabelScene& scene);
 // Tokens of the focused layer: pill on the query, keys with their weight; both columns inside a head.
 void add_focus_labels(LabelPlacement& placement, DrawList& list, const LabelScene& scene);
 
