@@ -11,7 +11,10 @@ namespace weft {
 
 constexpr float hud_margin_px = 24.0f, hud_title_y_px = 26.0f;
 constexpr float title_em = 15.0f / 13.0f;  // of the HUD's ordinary text
-constexpr float panel_top_px = 48.0f;      // of a docked panel, in px of the picture
+// The bar of a ledger alone, its upper border over the picture's lower one, and its lines of words.
+constexpr float ledger_width_px = 300.0f, ledger_height_px = 8.0f, ledger_over_foot_px = 48.0f;
+constexpr float ledger_line_em = 1.3f;
+constexpr float panel_top_px = 48.0f;  // of a docked panel, in px of the picture
 
 // Where several attentions are in one picture: a ledger for each, and what they are together.
 struct HudParts {
@@ -75,7 +78,8 @@ struct HudScene {
 
 // The title's line ends here: a small picture's words reach lower than a panel begins.
 float title_end_px(const Viewport& viewport, float scale);
-// `about` follows the title.
+// The title, and what is shown of which model in words; or `about` instead of these.
+void add_title(DrawList& list, const HudScene& scene);
 void add_title(DrawList& list, const HudScene& scene, const std::string& about, const glm::vec4& about_color);
 // `foot_px`: the y of the row's upper border. The ledger's text breaks before `right_px`.
 struct LedgerExtent {

@@ -2,38 +2,17 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "scenes/color_bar.h"
-#include "scenes/hud.h"
+#include "scenes/image_face.h"
+#include "scenes/image_hud_parts.h"
+#include "scenes/image_names.h"
 #include "scenes/label_placement.h"
 #include "scenes/quantity.h"
-#include "scenes/theme.h"
-#include "scenes/token_text.h"
 
 namespace weft {
+
 namespace {
-
-constexpr float foot_px = 48.0f, tiles_over_foot_px = 36.0f, tile_px = 82.0f, tile_gap_px = 10.0f;
-constexpr float least_tile_px = 34.0f, key_em = 11.0f, query_em = 4.4f, query_gap_px = 6.0f;
-constexpr float ledger_width_px = 300.0f, ledger_height_px = 8.0f, ledger_line_em = 1.3f, line_em = 1.28f;
-
-struct Hud {
-    DrawList& list;
-    const ImageStackPlan& plan;
-    const TextStackPlan& stack;
-    const ViewState& view;
-    const ViewMotion& motion;
-    const Viewport& viewport;
-    const MeasureText& measure;
-    const Theme& colors;
-    ImageHudLayout at;
-    float width() const { return static_cast<float>(viewport.size.x); }
-};
-
-const std::string& token_name(const ImageStackPlan& plan, int token) {
-    return plan.frame->stacks.front().tokens.at(static_cast<size_t>(token)).text;
-}
 
 std::string caption(const ImageStackPlan& plan) {
     const std::string title = quantity_title(plan.view.quantity), who = query_name(plan);
@@ -66,7 +45,7 @@ std::string caption(const ImageStackPlan& plan) {
     return text + (plan.view.image.smooth ? ", smoothed between them" : "");
 }
 
-void add_title(Hud& hud) {
+void add_title(ImageHud& hud) {
     const Provenance& provenance = hud.plan.frame->provenance;
     const float size = title_em * hud.at.text_px, left = hud_margin_px * hud.at.scale;
     const float end = title_end_px(hud.viewport, hud.at.scale);
@@ -87,112 +66,6 @@ void add_title(Hud& hud) {
     hud.list.labels.back().max_width_px = std::max(end - hud.list.labels.back().position.x, 4.0f * size);
 }
 
-// Written in lines that break before `right_px`.
-class Lines {
-  public:
-    Lines(Hud& hud, glm::vec2 at, float right_px)
-        : hud_(hud), pen_{hud.list, hud.measure, at, hud.at.text_px}, left_(at.x), right_(right_px) {}
-    void write(const std::string& text, const glm::vec4& color) {
-        const bool fits = pen_.at.x + hud_.measure(text, pen_.size_px, false) <= right_;
-        if (pen_.at.x > left_ && !fits) pen_.at = {left_, pen_.at.y + ledger_line_em * pen_.size_px};
-        pen_.write(text, color);
-        hud_.list.labels.back().max_width_px = right_ - left_;
-        pen_.skip(pen_.size_px);
-    }
-
-  private:
-    Hud& hud_;
-    HudPen pen_;
-    float left_, right_;
-};
-
-// Numbers that are no shares of anything: what they are on average.
-void add_means(Hud& hud) {
-    const ImageStackPlan& plan = hud.plan;
-    const float left = hud_margin_px * hud.at.scale;
-    Lines lines(hud, {left, hud.at.ledger_px + ledger_height_px * hud.at.scale + 1.25f * hud.at.text_px},
-                hud.width() - left);
-    if (plan.row.empty()) return;
-    double sum = 0.0;
-    int count = 0;
-    for (int p = 0; p < plan.patches(); ++p) {
-        const float number = plan.patch_number(p);
-        if (!std::isfinite(number)) continue;
-        sum += static_cast<double>(number);
-        ++count;
-    }
-    if (count > 0)
-        lines.write("mean of " + std::to_string(count) + (count == 1 ? " patch " : " patches ") +
-                        number_text(static_cast<float>(sum / count)),
-                    hud.colors.text);
-    for (size_t o = 0; o < plan.others.size() && o < 4; ++o)
-        lines.write(token_name(plan, plan.others[o]) + " " +
-                        number_text(plan.row[static_cast<size_t>(plan.others[o])]),
-                    hud.colors.dim_text);
-}
-
-void add_ledger(Hud& hud) {
-    const ImageStackPlan& plan = hud.plan;
-    if (plan.kind == ImageNumbers::queries) return add_means(hud);
-    struct Part {
-        std::string text;
-        double share;
-        glm::vec4 color;
-    };
-    const bool has_lines = !plan.lines.empty();
-    std::vector<Part> parts;
-    if (has_lines) parts.push_back({"patches with a line", plan.ledger.lines, hud.colors.amber});
-    parts.push_back({has_lines ? "other patches" : "patches", plan.ledger.patches, hud.colors.drawn});
-    for (size_t o = 0; o < plan.others.size(); ++o) {
-        if (o < 3 || plan.others.size() <= 4) {
-            parts.push_back({token_name(plan, plan.others[o]), plan.ledger.others[o], hud.colors.sink});
-        } else if (o == 3) {
-            parts.push_back({std::to_string(plan.others.size() - 3) + " more tokens", plan.ledger.others[o],
-                             hud.colors.sink});
-        } else {
-            parts.back().share += plan.ledger.others[o];
-        }
-    }
-    std::vector<double> shares;
-    for (const Part& part : parts) shares.push_back(part.share);
-    const std::vector<int> percents = whole_percents(shares);
-
-    const float scale = hud.at.scale, left = hud_margin_px * scale;
-    float x = left;
-    for (const Part& part : parts) {
-        const float length = static_cast<float>(part.share) * ledger_width_px * scale;
-        ScreenRect rect;
-        rect.min = {x, hud.at.ledger_px};
-        rect.max = {x + std::max(length - 2.0f * scale, 0.0f), hud.at.ledger_px + ledger_height_px * scale};
-        rect.fill = part.color;
-        rect.corner_px = 1.5f * scale;
-        if (rect.max.x > rect.min.x) hud.list.rects.push_back(rect);
-        x += length;
-    }
-    const float beside = left + (ledger_width_px + 10.0f) * scale;
-    if (hud.motion.stale > 0.0f) {
-        HudPen stale{
-            hud.list, hud.measure, {beside, hud.at.ledger_px + ledger_height_px * scale}, hud.at.text_px};
-        stale.write("stale", with_alpha(hud.colors.text, hud.motion.stale), true);
-    }
-    Lines lines(hud, {left, hud.at.ledger_px + ledger_height_px * scale + 1.25f * hud.at.text_px},
-                hud.width() - left);
-    for (size_t i = 0; i < parts.size(); ++i)
-        lines.write(parts[i].text + " " + std::to_string(percents[i]) + " %",
-                    i == 0 ? hud.colors.text : hud.colors.dim_text);
-    std::string of = plan.query ? "of this query" : has_query(plan.kind) ? "of the mean query" : "";
-    if (plan.is_signed) {
-        const auto below = static_cast<int>(std::lround(100.0 * plan.ledger.negative));
-        of = "of |value|" + std::string(of.empty() ? "" : " ") + of + ", " + std::to_string(below) +
-             " % below 0";
-    } else if (!plan.is_share) {
-        of = "of all values" + std::string(of.empty() ? "" : " ") + of;
-    }
-    lines.write(of, hud.colors.dim_text);
-    if (const std::string explained = explained_text(*plan.frame); !explained.empty())
-        lines.write(explained, hud.colors.text);
-}
-
 std::array<glm::vec3, 4> in_bounds(const Rect& part, const Rect& shown, const ScreenBounds& bounds) {
     const auto at = [&](double x, double y) {
         return glm::vec3(
@@ -203,7 +76,7 @@ std::array<glm::vec3, 4> in_bounds(const Rect& part, const Rect& shown, const Sc
             at(part.x + part.width, part.y + part.height), at(part.x, part.y + part.height)};
 }
 
-void add_outline(Hud& hud, const ScreenBounds& bounds, const glm::vec4& color, float width_px,
+void add_outline(ImageHud& hud, const ScreenBounds& bounds, const glm::vec4& color, float width_px,
                  float corner_px) {
     ScreenRect rect;
     rect.min = {bounds.left, bounds.top};
@@ -215,7 +88,7 @@ void add_outline(Hud& hud, const ScreenBounds& bounds, const glm::vec4& color, f
     hud.list.rects.push_back(rect);
 }
 
-void add_tiles(Hud& hud) {
+void add_tiles(ImageHud& hud) {
     const ImageStackPlan& plan = hud.plan;
     const Rect shown = image_layout(plan, {}).shown;
     const float s = hud.at.scale;
@@ -257,7 +130,7 @@ void add_tiles(Hud& hud) {
     }
 }
 
-void add_header(Hud& hud) {
+void add_header(ImageHud& hud) {
     const ImageStackPlan& plan = hud.plan;
     const float s = hud.at.scale;
     float right = hud.at.queries.empty() ? hud.at.key.left : hud.at.queries.front().bounds.left;
@@ -317,7 +190,7 @@ void add_header(Hud& hud) {
 }
 
 // What the colours of a map stand for; returns the y below it.
-float add_map_key(Hud& hud, float top) {
+float add_map_key(ImageHud& hud, float top) {
     const ImageStackPlan& plan = hud.plan;
     const ColorScale colors{plan.full, plan.is_signed, plan.kind == ImageNumbers::queries && !plan.is_signed,
                             plan.view.map.get()};
@@ -325,7 +198,7 @@ float add_map_key(Hud& hud, float top) {
                            hud.at.text_px, hud.at.scale);
 }
 
-std::string unit_of_numbers(const Hud& hud) {
+std::string unit_of_numbers(const ImageHud& hud) {
     if (hud.plan.view.quantity == "attention") return "share of the row";
     if (hud.plan.view.quantity == "rollout") return "share of the input";
     if (hud.plan.view.quantity == "entropy") return "of ln(keys)";
@@ -337,10 +210,11 @@ std::string unit_of_numbers(const Hud& hud) {
     return unit;
 }
 
-void add_key(Hud& hud) {
+void add_key(ImageHud& hud) {
     const ImageStackPlan& plan = hud.plan;
     if (plan.row.empty()) return;
-    const float left = hud.at.key.left, room = hud.at.key.right - left, line = line_em * hud.at.text_px;
+    const float left = hud.at.key.left, room = hud.at.key.right - left,
+                line = image_key_line_em * hud.at.text_px;
     float y = hud.at.key.top + hud.at.text_px;
     const auto write = [&](const std::string& text, const glm::vec4& color, bool bold = false) {
         if (text.empty() || y > hud.at.key.bottom + 0.5f * hud.at.text_px) return;
@@ -371,129 +245,21 @@ void add_key(Hud& hud) {
 
 }  // namespace
 
-std::vector<int> whole_percents(const std::vector<double>& shares) {
-    std::vector<int> whole(shares.size(), 0);
-    const double sum = std::accumulate(shares.begin(), shares.end(), 0.0);
-    if (!(sum > 0.0)) return whole;
-    std::vector<size_t> order(shares.size());
-    std::iota(order.begin(), order.end(), size_t{0});
-    const auto percent = [&](size_t i) { return 100.0 * shares[i] / sum; };
-    for (size_t i = 0; i < whole.size(); ++i) whole[i] = static_cast<int>(std::floor(percent(i)));
-    std::ranges::stable_sort(order, [&](size_t a, size_t b) {
-        return percent(a) - std::floor(percent(a)) > percent(b) - std::floor(percent(b));
-    });
-    const int missing = 100 - std::accumulate(whole.begin(), whole.end(), 0);
-    for (int i = 0; i < missing; ++i) ++whole[order[static_cast<size_t>(i) % order.size()]];
-    return whole;
-}
-
-std::string patch_name(const ImageStackPlan& plan, int patch) {
-    const auto columns = static_cast<int>(plan.grid->columns);
-    return "row " + std::to_string(patch / columns) + ", column " + std::to_string(patch % columns);
-}
-
-std::string query_name(const ImageStackPlan& plan) {
-    if (!plan.query) return "all tokens on average";
-    const int patch = plan.patch_of(*plan.query);
-    return patch < 0 ? token_name(plan, *plan.query) : "patch (" + patch_name(plan, patch) + ")";
-}
-
-std::string place_name(const ImageStackPlan& plan) {
-    const std::string layer = "layer " + std::to_string(plan.layer);
-    if (plan.heads.empty()) return layer;
-    if (plan.heads.size() == 1) return layer + ", head " + std::to_string(plan.heads.front());
-    return layer + ", mean of " + std::to_string(plan.heads.size()) + " heads";
-}
-
-std::string key_pane_name(const ImageStackPlan& plan) {
-    const bool is_input = plan.kind == ImageNumbers::input_to_layer ||
-                          plan.kind == ImageNumbers::input_to_end || plan.kind == ImageNumbers::input;
-    return is_input ? "patches of the image" : "keys of layer " + std::to_string(plan.layer);
-}
-
-std::string query_pane_name(const ImageStackPlan& plan) {
-    switch (plan.kind) {
-        case ImageNumbers::input_to_layer:
-            return "after layer " + std::to_string(plan.layer);
-        case ImageNumbers::input_to_end:
-        case ImageNumbers::input:
-            return "after the last layer";
-        default:
-            return "queries of layer " + std::to_string(plan.layer);
-    }
-}
-
-ImageHudLayout image_hud_layout(const ImageStackPlan& plan, const Viewport& viewport) {
-    ImageHudLayout hud;
-    const Theme& colors = theme(plan.view.theme);
-    hud.scale = hud_scale(viewport, 1.0f);
-    hud.text_px = 13.0f * hud_scale(viewport, colors.text_scale);
-    const glm::vec2 size(viewport.size);
-    const float margin = hud_margin_px * hud.scale, right = size.x - viewport.panel_px - margin;
-    // In narrow pictures the ledger's words take a second line.
-    const float more = size.x < 780.0f * hud.text_px / 13.0f ? ledger_line_em * hud.text_px : 0.0f;
-    hud.ledger_px = size.y - foot_px * hud.scale - more - (hud.text_px - 13.0f * hud.scale);
-
-    const float key_width = std::min(key_em * hud.text_px, 0.3f * (right - margin));
-    const float room = right - key_width - 1.5f * hud.text_px - margin;
-    const Rect shown = image_layout(plan, {}).shown;
-    const auto aspect = static_cast<float>(shown.width / shown.height);
-    const float gap = tile_gap_px * viewport.ui_scale, least = least_tile_px * hud.scale;
-    const auto heads = static_cast<int>(plan.strip.size());
-    const float wanted = tile_px * viewport.ui_scale;
-    // The longer side of a tile; all heads beside each other if they have room.
-    const float narrow = aspect < 1.0f ? aspect : 1.0f;
-    const float fitting = heads > 0 ? (room / static_cast<float>(heads) - gap) / narrow : wanted;
-    const float side = std::clamp(fitting, std::min(least, wanted), wanted);
-    const glm::vec2 tile = aspect < 1.0f ? glm::vec2(side * aspect, side) : glm::vec2(side, side / aspect);
-    const float tiles_foot = hud.ledger_px - std::max(tiles_over_foot_px * hud.scale, 1.9f * hud.text_px);
-    const float band = heads > 0 ? std::max(tile.y, 0.5f * wanted) : 3.2f * hud.text_px;
-    const float top = tiles_foot - band, line = 1.9f * hud.text_px;
-    hud.header = {margin, top - 0.6f * hud.text_px};
-    hud.panes_foot_px = top - line - 0.4f * hud.text_px;
-    hud.key = {right - key_width,
-               std::min(top - 0.2f * hud.text_px, tiles_foot - 5.0f * line_em * hud.text_px), right,
-               tiles_foot + 0.6f * hud.text_px};
-
-    const int count = std::clamp(static_cast<int>((room + gap) / (tile.x + gap)), 0, heads);
-    const int shown_head = plan.heads.size() == 1 ? plan.heads.front() : 0;
-    const int first = std::clamp(shown_head - count / 2, 0, heads - count);
-    for (int i = 0; i < count; ++i) {
-        const float left = margin + static_cast<float>(i) * (tile.x + gap);
-        hud.tiles.push_back({first + i, {left, tiles_foot - tile.y, left + tile.x, tiles_foot}});
-    }
-
-    if (!has_query(plan.kind)) return hud;
-    std::vector<int> tokens;
-    for (size_t o = 0; o < plan.others.size() && o < 8; ++o) tokens.push_back(plan.others[o]);
-    tokens.push_back(-1);
-    const float width = query_em * hud.text_px, query_gap = query_gap_px * hud.scale;
-    float left = margin + room - static_cast<float>(tokens.size()) * (width + query_gap) + query_gap;
-    for (const int token : tokens) {
-        if (left >= margin)
-            hud.queries.push_back(
-                {token,
-                 {left, hud.header.y - 1.2f * hud.text_px, left + width, hud.header.y + 0.3f * hud.text_px}});
-        left += width + query_gap;
-    }
-    return hud;
-}
-
 void add_image_hud(DrawList& list, const ImageStackPlan& plan, const TextStackPlan& stack,
                    const ViewState& view, const ViewMotion& motion, const Viewport& viewport,
                    const MeasureText& measure) {
-    Hud hud{list,
-            plan,
-            stack,
-            view,
-            motion,
-            viewport,
-            measure,
-            theme(view.theme),
-            image_hud_layout(plan, viewport)};
+    ImageHud hud{list,
+                 plan,
+                 stack,
+                 view,
+                 motion,
+                 viewport,
+                 measure,
+                 theme(view.theme),
+                 image_hud_layout(plan, viewport)};
     const size_t first = list.labels.size();
     add_title(hud);
-    add_ledger(hud);
+    add_image_ledger(hud);
     if (view.show_hud) {
         add_tiles(hud);
         add_header(hud);

@@ -4,7 +4,8 @@
 #include <cmath>
 
 #include "scenes/focus_lines.h"
-#include "scenes/image_hud.h"
+#include "scenes/image_face.h"
+#include "scenes/image_names.h"
 #include "scenes/image_values.h"
 #include "scenes/merged_rows.h"
 #include "scenes/projection.h"

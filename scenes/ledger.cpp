@@ -1,7 +1,6 @@
 #include "scenes/ledger.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numeric>
 
@@ -44,23 +43,24 @@ LedgerSums sums_of_focus(const TextStackPlan& plan, const Focus& focus, float th
 
 }  // namespace
 
-Ledger::Percent Ledger::percent() const {
-    const std::array<double, 4> shares{drawn, sinks, neighbours, not_drawn};
-    const double sum = drawn + sinks + neighbours + not_drawn;
-    if (!(sum > 0.0)) return {};
-
-    std::array<int, 4> whole{};
-    std::array<double, 4> remainder{};
-    for (size_t s = 0; s < 4; ++s) {
-        const double percent = shares[s] / sum * 100.0;
-        whole[s] = static_cast<int>(std::floor(percent));
-        remainder[s] = percent - std::floor(percent);
-    }
-    std::array<size_t, 4> order{0, 1, 2, 3};
-    std::stable_sort(order.begin(), order.end(),
-                     [&](size_t a, size_t b) { return remainder[a] > remainder[b]; });
+std::vector<int> whole_percents(const std::vector<double>& shares) {
+    std::vector<int> whole(shares.size(), 0);
+    const double sum = std::accumulate(shares.begin(), shares.end(), 0.0);
+    if (!(sum > 0.0)) return whole;
+    std::vector<size_t> order(shares.size());
+    std::iota(order.begin(), order.end(), size_t{0});
+    const auto percent = [&](size_t i) { return shares[i] / sum * 100.0; };
+    for (size_t i = 0; i < whole.size(); ++i) whole[i] = static_cast<int>(std::floor(percent(i)));
+    std::ranges::stable_sort(order, [&](size_t a, size_t b) {
+        return percent(a) - std::floor(percent(a)) > percent(b) - std::floor(percent(b));
+    });
     const int missing = 100 - std::accumulate(whole.begin(), whole.end(), 0);
-    for (int k = 0; k < missing; ++k) ++whole[order[static_cast<size_t>(k % 4)]];
+    for (int i = 0; i < missing; ++i) ++whole[order[static_cast<size_t>(i) % order.size()]];
+    return whole;
+}
+
+Ledger::Percent Ledger::percent() const {
+    const std::vector<int> whole = whole_percents({drawn, sinks, neighbours, not_drawn});
     return {whole[0], whole[1], whole[2], whole[3]};
 }
 
