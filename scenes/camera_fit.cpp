@@ -36,6 +36,8 @@ struct Slab {
     }
 };
 
+}  // namespace
+
 Camera directed(float yaw_deg, float pitch_deg, float fov_deg) {
     Camera camera;
     camera.yaw_deg = yaw_deg;
@@ -43,8 +45,6 @@ Camera directed(float yaw_deg, float pitch_deg, float fov_deg) {
     camera.fov_deg = fov_deg;
     return camera;
 }
-
-}  // namespace
 
 ScreenBounds picture_margins(const Viewport& viewport, float text_scale, int lanes) {
     const float scale = viewport.ui_scale, text = hud_scale(viewport, text_scale);

@@ -13,6 +13,9 @@ struct ScreenBounds {
     float left = 0.0f, top = 0.0f, right = 0.0f, bottom = 0.0f;  // px
 };
 
+// A camera that looks this way, wherever it stands.
+Camera directed(float yaw_deg, float pitch_deg, float fov_deg);
+
 // The picture's margins of the design (110..1170 by 78..640 at 1280x720), less the docked panel.
 // More where the HUD takes more: small windows, the projector's large text, the key of many heads.
 ScreenBounds picture_margins(const Viewport& viewport, float text_scale = 1.0f, int lanes = 12);

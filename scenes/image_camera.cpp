@@ -11,14 +11,6 @@
 namespace weft {
 namespace {
 
-Camera directed(float yaw_deg, float pitch_deg, float fov_deg) {
-    Camera camera;
-    camera.yaw_deg = yaw_deg;
-    camera.pitch_deg = pitch_deg;
-    camera.fov_deg = fov_deg;
-    return camera;
-}
-
 // Seconds at which the path passes its keys.
 constexpr double unfold_s = 2.0, unfolded_s = 5.0, first_page_s = 6.5, last_page_s = 16.0;
 
