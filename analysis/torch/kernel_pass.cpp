@@ -59,6 +59,7 @@ void KernelPass::begin(const PassInput& input) {
     first_layer_ = input.first_layer;
     keeps_ = input.keeps;
     is_split_ = input.is_split && kernels_.linear_split;
+    split_.forget();
     is_done_ = false;
     changes_.assign(input.changes.begin(), input.changes.end());
     kept_.resize(std::max(kept_.size(), static_cast<size_t>(keeps_ ? spec_.layers : 1)));
@@ -116,7 +117,7 @@ bool KernelPass::forward(const PassInput& input, const std::function<bool()>& st
 void KernelPass::copy_output(float* output) const {
     std::copy_n(state_, all_rows_ * spec_.hidden, output);
     if (packed_->final_norm.is_there)
-        normalise(output, nullptr, nullptr, output, packed_->final_norm, nullptr);
+        run_norm(*pool_, pool_->threads(), kernels_, packed_->final_norm, output, all_rows_);
 }
 
 void KernelPass::run_layer(int64_t layer, PictureTarget* picture) {
@@ -250,7 +251,7 @@ void KernelPass::run_mlp(const PackedMlp& mlp, const float* input, KeptMlp& to, 
     ends.activation = spec_.activation;
     ends.slope = keeps_ ? to.slope : nullptr;
     if (!spec_.is_gated) {
-        linear(mlp.up, input, hidden, inner_, stride, all_rows_, ends);
+        linear(mlp.up, input, hidden, inner_, stride, all_rows_, ends, true);
     } else {
         linear(mlp.gate, input, hidden, to.gate, stride, all_rows_, ends);
         linear(mlp.up, input, hidden, inner_, stride, all_rows_, {});
@@ -264,10 +265,9 @@ void KernelPass::run_mlp(const PackedMlp& mlp, const float* input, KeptMlp& to, 
 }
 
 void KernelPass::linear(const PackedLinear& weights, const float* x, int64_t x_stride, float* y,
-                        int64_t y_stride, int64_t rows, const LinearEnds& ends) const {
+                        int64_t y_stride, int64_t rows, const LinearEnds& ends, bool feeds) const {
     const LinearRows through{x, x_stride, y, y_stride, rows};
-    if (is_split_)
-        return run_split(*pool_, pool_->threads(), kernels_, weights, false, through, ends, split_);
+    if (is_split_) return split_.run(*pool_, kernels_, weights, false, through, ends, feeds);
     run_linear(*pool_, pool_->threads(), kernels_, weights, weights.outer, through, ends);
 }
 
@@ -275,7 +275,8 @@ void KernelPass::normalise(float* x, const float* y, const float* scale, float* 
                            float* sum) const {
     run_normalise(*pool_, pool_->threads(), kernels_,
                   {x, y, scale, out, all_rows_, spec_.hidden, norm.is_there ? norm.gain.get() : nullptr,
-                   norm.bias_or_null(), norm.epsilon, norm.is_rms, sum});
+                   norm.bias_or_null(), norm.epsilon, norm.is_rms, sum},
+                  is_split_ && out ? split_.announce(out, all_rows_, spec_.hidden) : nullptr);
 }
 
 std::unique_ptr<StackPass> make_kernel_pass(const std::shared_ptr<const ModelWeights>& weights,

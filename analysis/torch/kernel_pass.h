@@ -12,6 +12,7 @@
 #include "analysis/torch/packed_stack.h"
 #include "analysis/torch/score_bias.h"
 #include "analysis/torch/shared_rows.h"
+#include "analysis/torch/split_linear.h"
 #include "analysis/torch/stack_pass.h"
 #include "analysis/torch/task_pool.h"
 
@@ -75,12 +76,13 @@ class KernelPass final : public StackPass {
     // What the part's change makes of the state `x`: to `y`, and normed_ is what `next` makes of that.
     void join(const OwnNorm& norm, const OwnNorm& norm_behind, const float* layer_scale, const float* change,
               float* x, float* kept_state, float* y, const OwnNorm& next);
+    // `feeds`: y is what linear() is called with next, unchanged.
     void linear(const PackedLinear& weights, const float* x, int64_t x_stride, float* y, int64_t y_stride,
-                int64_t rows, const LinearEnds& ends) const;
+                int64_t rows, const LinearEnds& ends, bool feeds = false) const;
     // The way back through what linear() computes with `weights`; `transposed` is that of its layer.
     void linear_back(int64_t layer, const PackedLinear& weights, PackedLinear TransposedLayer::*transposed,
                      const float* x, int64_t x_stride, float* y, int64_t y_stride, int64_t rows,
-                     const LinearEnds& ends) const;
+                     const LinearEnds& ends, bool feeds = false) const;
     void normalise(float* x, const float* y, const float* scale, float* out, const OwnNorm& norm,
                    float* sum) const;
     void normalise_heads(float* x, int64_t heads, const OwnNorm& norm) const;
@@ -141,7 +143,7 @@ class KernelPass final : public StackPass {
     AlignedFloats source_;                              // [source copies, S, D]
     int64_t source_copies_ = 0, source_rows_ = 0;
     mutable AlignedFloats heads_;  // of each thread
-    mutable SplitMemory split_;
+    mutable SplitLinear split_;
     AlignedFloats embedding_scratch_;
 
     AlignedFloats key_value_, per_head_;  // on the way back

@@ -94,8 +94,8 @@ void KernelPass::mlp_back(int64_t layer, const float* from, float* to, bool adds
     if (!spec_.is_gated) {
         LinearEnds ends;
         ends.factor = mlp.slope;
-        linear_back(layer, packed.down, &TransposedLayer::down, from, hidden, inner_, stride, all_rows_,
-                    ends);
+        linear_back(layer, packed.down, &TransposedLayer::down, from, hidden, inner_, stride, all_rows_, ends,
+                    true);
         linear_back(layer, packed.up, &TransposedLayer::up, inner_, stride, to, hidden, all_rows_, last);
         return;
     }
@@ -117,10 +117,10 @@ void KernelPass::mlp_back(int64_t layer, const float* from, float* to, bool adds
 
 void KernelPass::linear_back(int64_t layer, const PackedLinear& weights,
                              PackedLinear TransposedLayer::*transposed, const float* x, int64_t x_stride,
-                             float* y, int64_t y_stride, int64_t rows, const LinearEnds& ends) const {
+                             float* y, int64_t y_stride, int64_t rows, const LinearEnds& ends,
+                             bool feeds) const {
     if (is_split_)
-        run_split(*pool_, pool_->threads(), kernels_, weights, true, {x, x_stride, y, y_stride, rows}, ends,
-                  split_);
+        split_.run(*pool_, kernels_, weights, true, {x, x_stride, y, y_stride, rows}, ends, feeds);
     else
         linear(packed_->transposed()[packed_->index(layer)].*transposed, x, x_stride, y, y_stride, rows,
                ends);
@@ -253,13 +253,17 @@ void KernelPass::show(int64_t layer, int64_t copy, const Operands& operands, con
 
 void KernelPass::normalise_back(const float* x, const float* gradient, float* to, bool adds,
                                 const OwnNorm& norm) const {
-    constexpr int64_t together = 16;
     const int64_t width = spec_.hidden;
+    uint16_t* const split = is_split_ ? split_.announce(to, all_rows_, width) : nullptr;
+    const int64_t together = split ? split_rows_together : 16;
     share((all_rows_ + together - 1) / together, [&](int64_t task, int64_t) {
         const int64_t at = task * together * width;
         kernels_.normalise_back({x + at, gradient + at, to + at, adds,
                                  std::min(together, all_rows_ - task * together), width, norm.gain.get(),
                                  norm.epsilon, norm.is_rms});
+        if (split)
+            kernels_.split_rows(to + at, width, std::min(together, all_rows_ - task * together), width, width,
+                                split + task * split_block(width));
     });
 }
 

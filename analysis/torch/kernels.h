@@ -121,7 +121,7 @@ struct ContributionTask {
 
 constexpr int64_t split_depth = 32;          // numbers of a row that one matrix tile holds
 constexpr int64_t split_rows_together = 32;  // rows of one block of tiles
-constexpr int64_t split_chunk = 6;  // tiles deep: what one block of rows reads stays in the first cache
+constexpr int64_t split_chunk = 12;  // tiles deep: what one block of rows reads stays in the first cache
 
 constexpr int64_t split_tiles(int64_t inner) {
     return (inner + split_depth - 1) / split_depth;
@@ -130,6 +130,11 @@ constexpr int64_t split_tiles(int64_t inner) {
 // Numbers that split_rows writes for a block of rows.
 constexpr int64_t split_block(int64_t inner) {
     return split_rows_together * split_tiles(inner) * split_depth * 2;
+}
+
+// Where in a block those of column `first` begin, a multiple of split_depth.
+constexpr int64_t split_part(int64_t first) {
+    return first * 16 * 2;
 }
 
 // LinearTask with each number of x and W as a sum of two bfloat16, 16 bits of its 24, which is some 1e-5 of a
@@ -153,7 +158,7 @@ struct SplitTask {
     int64_t scratch_floats() const {
         const int64_t pairs = (panel_end - panel_begin + 1) / 2,
                       blocks = (rows + split_rows_together - 1) / split_rows_together;
-        return pairs * (split_chunk * 2 * 16 * split_depth + blocks * split_rows_together * 2 * panel_width);
+        return split_chunk * 2 * 16 * split_depth + pairs * blocks * split_rows_together * 2 * panel_width;
     }
 };
 
@@ -178,8 +183,10 @@ struct Kernels {
     void (*attention_back)(const AttentionBackTask&);
     void (*contribution)(const ContributionTask&);
     // Null where the processor has no matrix tiles. split_rows: at most 32 rows of `inner` numbers, row
-    // stride `stride`, to a block of tiles; the rest of it is 0.
-    void (*split_rows)(const float* x, int64_t stride, int64_t rows, int64_t inner, uint16_t* to) = nullptr;
+    // stride `stride`, to their part of a block of tiles whose rows have `whole` numbers; what is missing to
+    // whole tiles is 0.
+    void (*split_rows)(const float* x, int64_t stride, int64_t rows, int64_t inner, int64_t whole,
+                       uint16_t* to) = nullptr;
     void (*linear_split)(const SplitTask&) = nullptr;
 };
 

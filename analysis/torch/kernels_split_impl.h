@@ -12,7 +12,7 @@ constexpr int64_t part = 16 * split_depth;  // numbers of one part of one tile
 constexpr int64_t tile_bytes = 64;          // of one row
 constexpr int64_t block_panels = 2;         // of what is computed at once, by split_rows_together rows
 constexpr int64_t block_floats = split_rows_together * block_panels * panel_width;
-constexpr int64_t chunk = split_chunk;
+constexpr int64_t chunk = 6;
 static_assert(split_rows_together == 32 && panel_width == 16 && split_depth == 32);
 
 struct alignas(64) TileShapes {
@@ -65,9 +65,9 @@ WEFT_INLINE void split(__m512 a, __m512 b, const Join& join, __m512i& high, __m5
     low = join(rounded(rest(a, of_a)), rounded(rest(b, of_b)));
 }
 
-void split_rows(const float* x, int64_t stride, int64_t rows, int64_t inner, uint16_t* to) {
+void split_rows(const float* x, int64_t stride, int64_t rows, int64_t inner, int64_t whole, uint16_t* to) {
     for (int64_t r = 0; r < split_rows_together; ++r) {
-        uint16_t* row = to + r / 16 * split_tiles(inner) * 2 * part + r % 16 * split_depth;
+        uint16_t* row = to + r / 16 * split_tiles(whole) * 2 * part + r % 16 * split_depth;
         const float* from = x + r * stride;
         for (int64_t k = 0; k < inner; k += split_depth, row += 2 * part) {
             const int64_t count = r < rows ? inner - k : 0;
@@ -165,30 +165,59 @@ WEFT_INLINE void split_weights(const SplitTask& task, int64_t panel, int64_t fir
 class Ahead {
   public:
     // Of `panels` panels the tiles [first, first + count) of the depth; in `calls` calls of fetch().
-    Ahead(const SplitTask& task, int64_t panel, int64_t panels, int64_t first, int64_t count, int64_t calls)
-        : task_(task),
-          panel_(panel),
-          first_(first),
-          rows_(count * split_depth),
-          lines_(panels * count * split_depth),
-          together_((lines_ + calls - 1) / calls) {}
+    Ahead(const SplitTask& task, int64_t panel, int64_t panels, int64_t first, int64_t count, int64_t calls) {
+        const int64_t rows = count * split_depth, end = first * split_depth + rows;
+        if (task.across) {
+            run_ = panels * panel_width;
+            runs_ = (rows + panel_width - 1) / panel_width;
+            stride_ = task.inputs;
+            if (end > task.depth) runs_ -= (end - task.depth) / panel_width;
+            next_ = line(task, first * split_depth / panel_width * task.inputs + panel * panel_width);
+        } else {
+            run_ = end > task.depth ? rows - (end - task.depth) : rows;
+            runs_ = panels;
+            stride_ = task.depth;
+            next_ = line(task, panel * task.depth + first * split_depth);
+        }
+        together_ = (runs_ * run_ + calls - 1) / calls;
+        if (panels <= 0) runs_ = 0;
+    }
 
     void fetch() {
-        for (const int64_t end = line_ + together_ < lines_ ? line_ + together_ : lines_; line_ < end;
-             ++line_) {
-            const int64_t panel = panel_ + line_ / rows_, row = first_ * split_depth + line_ % rows_;
-            const int64_t at =
-                task_.across ? row / panel_width * task_.inputs + panel * panel_width + row % panel_width
-                             : panel * task_.depth + row;
-            _mm_prefetch(reinterpret_cast<const char*>(task_.packed + at * panel_width), _MM_HINT_T1);
+        for (int64_t i = 0; i < together_ && runs_ > 0; ++i) {
+            _mm_prefetch(next_ + at_ * line_bytes, _MM_HINT_T1);
+            if (++at_ < run_) continue;
+            at_ = 0;
+            --runs_;
+            next_ += stride_ * line_bytes;
         }
     }
 
   private:
-    const SplitTask& task_;
-    const int64_t panel_, first_, rows_, lines_, together_;
-    int64_t line_ = 0;
+    static constexpr int64_t line_bytes = 64;
+
+    static const char* line(const SplitTask& task, int64_t number) {
+        return reinterpret_cast<const char*>(task.packed + number * panel_width);
+    }
+
+    const char* next_;
+    int64_t run_, runs_, stride_, together_, at_ = 0;
 };
+
+// What follows the tiles [first, first + count) of the block of panels at `panel`.
+Ahead next_weights(const SplitTask& task, int64_t panel, int64_t first, int64_t count, int64_t calls) {
+    const int64_t tiles = split_tiles(task.depth);
+    panel += block_panels;
+    if (panel >= task.panel_end && first + count < tiles) {
+        panel = task.panel_begin;
+        first += count;
+    } else if (panel >= task.panel_end) {
+        first = 0;
+    }
+    const int64_t panels = task.panels - panel, left = tiles - first;
+    return {task, panel, panels < block_panels ? panels : block_panels, first, left < chunk ? left : chunk,
+            calls};
+}
 
 // sums [2 row tiles][2 panels][16][16] +=, of `count` tiles of the depth. Tiles 0 to 3 are the sums, 4 and 5
 // rows, 6 and 7 weights; the small parts come first.
@@ -260,29 +289,20 @@ void linear_split(const SplitTask& task) {
     _tile_loadconfig(&shapes);
     const int64_t tiles = split_tiles(task.depth), row_tile = tiles * 2 * part;
     const int64_t blocks = (task.rows + split_rows_together - 1) / split_rows_together;
-    const int64_t pairs = (task.panel_end - task.panel_begin + block_panels - 1) / block_panels;
     uint16_t* weights = reinterpret_cast<uint16_t*>(task.scratch);
-    float* all_sums = task.scratch + pairs * chunk * block_panels * part;
+    float* const all_sums = task.scratch + chunk * block_panels * part;
     for (int64_t first = 0; first < tiles; first += chunk) {
         const int64_t count = tiles - first < chunk ? tiles - first : chunk;
-        for (int64_t pair = 0; pair < pairs; ++pair)
-            split_weights(task, task.panel_begin + pair * block_panels, first, count,
-                          weights + pair * chunk * block_panels * 2 * part);
-        const int64_t next = first + count < tiles ? first + count : 0;
-        const int64_t next_panel = next > 0 ? task.panel_begin : task.panel_end;
-        const int64_t next_count = tiles - next < chunk ? tiles - next : chunk;
-        const int64_t panels_left = task.panels - next_panel, same = task.panel_end - task.panel_begin;
-        Ahead ahead(task, next_panel, panels_left < same ? panels_left : same, next, next_count,
-                    blocks * pairs * count);
-        for (int64_t block = 0; block < blocks; ++block)
-            for (int64_t pair = 0; pair < pairs; ++pair) {
-                float* sums = all_sums + (block * pairs + pair) * block_floats;
-                multiply_tiles(task.x + block * 2 * row_tile + first * 2 * part, row_tile,
-                               weights + pair * chunk * block_panels * 2 * part, count, first == 0, sums,
-                               ahead);
-                if (first + count < tiles) continue;
-                const int64_t row = block * split_rows_together,
-                              panel = task.panel_begin + pair * block_panels;
+        const bool is_last = first + count == tiles;
+        float* sums = all_sums;
+        for (int64_t panel = task.panel_begin; panel < task.panel_end; panel += block_panels) {
+            split_weights(task, panel, first, count, weights);
+            Ahead ahead = next_weights(task, panel, first, count, blocks * count);
+            for (int64_t block = 0; block < blocks; ++block, sums += block_floats) {
+                multiply_tiles(task.x + block * 2 * row_tile + first * 2 * part, row_tile, weights, count,
+                               first == 0, sums, ahead);
+                if (!is_last) continue;
+                const int64_t row = block * split_rows_together;
                 const int64_t rows =
                     task.rows - row < split_rows_together ? task.rows - row : split_rows_together;
                 if (panel + 1 < task.panel_end)
@@ -290,6 +310,7 @@ void linear_split(const SplitTask& task) {
                 else
                     finish_sums<1>(task, sums, row, rows, panel);
             }
+        }
     }
     _tile_release();
 }

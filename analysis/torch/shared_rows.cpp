@@ -47,51 +47,9 @@ void run_linear(TaskPool& pool, int64_t threads, const Kernels& kernels, const P
     });
 }
 
-void run_split(TaskPool& pool, int64_t threads, const Kernels& kernels, const PackedLinear& weights,
-               bool across, const LinearRows& rows, const LinearEnds& ends, SplitMemory& memory) {
-    const int64_t depth = across ? weights.outer : weights.inner;
-    const int64_t columns = across ? weights.inner : weights.outer;
-    const int64_t blocks = (rows.rows + split_rows_together - 1) / split_rows_together;
-    uint16_t* split = reinterpret_cast<uint16_t*>(memory.rows.reserve(blocks * split_block(depth) / 2));
-    pool.run(blocks, threads, [&](int64_t block, int64_t) {
-        const int64_t row = block * split_rows_together;
-        kernels.split_rows(rows.x + row * rows.x_stride, rows.x_stride,
-                           std::min(split_rows_together, rows.rows - row), depth,
-                           split + block * split_block(depth));
-    });
-    SplitTask all{};
-    all.x = split;
-    all.packed = weights.weight;
-    all.bias = across ? nullptr : weights.bias;
-    all.y = rows.y;
-    all.rows = rows.rows;
-    all.depth = depth;
-    all.inputs = weights.inner;
-    all.y_stride = rows.y_stride;
-    all.panels = all.panel_end = (columns + panel_width - 1) / panel_width;
-    all.activation = ends.activation;
-    all.slope = ends.slope;
-    all.factor = ends.factor;
-    all.adds = ends.adds;
-    all.across = across;
-    // Enough panels that the rows are read few times, few enough that every thread has some.
-    const int64_t pairs = (all.panel_end + 1) / 2;
-    const int64_t together = std::clamp<int64_t>(pairs / (2 * threads), 1, 3) * 2;
-    SplitTask largest = all;
-    largest.panel_end = std::min(together, all.panel_end);
-    const int64_t scratch_floats = largest.scratch_floats();
-    float* scratch = memory.scratch.reserve(threads * scratch_floats);
-    pool.run((all.panel_end + together - 1) / together, threads, [&](int64_t task, int64_t thread) {
-        SplitTask of = all;
-        of.panel_begin = task * together;
-        of.panel_end = std::min(of.panel_begin + together, all.panel_end);
-        of.scratch = scratch + thread * scratch_floats;
-        kernels.linear_split(of);
-    });
-}
-
-void run_normalise(TaskPool& pool, int64_t threads, const Kernels& kernels, const NormTask& norm) {
-    constexpr int64_t together = 16;
+void run_normalise(TaskPool& pool, int64_t threads, const Kernels& kernels, const NormTask& norm,
+                   uint16_t* split) {
+    const int64_t together = split ? split_rows_together : 16;
     pool.run((norm.rows + together - 1) / together, threads, [&](int64_t task, int64_t) {
         const int64_t at = task * together * norm.width;
         const auto from = [at](auto* values) { return values ? values + at : nullptr; };
@@ -102,6 +60,9 @@ void run_normalise(TaskPool& pool, int64_t threads, const Kernels& kernels, cons
         of.sum = from(norm.sum);
         of.rows = std::min(together, norm.rows - task * together);
         kernels.normalise(of);
+        if (split)
+            kernels.split_rows(of.out, norm.width, of.rows, norm.width, norm.width,
+                               split + task * split_block(norm.width));
     });
 }
 

@@ -29,18 +29,9 @@ struct LinearRows {
 void run_linear(TaskPool& pool, int64_t threads, const Kernels& kernels, const PackedLinear& weights,
                 int64_t columns, const LinearRows& rows, const LinearEnds& ends);
 
-// Memory that run_split computes with: `rows` of all rows' split numbers, `scratch` of each thread.
-struct SplitMemory {
-    AlignedFloats rows, scratch;
-};
-
-// The same by SplitTask: of `weights`, or across them, y with a column for each of their inputs and without
-// a bias. For kernels that have it.
-void run_split(TaskPool& pool, int64_t threads, const Kernels& kernels, const PackedLinear& weights,
-               bool across, const LinearRows& rows, const LinearEnds& ends, SplitMemory& memory);
-
-// All rows of `norm`.
-void run_normalise(TaskPool& pool, int64_t threads, const Kernels& kernels, const NormTask& norm);
+// All rows of `norm`; `split`: also the split numbers of `out`, split_block(width) for each 32 rows.
+void run_normalise(TaskPool& pool, int64_t threads, const Kernels& kernels, const NormTask& norm,
+                   uint16_t* split = nullptr);
 
 // `x` [rows, width] of each of which `norm` is taken, in place.
 inline void run_norm(TaskPool& pool, int64_t threads, const Kernels& kernels, const OwnNorm& norm, float* x,

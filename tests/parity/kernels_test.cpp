@@ -104,7 +104,7 @@ TEST_CASE("Split numbers give a linear layer and its transpose to some 1e-5 of e
                     for (int64_t block = 0; block < blocks; ++block) {
                         const int64_t row = block * split_rows_together;
                         kernels.split_rows(x.data() + row * x_stride, x_stride,
-                                           std::min(split_rows_together, rows - row), depth,
+                                           std::min(split_rows_together, rows - row), depth, depth,
                                            split.data() + block * split_block(depth));
                     }
                     SplitTask task{};
