@@ -164,57 +164,76 @@ bool FlowNetwork::see_neighbours(size_t t, size_t level) {
     return has_grown;
 }
 
-// Highest level first, so that what a node is given it passes on at once.
+// Highest level first, so that what a node is given it passes on at once. What is left when no neighbour one
+// level nearer takes more goes another way, as long as that begins at a level that was searched.
 void FlowNetwork::push_all() {
-    for (size_t level = farthest_; level > 0; --level)
+    for (size_t level = farthest_; level > 1;) {
+        size_t next = level - 1;
         for (size_t t = 0; t < layers_.size(); ++t) {
             const Word* nodes = at_distance_[level].data() + t * words_;
             for_each_bit(nodes, in_excess_.data() + t * words_, words_, [&](size_t node) {
-                discharge(t, node, level);
-                set_bit(in_excess_.data() + t * words_, node, layers_[t].excess[node] > nothing);
+                if (t > 0) push(t, node, level, true);
+                if (t + 1 < layers_.size()) push(t, node, level, false);
+                const bool has_rest = layers_[t].excess[node] > nothing;
+                set_bit(in_excess_.data() + t * words_, node, has_rest);
+                if (has_rest) next = std::max(next, raise(t, node, level));
                 return true;
             });
         }
+        level = next;
+    }
 }
 
-void FlowNetwork::discharge(size_t t, size_t node, size_t level) {
-    if (level == 1) {
-        const double amount = std::min(layers_[0].excess[node], room_[node]);
-        layers_[0].excess[node] -= amount;
-        room_[node] -= amount;
-        into_[node] += amount;
-        return;
+// A node that can push to none of its level moves to one behind the nearest that it can push to. Returns that
+// level; 0 if it is none of those that were searched.
+size_t FlowNetwork::raise(size_t t, size_t node, size_t level) {
+    set_bit(at_distance_[level].data() + t * words_, node, false);
+    const auto can_push = [&](size_t at, const std::vector<Word>& ways, size_t to_level) {
+        return meet(ways.data() + node * words_, at_distance_[to_level].data() + at * words_, words_);
+    };
+    for (size_t near = level; near < farthest_; ++near) {
+        if (!(t > 0 && can_push(t - 1, layers_[t - 1].down_bits, near)) &&
+            !(t + 1 < layers_.size() && can_push(t + 1, layers_[t].up_bits, near)))
+            continue;
+        set_bit(at_distance_[near + 1].data() + t * words_, node, true);
+        return near + 1;
     }
-    if (t > 0) push(t, node, level, true);
-    if (t + 1 < layers_.size()) push(t, node, level, false);
+    return 0;
 }
 
 void FlowNetwork::push(size_t t, size_t node, size_t level, bool is_down) {
-    const size_t to = is_down ? t - 1 : t + 1;
+    const size_t to = is_down ? t - 1 : t + 1, size = size_, words = words_;
     Layer& edges = layers_[is_down ? to : t];
-    std::vector<double>& ways = is_down ? edges.down : edges.up;
-    std::vector<double>& back = is_down ? edges.up : edges.down;
-    std::vector<Word>& way_bits = is_down ? edges.down_bits : edges.up_bits;
-    std::vector<Word>& back_bits = is_down ? edges.up_bits : edges.down_bits;
-    double& excess = layers_[t].excess[node];
-    for_each_bit(way_bits.data() + node * words_, at_distance_[level - 1].data() + to * words_, words_,
-                 [&](size_t target) {
-                     if (excess <= nothing) return false;
-                     double& left = ways[node * size_ + target];
-                     double amount = std::min(excess, left);
-                     // No more than the key still takes from there.
-                     if (level == 2) amount = std::min(amount, room_[target] - layers_[to].excess[target]);
-                     if (amount <= 0) return true;
-                     excess -= amount;
-                     left -= amount;
-                     if (left <= nothing) set_bit(way_bits.data() + node * words_, target, false);
-                     double& other = back[target * size_ + node];
-                     other += amount;
-                     if (other > nothing) set_bit(back_bits.data() + target * words_, node, true);
-                     layers_[to].excess[target] += amount;
-                     set_bit(in_excess_.data() + to * words_, target, layers_[to].excess[target] > nothing);
-                     return true;
-                 });
+    double* const ways = (is_down ? edges.down : edges.up).data() + node * size;
+    double* const back = (is_down ? edges.up : edges.down).data() + node;
+    Word* const way_bits = (is_down ? edges.down_bits : edges.up_bits).data() + node * words;
+    Word* const back_bits = (is_down ? edges.up_bits : edges.down_bits).data();
+    double* const excess_there = layers_[to].excess.data();
+    Word* const in_excess_there = in_excess_.data() + to * words;
+    double excess = layers_[t].excess[node];
+    for_each_bit(way_bits, at_distance_[level - 1].data() + to * words, words, [&](size_t target) {
+        if (excess <= nothing) return false;
+        double amount = std::min(excess, ways[target]);
+        // No more than the key still takes from there, which it does at once.
+        if (level == 2) amount = std::min(amount, room_[target]);
+        if (amount <= 0) return true;
+        excess -= amount;
+        ways[target] -= amount;
+        if (ways[target] <= nothing) set_bit(way_bits, target, false);
+        double& other = back[target * size];
+        other += amount;
+        if (other > nothing) set_bit(back_bits + target * words, node, true);
+        if (level == 2) {
+            into_[target] += amount;
+            room_[target] -= amount;
+            if (room_[target] <= nothing) raise(to, target, 1);
+            return true;
+        }
+        excess_there[target] += amount;
+        set_bit(in_excess_there, target, excess_there[target] > nothing);
+        return true;
+    });
+    layers_[t].excess[node] = excess;
 }
 
 std::vector<uint8_t> FlowNetwork::key_side() {

@@ -8,8 +8,8 @@
 // made once a query and kept from key to key; for each key only what is too much at some nodes of layer 1 is
 // moved to others with room, through the residual graph. Moves go in waves: exact distances to the key (a
 // search on bits, 64 nodes at a time), then every node with excess pushes it one level nearer, highest level
-// first (Karzanov 1974; Goldberg & Tarjan 1988), until no excess reaches any room: a minimum cut lies
-// between.
+// first, and goes to a level further away when it cannot (Karzanov 1974; Goldberg & Tarjan 1988), until no
+// excess reaches any room: a minimum cut lies between.
 //
 // float64; residual capacities below 1e-13 count as none. One object per thread.
 #pragma once
@@ -56,7 +56,7 @@ class FlowNetwork {
     bool search(bool everywhere);
     bool see_neighbours(size_t t, size_t level);
     void push_all();
-    void discharge(size_t t, size_t node, size_t level);
+    size_t raise(size_t t, size_t node, size_t level);
     void push(size_t t, size_t node, size_t level, bool is_down);
 
     const FlowCapacities& capacities_;

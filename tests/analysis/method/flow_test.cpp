@@ -214,6 +214,17 @@ TEST_CASE("flow of more tokens than a word has bits is exact") {
         REQUIRE((*result.values)[65 * 67 + key] == Approx(plain_flow(graph, 65, key)).margin(tolerance));
 }
 
+TEST_CASE("what is too much for a key is moved in few waves") {
+    for (const uint32_t seed : {1u, 2u, 3u}) {
+        const FlowCapacities graph = flow_capacities(random_attention(12, 2, 30, 1, false, seed), {});
+        FlowNetwork network(graph);
+        network.begin(seed, 30);
+        for (size_t key = 0; key < 30; ++key) network.flow_to(key);
+        CHECK(network.waves() > 0);
+        CHECK(network.waves() <= 30 * 5);  // twice as many if stuck excess waited for the next search
+    }
+}
+
 TEST_CASE("flow takes every option of rollout") {
     const AttentionBlock block = random_attention(4, 3, 6, 2, false, 4);
     for (const Fuse fuse : {Fuse::max, Fuse::min, Fuse::head, Fuse::weights}) {
