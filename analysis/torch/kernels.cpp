@@ -1,6 +1,6 @@
 #include "analysis/torch/kernels.h"
 
-#include "analysis/torch/matrix_tiles.h"
+#include "analysis/matrix_tiles.h"
 
 namespace weft::torch_part {
 
