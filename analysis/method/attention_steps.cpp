@@ -79,7 +79,9 @@ bool add_head_distance(AttentionFrame& frame, const std::function<bool()>& stop)
     return add_to_blocks(frame, true, [&](const AttentionBlock& block, const TokenStack&) {
         std::map<std::string, FrameTensor> tensors;
         FrameTensor& distances = tensors["head_distance"] = head_distance(block, stop);
-        if (distances.values) tensors["head_distance.layout"] = scale_to_plane(distances);
+        if (!distances.values) return tensors;
+        tensors["head_distance.within"] = head_distance_within(block, distances);
+        tensors["head_distance.layout"] = scale_to_plane(distances);
         return tensors;
     });
 }
@@ -147,8 +149,10 @@ std::vector<FrameStep> attention_steps(const AnalysisRequest& request) {
     add("attention_distance", true, [](AttentionFrame& frame, const StepContext& context) {
         return add_attention_distance(frame, context.stop);
     });
-    // Also alone: the notice of heads that attend alike needs no more.
-    if (options.wants("head_distance") || options.wants("head_distance.within"))
+    // Also alone: the notice of heads that attend alike needs no more. All pairs have them too, but come
+    // after the pause.
+    const bool has_all_at_once = options.wants("head_distance") && options.pause_ms <= 0;
+    if (!has_all_at_once && (options.wants("head_distance") || options.wants("head_distance.within")))
         steps.push_back({"head_distance.within", true, [](AttentionFrame& frame, const StepContext& context) {
                              return add_head_distance_within(frame, context.stop);
                          }});

@@ -95,21 +95,31 @@ TEST_CASE("one token, and two with one masked, put all heads in one place") {
 }
 
 TEST_CASE("head distance equals the plain formula at every size") {
-    for (const auto& [queries, keys] :
-         {std::pair{1u, 1u}, {2u, 3u}, {5u, 16u}, {17u, 17u}, {45u, 46u}, {64u, 64u}, {47u, 90u}}) {
-        const AttentionBlock block = random_attention(3, 5, queries, keys, 3, queries);
-        const FrameTensor all = head_distance(block), within = head_distance_within(block);
+    struct Size {
+        uint32_t layers, heads, queries, keys;
+    };
+    // Those of many heads and rows go by matrix tiles where there are some.
+    for (const Size& size : {Size{3, 5, 1, 1}, Size{3, 5, 2, 3}, Size{3, 5, 5, 16}, Size{3, 5, 17, 17},
+                             Size{3, 5, 45, 46}, Size{3, 5, 64, 64}, Size{3, 5, 47, 90}, Size{6, 12, 15, 15},
+                             Size{6, 12, 33, 33}, Size{9, 8, 16, 41}, Size{5, 13, 50, 27}}) {
+        const auto [layers, heads, queries, keys] = size;
+        const AttentionBlock block = random_attention(layers, heads, queries, keys, 3, queries);
+        const FrameTensor all = head_distance(block), within = head_distance_within(block),
+                          of_all = head_distance_within(block, all);
+        const size_t count = size_t{layers} * heads, entries = size_t{queries} * keys;
         double largest = 0;
-        for (size_t a = 0; a < 15; ++a)
-            for (size_t b = 0; b < 15; ++b) {
-                const size_t entries = size_t{queries} * keys;
-                const double expected =
-                    naive_distance(block.layer_weights[a / 5]->data() + a % 5 * entries,
-                                   block.layer_weights[b / 5]->data() + b % 5 * entries, queries, keys);
-                const float got = (*all.values)[a * 15 + b];
+        for (size_t a = 0; a < count; ++a)
+            for (size_t b = 0; b < count; ++b) {
+                const double expected = naive_distance(
+                    block.layer_weights[a / heads]->data() + a % heads * entries,
+                    block.layer_weights[b / heads]->data() + b % heads * entries, queries, keys);
+                const float got = (*all.values)[a * count + b];
                 largest = std::max(largest, std::abs(static_cast<double>(got) - expected));
-                REQUIRE(got == (*all.values)[b * 15 + a]);
-                if (a / 5 == b / 5) REQUIRE((*within.values)[a / 5 * 25 + a % 5 * 5 + b % 5] == got);
+                REQUIRE(got == (*all.values)[b * count + a]);
+                if (a / heads != b / heads) continue;
+                const size_t place = (a / heads * heads + a % heads) * heads + b % heads;
+                REQUIRE((*within.values)[place] == Approx(got).margin(tolerance));
+                REQUIRE((*of_all.values)[place] == got);
             }
         INFO(queries << " x " << keys);
         REQUIRE(largest < static_cast<double>(tolerance));
@@ -224,4 +234,8 @@ TEST_CASE("head distance stops when it is superseded") {
     CHECK(head_distance_within(block, [] { return true; }).values == nullptr);
     std::atomic<int> asked{0};
     CHECK(head_distance(block, [&] { return ++asked > 3; }).values == nullptr);
+    const AttentionBlock many = random_attention(8, 8, 32, 32, 1, 1);
+    CHECK(head_distance(many, [] { return true; }).values == nullptr);
+    asked = 0;
+    CHECK(head_distance(many, [&] { return ++asked > 3; }).values == nullptr);
 }
