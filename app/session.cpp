@@ -71,7 +71,8 @@ void Session::advance(double dt_s, const Viewport& viewport) {
     }
     refit(viewport);
     const bool is_other =
-        before && (before->frame != plan()->frame || &shown_block(*before) != &shown_block(*plan()));
+        before && (before->frame != plan()->frame || &shown_block(*before) != &shown_block(*plan()) ||
+                   before->view.strip != plan()->view.strip);
     const bool is_other_place = before_scene && before_scene->kind != scene_->kind;
     if ((is_other || is_other_place) && preset_) {
         const Camera goal = fitted(*preset_, viewport);

@@ -11,6 +11,7 @@
 #include "scenes/layout.h"
 #include "scenes/projection.h"
 #include "scenes/theme.h"
+#include "scenes/token_strip.h"
 
 namespace weft {
 
@@ -142,6 +143,9 @@ Camera text_stack_camera(const TextStackPlan& plan, CameraPreset preset, const V
     // Words stand below and above a stack.
     const float words =
         stacked_words_px * hud_scale(viewport, text_scale) * glm::smoothstep(0.5f, 1.0f, motion.stack);
+    if (shows_strip(plan, plan.view))
+        bounds.left += word_numbers_px * hud_scale(viewport, text_scale) *
+                       (1.0f - glm::smoothstep(0.0f, 0.5f, motion.stack));
     bounds.top += words;
     bounds.bottom -= words;
     return fit_camera(direction, corners, glm::vec3(0.0f), bounds, viewport);

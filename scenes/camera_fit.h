@@ -18,6 +18,8 @@ Camera directed(float yaw_deg, float pitch_deg, float fov_deg);
 
 // The picture's margins of the design (110..1170 by 78..640 at 1280x720), less the docked panel.
 // More where the HUD takes more: small windows, the projector's large text, the key of many heads.
+// Room that numbers beside words take, left of the words.
+constexpr float word_numbers_px = 64.0f;
 ScreenBounds picture_margins(const Viewport& viewport, float text_scale = 1.0f, int lanes = 12);
 
 // Keeps yaw, pitch and fov of `direction`; moves target and distance. Exact: at least two opposite bounds are

@@ -21,6 +21,7 @@ constexpr int every_token_up_to = 32;  // more: landmarks
 constexpr int thinned_from = 160;      // candidates for labels
 constexpr float landmark_size_px = 13.0f;
 constexpr float chip_padding_px = 6.0f;
+constexpr float numbers_margin_px = 12.0f;
 constexpr float numbered_part = 0.05f;  // of the largest: smaller ones are near zero by their colour
 
 // A row of the first pane (keys) or of the last (queries). Of one text both are the same word, of two texts
@@ -40,6 +41,23 @@ std::vector<float> magnitudes(const TokenStrip& strip) {
     return result;
 }
 
+// What stands beside a word: its number, if it is one that counts.
+std::string number_beside(const TokenStrip& strip, size_t token) {
+    if (strip.values.empty()) return "";
+    const float value = strip.values[token];
+    if (!std::isfinite(value) || std::abs(value) < numbered_part * strip.largest) return "";
+    return (strip.is_signed && value > 0.0f ? "+" : "") + number_text(value);
+}
+
+float number_size(const LabelScene& scene) {
+    return std::max(11.0f * scene.text_scale, least_text_px);
+}
+
+// From a word to its number.
+float number_gap(const LabelScene& scene) {
+    return (2.0f * chip_padding_px + 4.0f) * scene.text_scale;
+}
+
 // Colours a word by its number; returns the number to stand beside it, if it is one that counts.
 std::optional<Label> make_chip(const LabelScene& scene, const TokenStrip& strip, size_t token, float opacity,
                                Label& label) {
@@ -48,13 +66,11 @@ std::optional<Label> make_chip(const LabelScene& scene, const TokenStrip& strip,
     label.pill = with_alpha(chip, opacity);
     label.color = with_alpha(ink_on(chip, colors), opacity);
     label.halo.a = 0.0f;
-    const float value = strip.values[token];
-    if (!std::isfinite(value) || std::abs(value) < numbered_part * strip.largest || label.angle_rad != 0.0f)
-        return std::nullopt;
+    const std::string text = number_beside(strip, token);
+    if (text.empty() || label.angle_rad != 0.0f) return std::nullopt;
     const float width = std::min(scene.measure(label.text, label.size_px, label.bold), label.max_width_px);
-    const float beside = width + (2.0f * chip_padding_px + 4.0f) * scene.text_scale;
-    Label number = scene_label(scene, (strip.is_signed && value > 0.0f ? "+" : "") + number_text(value),
-                               label.position, 11.0f * scene.text_scale, label.align, opacity, true);
+    const float beside = width + number_gap(scene);
+    Label number = scene_label(scene, text, label.position, number_size(scene), label.align, opacity, true);
     number.id = label.id + 1;
     number.position = {label.position.x + (label.align == LabelAlign::right ? -beside : beside),
                        label.position.y};
@@ -110,7 +126,11 @@ void add_side(LabelPlacement& placement, const LabelScene& scene, int pane, bool
                                   left ? LabelAlign::right : LabelAlign::left, outer * recede,
                                   !all && weight < 0.3f * heaviest);
         label.id = scene.id("side", pane, token);
-        label.max_width_px = std::min(widest_label_px * scale, room);
+        const std::string beside = number_beside(strip, static_cast<size_t>(token));
+        const float of_number = beside.empty() ? 0.0f
+                                               : scene.measure(beside, number_size(scene), false) +
+                                                     number_gap(scene) + numbers_margin_px * scale;
+        label.max_width_px = std::min(widest_label_px * scale, std::max(room - of_number, 2.0f * size));
         label.bold = focused && std::max(scene.motion.focus, scene.motion.along) > 0.5f;
         std::optional<Label> number;
         if (has_chip) number = make_chip(scene, strip, static_cast<size_t>(token), outer, label);

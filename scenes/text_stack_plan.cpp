@@ -279,7 +279,7 @@ bool same_plan(const ViewState& a, const ViewState& b) {
     return a.scene == b.scene && a.theme == b.theme && a.quantity == b.quantity &&
            a.attention == b.attention && a.first_layer == b.first_layer && a.last_layer == b.last_layer &&
            a.heads == b.heads && a.threshold == b.threshold && a.sinks == b.sinks &&
-           a.segments == b.segments && a.fold_neighbours == b.fold_neighbours;
+           a.segments == b.segments && a.strip == b.strip && a.fold_neighbours == b.fold_neighbours;
 }
 
 std::string segments_note(const TextStackPlan& plan) {
@@ -343,7 +343,9 @@ std::shared_ptr<const TextStackPlan> plan_text_stack(std::shared_ptr<const Atten
     WEFT_ASSERT(block.key_stack < frame->stacks.size(), "key stack " + std::to_string(block.key_stack));
     const std::vector<Token>& tokens = frame->stacks[block.key_stack].tokens;
     const auto candidates = sink_candidates(tokens, columns);
-    const bool keeps_rungs = previous && same_plan(previous->view, view);
+    ViewState drawn = view;
+    if (previous) drawn.strip = previous->view.strip;  // colours words, no lines
+    const bool keeps_rungs = previous && same_plan(previous->view, drawn);
 
     plan->layers.resize(shown.size());
     for (size_t l = 0; l < plan->layers.size(); ++l) {

@@ -17,15 +17,28 @@ size_t shown_row(const TextStackPlan& plan, const ViewState& view, const Attenti
     return row >= 0 && row < rows ? static_cast<size_t>(row) : 0;
 }
 
+bool is_strip(const TextStackPlan& plan) {
+    return quantity_shape(plan.view.quantity) == MethodShape::tokens && plan.numbers;
+}
+
+const std::string& method_of(const TextStackPlan& plan, const ViewState& view) {
+    return is_strip(plan) ? plan.view.quantity : view.strip;
+}
+
 }  // namespace
+
+bool shows_strip(const TextStackPlan& plan, const ViewState& view) {
+    if (!plan.frame || plan.frame->blocks.empty()) return false;
+    const std::string& method = method_of(plan, view);
+    return !method.empty() && drawn_tensor(shown_block(plan), method);
+}
 
 TokenStrip token_strip(const TextStackPlan& plan, const ViewState& view) {
     TokenStrip strip;
-    if (!plan.frame || plan.frame->blocks.empty()) return strip;
+    if (!shows_strip(plan, view)) return strip;
     const AttentionBlock& block = shown_block(plan);
-    const bool is_quantity = quantity_shape(plan.view.quantity) == MethodShape::tokens && plan.numbers;
-    const std::string method = is_quantity ? plan.view.quantity : view.strip;
-    if (method.empty() || !drawn_tensor(block, method)) return strip;
+    const bool is_quantity = is_strip(plan);
+    const std::string& method = method_of(plan, view);
     const MethodRow* row = find_method(method);
     strip.map = view.map;
     strip.is_signed = row && (row->is_signed || method == "token_ablation");

@@ -21,6 +21,8 @@ struct TokenStrip {
 
 // Of the quantity if it is one of words, else of view.strip; no values where neither is there. A method of
 // rows shows that of the selected query, else the one that y is read from, else the first.
+// Whether words have numbers beside them.
+bool shows_strip(const TextStackPlan& plan, const ViewState& view);
 TokenStrip token_strip(const TextStackPlan& plan, const ViewState& view);
 
 glm::vec4 strip_color(const TokenStrip& strip, const Theme& theme, size_t token);

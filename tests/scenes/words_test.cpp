@@ -9,6 +9,7 @@
 #include "analysis/method/method_table.h"
 #include "scenes/label_placement.h"
 #include "scenes/projection.h"
+#include "scenes/quantity.h"
 #include "synthetic_frame.h"
 
 using namespace weft;
@@ -227,6 +228,37 @@ TEST_CASE(
     CHECK(some(flaws.cut) == some({}));
     CHECK(some(flaws.small) == some({}));
     CHECK(some(flaws.on_panel) == some({}));
+}
+
+TEST_CASE("every word has its number beside it, however wide it is, and none stands at the window's edge") {
+    auto frame = synthetic::frame(6, 12, 12, synthetic::random(5));
+    for (Token& token : frame->stacks[0].tokens) token.text = "internationalisation";
+    frame->blocks[0].quantities["integrated_gradients"] = {
+        {12}, std::make_shared<std::vector<float>>(12, -0.0123f)};
+    ViewState view;
+    view.strip = "integrated_gradients";
+    for (const glm::ivec2 size : {glm::ivec2(1280, 720), glm::ivec2(1600, 700), glm::ivec2(800, 450)})
+        for (const float panel : {0.0f, 336.0f}) {
+            Viewport viewport;
+            viewport.size = size;
+            viewport.ui_scale =
+                std::min(static_cast<float>(size.x) / 1280.0f, static_cast<float>(size.y) / 720.0f);
+            viewport.panel_px = panel * viewport.ui_scale;
+            const auto plan = plan_text_stack(frame, view, nullptr);
+            const Camera camera = text_stack_camera(*plan, CameraPreset::default_view, {}, {}, viewport);
+            const DrawList list = draw_text_stack(*plan, view, {}, camera, 0.0, viewport, measure);
+            CAPTURE(size.x, panel);
+            int words = 0, numbers = 0;
+            for (const Label& label : list.labels) {
+                if (label.align != LabelAlign::right) continue;
+                words += label.text == "internationalisation";
+                if (label.text != number_text(-0.0123f)) continue;
+                ++numbers;
+                CHECK(label_bounds(label, measure).left >= 10.0f * viewport.ui_scale);
+            }
+            CHECK(words > 5);
+            CHECK(numbers == words);
+        }
 }
 
 TEST_CASE("at rest every one of up to 32 words stands on both sides and every gap has its number") {
