@@ -87,6 +87,7 @@ void bind_commands(Program& program) {
     bind_methods(program);
     bind_image(program);
     bind_places(program);
+    bind_history(program);
 }
 
 }  // namespace weft

@@ -27,5 +27,6 @@ void bind_prompt(Program& program);
 void bind_methods(Program& program);  // quantities, their options and targets, heads taken away
 void bind_image(Program& program);    // the places that are no text stack, and images
 void bind_places(Program& program);   // places, props and palettes
+void bind_history(Program& program);  // taking back what was chosen
 
 }  // namespace weft

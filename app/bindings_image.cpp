@@ -69,7 +69,10 @@ void bind_image(Program& program) {
     const auto scene = [&view] { return scene_text(view.scene); };
     commands.bind(
         "scene.next",
-        [&view](const std::string&) {
+        [&program, &view](const std::string&) {
+            // Of two towers the attention in front is the one that is unfolded.
+            const Scene* shown = program.session.scene();
+            if (shown && shown->towers) view.attention = shown->towers->forward;
             view.scene = view.scene == SceneChoice::stack ? SceneChoice::automatic : SceneChoice::stack;
         },
         scene);

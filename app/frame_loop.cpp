@@ -9,6 +9,7 @@
 
 #include "analysis/error.h"
 #include "app/clock.h"
+#include "app/history_commands.h"
 #include "app/panels/panels.h"
 #include "app/picture_file.h"
 #include "app/place_commands.h"
@@ -213,6 +214,7 @@ class FrameLoop {
                           program_.flight.is_moving());
 
         update_places(program_);
+        update_history(program_);
         ViewState& view = session.view();
         const UiColors colors = ui_colors(view.theme);
         ui_.begin_frame(program_.viewport.ui_scale, colors);

@@ -23,6 +23,7 @@
 #include "app/saved_places.h"
 #include "app/session.h"
 #include "app/trace_watch.h"
+#include "app/view_history.h"
 #include "app/window.h"
 #include "app/window_recorder.h"
 
@@ -103,7 +104,10 @@ struct Program {
     std::optional<SavedPlace> picture_of;  // that has none yet: taken when the camera stands there
     int pictures_awaited = 0;              // of places
     bool shows_pins = false;
-    double frame_ms = 0.0;  // smoothed, for the timings panel
+    ViewHistory history;
+    std::string history_source;  // whose choices it knows
+    std::string history_tokens;  // how many tokens they were made among
+    double frame_ms = 0.0;       // smoothed, for the timings panel
 };
 
 // Every command of the table does what its help says.

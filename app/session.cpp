@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "scenes/image_light.h"
 #include "scenes/shown_block.h"
 
 namespace weft {
@@ -74,11 +75,16 @@ void Session::advance(double dt_s, const Viewport& viewport) {
         before && (before->frame != plan()->frame || &shown_block(*before) != &shown_block(*plan()) ||
                    before->view.strip != plan()->view.strip);
     const bool is_other_place = before_scene && before_scene->kind != scene_->kind;
+    place_fade_.advance(dt_s);
+    if (is_other_place && !view_.reduced_motion) place_fade_.leave(before_scene);
     if ((is_other || is_other_place) && preset_) {
         const Camera goal = fitted(*preset_, viewport);
         const float room = goal.distance_u / animator_.camera().distance_u;
         if (is_other_place || room > overflow || room < waste) animator_.fly_to(goal, refit_s);
     }
+    const auto image = before_scene ? before_scene->image : nullptr;
+    if (image && scene_->image && image->frame == scene_->image->frame && !same_light(*image, *scene_->image))
+        animator_.relight(image);
     const bool are_stacks = before && before_scene->kind == SceneKind::text_stack && !is_other_place;
     if (are_stacks && before != plan() && fades_between(*before, *plan()))
         animator_.replace(before_scene->stack);
@@ -93,24 +99,27 @@ void Session::advance(double dt_s, const Viewport& viewport) {
 bool Session::is_moving() const {
     if (!plan()) return false;
     const float stale = animator_.motion().stale;
-    return show_ != Show::none || animator_.is_moving() || label_fades_.is_fading() || hover_is_due_ ||
-           (has_pending_analysis() ? stale < 1.0f : stale > 0.0f);
+    return show_ != Show::none || animator_.is_moving() || label_fades_.is_fading() || place_fade_.runs() ||
+           hover_is_due_ || (has_pending_analysis() ? stale < 1.0f : stale > 0.0f);
 }
 
 bool Session::is_settled() const {
     return plan() && show_ == Show::none && !is_computing() && !load_fraction() && animator_.is_settled() &&
-           !label_fades_.is_fading();
+           !label_fades_.is_fading() && !place_fade_.runs();
 }
 
 DrawList Session::draw(const Viewport& viewport, const MeasureText& measure) {
     const double dt_s = std::exchange(undrawn_s_, 0.0);
     if (!plan() || scene_->is_sheet() || view_.reduced_motion) label_fades_.cut();
     if (plan()) {
+        const Scene& scene = place_fade_.former() ? *place_fade_.former() : *scene_;
         ViewState shown = view_;
-        shown.quantity = plan()->view.quantity;  // another one may be on its way
+        shown.quantity = scene.stack->view.quantity;  // another one may be on its way
+        shown.attention = scene.view.attention;
         DrawList list =
-            draw_scene(*scene_, shown, animator_.motion(), animator_.camera(), time_s_, viewport, measure);
-        if (scene_->is_sheet()) return list;  // nothing stands in front of a sheet
+            draw_scene(scene, shown, animator_.motion(), animator_.camera(), time_s_, viewport, measure);
+        if (place_fade_.runs()) fade(list, place_fade_.opacity());
+        if (scene.is_sheet()) return list;  // nothing stands in front of a sheet
         const bool stands_at_selection = markers_.prop && !markers_.prop->at;
         add_markers(list, markers_, stands_at_selection ? selected_at() : std::nullopt, shown,
                     animator_.camera(), viewport, measure);

@@ -17,6 +17,7 @@
 #include "scenes/camera_path.h"
 #include "scenes/label_fades.h"
 #include "scenes/markers.h"
+#include "scenes/place_fade.h"
 #include "scenes/saved_place.h"
 #include "scenes/scene.h"
 #include "scenes/view_state.h"
@@ -224,6 +225,7 @@ class Session {
     ViewState view_;
     Animator animator_;
     LabelFades label_fades_;
+    PlaceFade place_fade_;
     double undrawn_s_ = 0.0;  // since the last frame
     FramePtr frame_;
     std::shared_ptr<const Scene> scene_;

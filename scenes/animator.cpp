@@ -13,7 +13,7 @@ namespace {
 
 constexpr double fold_duration_s = 0.8, inside_duration_s = 1.0;
 constexpr double page_duration_s = 0.5;
-constexpr double focus_in_s = 0.25, focus_out_s = 0.35, arrival_s = 0.15;
+constexpr double focus_in_s = 0.25, focus_out_s = 0.35, arrival_s = 0.15, light_s = 0.2;
 constexpr double former_lines_s = 0.1, new_lines_s = 0.15;
 
 }  // namespace
@@ -85,6 +85,14 @@ void Animator::open_panes(int key, int query, bool at_once) {
     if (is_first || at_once) open_key_.runs = open_query_.runs = false;
 }
 
+void Animator::relight(std::shared_ptr<const ImageStackPlan> former) {
+    if (reduced_) return;
+    // Light that has hardly come is not worth a way of its own.
+    if (!lit_.runs || lit_.value() > 0.5) motion_.former_image = std::move(former);
+    lit_ = {};
+    lit_.go(1.0, light_s);
+}
+
 void Animator::rows_arrive(int from) {
     if (reduced_) return;
     motion_.arrives_from = from;
@@ -153,16 +161,29 @@ void Animator::advance_flight(double dt_s) {
     flies_ = fly_elapsed_s_ < flight_.duration_s() - 1e-9;
 }
 
+// What is lit more of the two that the light goes between stays lit as it is.
+void Animator::follow(const Focus& wanted) {
+    const double come = followed_.runs ? followed_.value() : 1.0;
+    const bool turns_back = followed_.runs && motion_.former_focus == wanted;
+    if (turns_back || come >= 0.5) motion_.former_focus = motion_.shown_focus;
+    const double start = turns_back || come >= 0.5 ? 1.0 - come : come;
+    followed_ = {start, start, 0.0, 0.0, false};
+    followed_.go(1.0, light_s);
+}
+
 void Animator::advance_focus(double dt_s, const ViewState& view) {
     // What is selected keeps the picture; hovering shows within it (the scene draws both).
     const Focus& wanted = view.selected.kind != FocusKind::none ? view.selected : view.hovered;
     if (wanted.kind != FocusKind::none) {
+        if (motion_.shown_focus != wanted && motion_.shown_focus.kind != FocusKind::none && !reduced_)
+            follow(wanted);
         motion_.shown_focus = wanted;
         focus_.go(1.0, focus_in_s);
     } else {
         focus_.go(0.0, focus_out_s);
     }
     focus_.advance(dt_s);
+    followed_.advance(dt_s);
     if (focus_.value() <= 0.0 && focus_.target <= 0.0) motion_.shown_focus = Focus{};
 }
 
@@ -183,6 +204,10 @@ void Animator::write_motion() {
     motion_.focus = static_cast<float>(focus_.value());
     motion_.open_key = static_cast<float>(open_key_.value());
     motion_.open_query = static_cast<float>(open_query_.value());
+    motion_.followed = followed_.runs ? static_cast<float>(followed_.value()) : 1.0f;
+    if (!followed_.runs) motion_.former_focus = {};
+    motion_.lit = lit_.runs ? static_cast<float>(lit_.value()) : 1.0f;
+    if (!lit_.runs) motion_.former_image.reset();
     motion_.arrival = arrival_.runs ? static_cast<float>(arrival_.value()) : 1.0f;
     motion_.in_front =
         glm::mix(was_in_front_, comes_to_front_, static_cast<float>(forward_.runs ? forward_.value() : 1.0));
@@ -201,6 +226,7 @@ void Animator::advance(double dt_s, const ViewState& view, int layers) {
     open_key_.advance(dt_s);
     open_query_.advance(dt_s);
     arrival_.advance(dt_s);
+    lit_.advance(dt_s);
     advance_replacement(dt_s);
     forward_.advance(dt_s);
     advance_wave(dt_s, view, layers);
@@ -210,8 +236,8 @@ void Animator::advance(double dt_s, const ViewState& view, int layers) {
 
 void Animator::finish() {
     if (flies_) jump_to(flight_.destination());
-    for (Transition* transition :
-         {&fold_, &stack_, &inside_, &along_, &focus_, &arrival_, &forward_, &open_key_, &open_query_})
+    for (Transition* transition : {&fold_, &stack_, &inside_, &along_, &focus_, &followed_, &lit_, &arrival_,
+                                   &forward_, &open_key_, &open_query_})
         transition->runs = false;
     end_replacement();
     write_motion();

@@ -24,7 +24,8 @@ class Animator {
     void follow_token(int token);  // all but the lines into it go in 1.0 s; -1: they come back
     // Of an image stack: pages turn in 0.5 s; the first time at once.
     void open_panes(int key, int query, bool at_once = false);
-    void rows_arrive(int from);  // come in within 0.15 s
+    void relight(std::shared_ptr<const ImageStackPlan> former);  // its light goes in 0.2 s
+    void rows_arrive(int from);                                  // come in within 0.15 s
     // Its lines fade out in 0.1 s, those of the plan that replaces it come in 0.15 s, and rows slide to their
     // new places meanwhile. The new plan is drawn from the first frame on.
     void replace(std::shared_ptr<const TextStackPlan> former);
@@ -45,8 +46,10 @@ class Animator {
     Camera& camera() { return camera_; }  // flight and orbit write here; a change ends a running fly_to
     const ViewMotion& motion() const { return motion_; }
     ViewMotion& motion() { return motion_; }
-    bool is_moving() const;  // false: the next frame will be the same
-    bool is_settled() const { return !carries_picture() && !focus_.runs; }  // but for the wave
+    bool is_moving() const;    // false: the next frame will be the same
+    bool is_settled() const {  // but for the wave
+        return !carries_picture() && !focus_.runs && !followed_.runs && !lit_.runs;
+    }
 
     // What stands in the picture moves or changes by itself: what lies under a resting pointer is chance.
     bool carries_picture() const {
@@ -64,6 +67,7 @@ class Animator {
         void advance(double dt_s);
     };
     void advance_flight(double dt_s);
+    void follow(const Focus& wanted);
     void advance_focus(double dt_s, const ViewState& view);
     void advance_wave(double dt_s, const ViewState& view, int layers);
     void advance_replacement(double dt_s);
@@ -75,8 +79,8 @@ class Animator {
     double fly_elapsed_s_ = 0.0, replaced_s_ = 0.0;
     float former_from_ = 1.0f;  // opacity that the former lines had
     bool flies_ = false, reduced_ = false, wave_rests_ = false;
-    Transition fold_, stack_, inside_, along_, focus_, arrival_, forward_, open_key_{-1.0, -1.0},
-        open_query_{-1.0, -1.0};
+    Transition fold_, stack_, inside_, along_, focus_, followed_, lit_, arrival_, forward_,
+        open_key_{-1.0, -1.0}, open_query_{-1.0, -1.0};
     glm::vec4 was_in_front_{0.0f}, comes_to_front_{0.0f};
     ViewMotion motion_;
 };

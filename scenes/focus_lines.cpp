@@ -283,9 +283,19 @@ float focus_threshold(const TextStackPlan& plan, const Focus& focus) {
 }
 
 float Emphasis::receded(int layer) const {
-    const bool keeps_color = focus.kind == FocusKind::layer && focus.layer == layer;
-    const float by_focus = focus.kind == FocusKind::none || keeps_color ? 0.0f : focus_amount;
+    const auto recedes = [&](const Focus& some) {
+        return some.kind == FocusKind::layer && some.layer == layer ? 0.0f : focus_amount;
+    };
+    const float before = former.kind == FocusKind::none ? focus_amount : recedes(former);
+    const float by_focus = focus.kind == FocusKind::none ? 0.0f : std::lerp(before, recedes(focus), followed);
     return std::max({by_focus, inside_amount, elsewhere});
+}
+
+float Emphasis::light(int pane) const {
+    const auto touches = [&](const Focus& some) {
+        return some.kind != FocusKind::none && (pane == some.layer || pane == some.layer + 1) ? 1.0f : 0.0f;
+    };
+    return std::lerp(touches(former), touches(focus), followed);
 }
 
 bool Emphasis::shows_one_head(int layer) const {
@@ -308,6 +318,8 @@ Emphasis make_emphasis(const TextStackPlan& plan, const ViewMotion& motion) {
     emphasis.focus = valid_focus(plan, motion.shown_focus);
     emphasis.focus_amount =
         emphasis.focus.kind == FocusKind::none ? 0.0f : std::clamp(motion.focus, 0.0f, 1.0f);
+    emphasis.former = valid_focus(plan, motion.former_focus);
+    emphasis.followed = std::clamp(motion.followed, 0.0f, 1.0f);
     emphasis.elsewhere = std::clamp(motion.elsewhere, 0.0f, 1.0f);
     const bool enters = motion.inside_layer >= 0 &&
                         motion.inside_layer < static_cast<int>(plan.layers.size()) &&
@@ -344,8 +356,12 @@ void add_focus_lines(DrawList& list, const TextStackPlan& plan, const TextStackL
         if (focus.layer == head.layer && focus.kind == FocusKind::token) focus.head = head.head;
         if (focus.layer == head.layer && focus.kind == FocusKind::head) focus = {};
     }
+    const float amount = std::clamp(motion.focus, 0.0f, 1.0f);
+    if (emphasis.followed < 1.0f && emphasis.former.kind != FocusKind::none && !inside)
+        add_focus(list, plan, layout, view, motion, emphasis.former, amount * (1.0f - emphasis.followed));
     if (emphasis.focus_amount > 0.0f && focus.kind != FocusKind::none)
-        add_focus(list, plan, layout, view, motion, focus, emphasis.focus_amount);
+        add_focus(list, plan, layout, view, motion, focus,
+                  emphasis.focus_amount * (inside ? 1.0f : emphasis.followed));
 
     const Focus hovered = valid_focus(plan, view.hovered);
     if (hovered.kind == FocusKind::edge && hovered != motion.shown_focus)

@@ -20,11 +20,15 @@ float focus_threshold(const TextStackPlan& plan, const Focus& focus);
 struct Emphasis {
     Focus focus;                // valid, or none
     float focus_amount = 0.0f;  // 0..1
+    Focus former;               // likewise, that the focus comes from
+    float followed = 1.0f;      // how far
     int inside_layer = -1, inside_head = -1;
     float inside_amount = 0.0f;
     float elsewhere = 0.0f;  // as in ViewMotion
 
     float receded(int layer) const;
+    // How much a pane is lit because what has the focus reads from it or stands on it, 0..1.
+    float light(int pane) const;
     // Opacity of a lane of a layer whose one head is shown: in front 0, behind 0.1, that head itself 0 (it is
     // drawn by the focus set). `eye_lane`: where the eye stands along the lanes, in lanes.
     float lane_opacity(int layer, int lane, float eye_lane) const;

@@ -4,6 +4,26 @@
 
 namespace weft {
 
+std::shared_ptr<const Image> one_pixel() {
+    static const std::shared_ptr<const Image> pixel = [] {
+        auto image = std::make_shared<Image>();
+        image->width = image->height = 1;
+        image->rgba.assign(4, 255);
+        return image;
+    }();
+    return pixel;
+}
+
+TexturedPlane image_plate(const std::array<glm::vec3, 4>& corners, ThemeName name) {
+    const Theme& colors = theme(name);
+    TexturedPlane plate;
+    plate.corners = corners;
+    plate.image = one_pixel();
+    plate.tint = glm::mix(colors.ground, colors.pane, colors.dark ? 0.08f : 0.05f);
+    plate.tint.a = 1.0f;
+    return plate;
+}
+
 Rect image_area(const ImageStackPlan& plan) {
     if (!plan.image->is_real) return plan.patches_area;
     return {0.0, 0.0, double(plan.grid->image_width), double(plan.grid->image_height)};
@@ -46,7 +66,7 @@ void add_image_face(std::vector<TexturedPlane>& planes, const ImageStackPlan& pl
     plane.saturation = 1.0f;
     plane.tint = {1.0f, 1.0f, 1.0f, plan.opacity() * face.opacity};
     plane.look = plan.is_map() ? TexturedLook::map : TexturedLook::spotlight;
-    plane.cells.numbers = plan.numbers;
+    plane.cells.numbers = face.numbers ? face.numbers : plan.numbers;
     plane.cells.first = face.first;
     plane.cells.count = {plan.grid->columns, plan.grid->rows};
     plane.cells.smooth = plan.view.image.smooth;

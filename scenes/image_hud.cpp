@@ -6,6 +6,7 @@
 #include "scenes/color_bar.h"
 #include "scenes/image_face.h"
 #include "scenes/image_hud_parts.h"
+#include "scenes/image_light.h"
 #include "scenes/image_names.h"
 #include "scenes/label_placement.h"
 #include "scenes/quantity.h"
@@ -94,6 +95,8 @@ void add_tiles(ImageHud& hud) {
     const float s = hud.at.scale;
     const int query = plan.query ? plan.patch_of(*plan.query) : -1;
     const bool is_one = plan.heads.size() == 1;
+    const ImageStackPlan* former = former_light(plan, hud.motion);
+    const auto numbers = former ? mixed_numbers(former->numbers, plan.numbers, hud.motion.lit) : plan.numbers;
     for (const ImageHudLayout::Tile& tile : hud.at.tiles) {
         const ImageHead& head = plan.strip.at(static_cast<size_t>(tile.index));
         const PlaceRect place = [&](const Rect& part) { return in_bounds(part, shown, tile.bounds); };
@@ -101,7 +104,9 @@ void add_tiles(ImageHud& hud) {
         face.grey_opacity = grey_under_numbers(plan);
         face.has_numbers = true;
         face.first = head.first;
+        face.numbers = numbers;
         face.pixels = std::max(tile.bounds.right - tile.bounds.left, tile.bounds.bottom - tile.bounds.top);
+        hud.list.pictures.push_back(image_plate(place(shown), plan.view.theme));
         add_image_face(hud.list.pictures, plan, place, face);
         add_outline(hud, tile.bounds, hud.colors.rule, 1.0f * s, 0.0f);
         if (query >= 0) {

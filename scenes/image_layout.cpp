@@ -51,6 +51,18 @@ std::array<glm::vec3, 8> ImageStackLayout::box_corners() const {
     return box;
 }
 
+std::vector<int> ImageStackLayout::back_to_front(const Camera& camera) const {
+    // Flat beside each other they have one depth: the image lies on the panes that come after it.
+    std::vector<int> panes;
+    for (int p = static_cast<int>(pane_at.size()) - 2; p >= -1; --p) panes.push_back(p);
+    const glm::vec3 normal{column_axis.z, 0.0f, -column_axis.x}, eye = camera.eye();
+    const auto depth = [&](int pane) {
+        return std::round(1e3f * std::abs(glm::dot(normal, glm::vec3(x(pane), 0.0f, 0.0f) - eye)));
+    };
+    std::ranges::stable_sort(panes, [&](int a, int b) { return depth(a) > depth(b); });
+    return panes;
+}
+
 ImageStackLayout image_layout(const ImageStackPlan& plan, const ViewMotion& motion) {
     ImageStackLayout layout;
     layout.shown = shown_part(*plan.grid, plan.patches_area);

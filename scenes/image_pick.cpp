@@ -6,6 +6,7 @@
 #include "scenes/image_hud.h"
 #include "scenes/image_stack.h"
 #include "scenes/pane_ray.h"
+#include "scenes/pane_sight.h"
 
 namespace weft {
 namespace {
@@ -19,19 +20,17 @@ struct PaneHit {
     int pane = -1;
     PanePoint at;
 };
-std::optional<PaneHit> pane_under(const ImageStackPlan& plan, const ImageStackLayout& layout,
-                                  const ViewMotion& motion, const Camera& camera, const Viewport& viewport,
-                                  glm::vec2 pointer_px) {
+std::optional<PaneHit> pane_under(const ImageStackLayout& layout, const Camera& camera,
+                                  const Viewport& viewport, glm::vec2 pointer_px) {
     const Ray ray = ray_through(camera, viewport, pointer_px);
-    const float eye = motion.fold > 0.5f ? layout.x(-1) : camera.eye().x;
-    std::optional<PaneHit> nearest;
-    for (int pane = -1; pane <= plan.layers; ++pane) {
-        const std::optional<PanePoint> at = meet(layout.corners(pane, layout.shown), layout.shown, ray);
-        if (!at || !is_on(layout.shown, *at)) continue;
-        if (!nearest || std::abs(layout.x(pane) - eye) < std::abs(layout.x(nearest->pane) - eye))
-            nearest = PaneHit{pane, *at};
+    const std::vector<int> order = layout.back_to_front(camera);
+    for (auto pane = order.rbegin(); pane != order.rend(); ++pane) {
+        const auto corners = layout.corners(*pane, layout.shown);
+        const std::optional<PanePoint> at = meet(corners, layout.shown, ray);
+        if (at && is_on(layout.shown, *at) && seen_opacity(corners, camera.eye()) >= 0.5f)
+            return PaneHit{*pane, *at};
     }
-    return nearest;
+    return std::nullopt;
 }
 
 Focus token_focus(const ImageStackPlan& plan, int token) {
@@ -83,7 +82,7 @@ Focus pick_image_stack(const ImageStackPlan& plan, const ViewMotion& motion, con
         return {};
     if (const auto focus = pick_hud(plan, viewport, pointer_px)) return *focus;
     const ImageStackLayout layout = image_layout(plan, motion);
-    if (const auto hit = pane_under(plan, layout, motion, camera, viewport, pointer_px)) {
+    if (const auto hit = pane_under(layout, camera, viewport, pointer_px)) {
         if (layout.openness(hit->pane) < 0.5f) return {};
         const int patch = patch_at(plan, hit->at);
         if (patch < 0) return {};
@@ -98,7 +97,7 @@ Focus pick_image_stack(const ImageStackPlan& plan, const ViewMotion& motion, con
 std::optional<int> sliver_at(const ImageStackPlan& plan, const ViewMotion& motion, const Camera& camera,
                              const Viewport& viewport, glm::vec2 pointer_px) {
     const ImageStackLayout layout = image_layout(plan, motion);
-    const auto hit = pane_under(plan, layout, motion, camera, viewport, pointer_px);
+    const auto hit = pane_under(layout, camera, viewport, pointer_px);
     if (!hit || hit->pane < 0 || layout.openness(hit->pane) >= 0.5f) return std::nullopt;
     return hit->pane <= plan.key_pane ? hit->pane : hit->pane - 1;
 }

@@ -6,7 +6,9 @@
 #include "scenes/flow_lines.h"
 #include "scenes/image_face.h"
 #include "scenes/image_hud.h"
+#include "scenes/image_light.h"
 #include "scenes/image_pen.h"
+#include "scenes/pane_sight.h"
 #include "scenes/projection.h"
 #include "scenes/quantity.h"
 
@@ -18,31 +20,6 @@ constexpr float line_u = 0.17f, line_opacity = 0.7f;
 constexpr float frame_px = 3.0f, hover_frame_px = 1.5f;
 // White on dark is blended in light: 2 % of it are seen as some 8 % of white.
 constexpr float light_rule = 0.02f, dark_rule = -0.09f, least_rule_px = 6.0f;
-
-std::shared_ptr<const Image> one_pixel() {
-    static const std::shared_ptr<const Image> pixel = [] {
-        auto image = std::make_shared<Image>();
-        image->width = image->height = 1;
-        image->rgba.assign(4, 255);
-        return image;
-    }();
-    return pixel;
-}
-
-// Farthest first: panes do not cut each other.
-std::vector<int> back_to_front(const ImagePen& pen) {
-    std::vector<int> panes;
-    for (int p = -1; p <= pen.plan.layers; ++p) panes.push_back(p);
-    const float eye = pen.motion.fold > 0.5f ? pen.layout.x(-1) : pen.camera.eye().x;
-    std::ranges::stable_sort(panes, [&](int a, int b) {
-        return std::abs(pen.layout.x(a) - eye) > std::abs(pen.layout.x(b) - eye);
-    });
-    return panes;
-}
-
-bool has_numbers(const ImageStackPlan& plan, int pane) {
-    return !plan.row.empty() && pane == (plan.on_queries ? plan.query_pane : plan.key_pane);
-}
 
 bool same_rect(const Rect& a, const Rect& b) {
     return a.x == b.x && a.y == b.y && a.width == b.width && a.height == b.height;
@@ -84,12 +61,7 @@ void add_pane(ImagePen& pen, int pane) {
     const size_t first_plane = planes.size();
     const bool is_covered = pane == -1 && same_rect(image_area(plan), pen.layout.shown);
     if (!is_covered) {
-        TexturedPlane plate;
-        plate.corners = corners;
-        plate.image = one_pixel();
-        plate.tint = glm::mix(pen.colors.ground, pen.colors.pane, pen.colors.dark ? 0.08f : 0.05f);
-        plate.tint.a = 1.0f;
-        planes.push_back(std::move(plate));
+        planes.push_back(image_plate(corners, pen.view.theme));
     }
     if (open > 0.0f) {
         ImageFace face;
@@ -99,20 +71,38 @@ void add_pane(ImagePen& pen, int pane) {
         face.pixels = pixels_per_unit(pen.camera, pen.viewport, depth) *
                       std::max(pen.layout.size_u.x, pen.layout.size_u.y);
         face.color_opacity = pane == -1 ? 1.0f : 0.0f;
-        face.has_numbers = has_numbers(plan, pane);
-        face.grey_opacity = pane == -1         ? 0.0f
-                            : face.has_numbers ? grey_under_numbers(plan)
-                                               : grey_of_queries(plan);
+        PaneLight light = light_on(plan, former_light(plan, pen.motion), pen.motion.lit, pane);
+        face.has_numbers = light.numbers != nullptr;
+        face.grey_opacity = light.grey;
+        face.numbers = std::move(light.numbers);
         add_image_face(
             planes, plan, [&](const Rect& part) { return pen.layout.corners(pane, part); }, face);
     }
     add_marks(pen, pane, first_plane);
+    const float near = seen_opacity(corners, pen.camera.eye());
+    for (size_t p = first_plane; p < planes.size(); ++p) {
+        planes[p].tint.a *= near;
+        planes[p].edge.a *= near;
+        planes[p].cells.rule_opacity *= near;
+    }
+}
+
+// A stroke on a pane or in its plane, but for what other panes hide of it.
+void add_stroke(ImagePen& pen, int pane, const Stroke& stroke) {
+    std::vector<PaneCorners> others;
+    for (int other = -1; other <= pen.plan.layers; ++other)
+        if (other != pane) others.push_back(pen.layout.corners(other, pen.layout.shown));
+    for (const auto& [a, b] : seen_parts(stroke.a, stroke.b, pen.camera.eye(), others)) {
+        pen.list.strokes_above.push_back(stroke);
+        pen.list.strokes_above.back().a = a;
+        pen.list.strokes_above.back().b = b;
+    }
 }
 
 void add_frame(ImagePen& pen, int pane, int patch, const glm::vec4& color, float width_px) {
     const auto corners = pen.layout.corners(pane, pen.plan.area_of(patch));
     for (size_t i = 0; i < 4; ++i)
-        pen.list.strokes_above.push_back({corners[i], corners[(i + 1) % 4], color, 0.0f, width_px, true});
+        add_stroke(pen, pane, {corners[i], corners[(i + 1) % 4], color, 0.0f, width_px, true});
 }
 
 void add_frames(ImagePen& pen) {
@@ -141,9 +131,9 @@ std::shared_ptr<const std::vector<glm::vec4>> line_colors(const ImagePen& pen) {
     return amber_colors(pen.view.theme, rows);
 }
 
-void add_lines(ImagePen& pen) {
+void add_lines(ImagePen& pen, float opacity) {
     const ImageStackPlan& plan = pen.plan;
-    const float rest = at_rest(pen);
+    const float rest = at_rest(pen) * opacity;
     if (plan.lines.empty() || rest <= 0.0f) return;
     const int query = plan.patch_of(*plan.query);
     const auto columns = static_cast<int>(plan.grid->columns);
@@ -190,8 +180,7 @@ void add_bar(ImagePen& pen) {
         glm::vec3(0.0f, bar_below_u, 0.0f);
     const glm::vec3 across = pen.layout.column_axis * pen.layout.size_u.x;
     const float open = pen.layout.openness(pane);
-    pen.list.strokes_above.push_back(
-        {left, left + across, with_alpha(pen.colors.rule, open), bar_u, 2.0f, false});
+    add_stroke(pen, pane, {left, left + across, with_alpha(pen.colors.rule, open), bar_u, 2.0f, false});
     float from = 0.0f;
     for (size_t o = 0; o < plan.others.size(); ++o) {
         const float to = from + static_cast<float>(plan.ledger.others[o]);
@@ -200,7 +189,8 @@ void add_bar(ImagePen& pen) {
         // A hair's breadth of ground between two.
         const float end = std::max(from, to - 0.004f);
         if (to > from)
-            pen.list.strokes_above.push_back(
+            add_stroke(
+                pen, pane,
                 {left + from * across, left + end * across, with_alpha(ink, open), bar_u, 2.0f, false});
         from = to;
     }
@@ -232,9 +222,13 @@ DrawList draw_image_stack(const ImageStackPlan& plan, const TextStackPlan& stack
     list.ui_scale = viewport.ui_scale;
     const ImageStackLayout layout = image_layout(plan, motion);
     ImagePen pen{list, plan, view, motion, layout, theme(view.theme), camera, viewport};
-    for (const int pane : back_to_front(pen)) add_pane(pen, pane);
+    for (const int pane : layout.back_to_front(camera)) add_pane(pen, pane);
     add_bar(pen);
-    add_lines(pen);
+    if (const ImageStackPlan* former = former_light(plan, motion); former && former->layer == plan.layer) {
+        ImagePen going{list, *former, view, motion, layout, theme(view.theme), camera, viewport};
+        add_lines(going, 1.0f - motion.lit);
+    }
+    add_lines(pen, motion.former_image ? motion.lit : 1.0f);
     add_frames(pen);
     if (measure) {
         add_image_hud(list, plan, stack, view, motion, viewport, measure);

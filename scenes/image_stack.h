@@ -121,6 +121,8 @@ struct ImageStackLayout {
     // Top left, top right, bottom right, bottom left.
     std::array<glm::vec3, 4> corners(int pane, const Rect& part) const;
     std::array<glm::vec3, 8> box_corners() const;
+    // Panes, from -1 on, those behind first: they are parallel, however far they have turned.
+    std::vector<int> back_to_front(const Camera& camera) const;
 };
 ImageStackLayout image_layout(const ImageStackPlan& plan, const ViewMotion& motion);
 

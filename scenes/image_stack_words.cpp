@@ -1,6 +1,8 @@
 // The words among an image stack's panes: what each pane is, what is no patch, the patch that is pointed at.
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <utility>
 
 #include "scenes/hud.h"
 #include "scenes/image_hud.h"
@@ -23,8 +25,10 @@ struct LabelPen {
     LabelPlacement& placement;
     float text_px;
 
-    glm::vec2 screen(const glm::vec3& world) const {
-        return glm::vec2(screen_from_world(camera, pen.viewport, world));
+    // None: behind the eye.
+    std::optional<glm::vec2> screen(const glm::vec3& world) const {
+        const glm::vec3 at = screen_from_world(camera, pen.viewport, world);
+        return at.z > near_plane_u ? std::optional(glm::vec2(at)) : std::nullopt;
     }
     void add(uint64_t id, const std::string& text, glm::vec2 at, LabelAlign align, const glm::vec4& color,
              float priority) {
@@ -37,21 +41,27 @@ struct LabelPen {
         label.color = color;
         label.halo = with_alpha(pen.colors.ground, 0.9f * color.a);
         label.id = id;
-        placement.add(std::move(label), priority);
+        placement.add_apart(std::move(label), priority, 0.4f * text_px);
     }
     // Over the upper edge of a pane.
     void over(int pane, const std::string& text, const glm::vec4& color, float priority) {
         const auto corners = pen.layout.corners(pane, pen.layout.shown);
-        const glm::vec2 a = screen(corners[0]), b = screen(corners[1]);
-        add(label_id(text, pane), text, {0.5f * (a.x + b.x), std::min(a.y, b.y) - 0.6f * text_px},
+        const auto a = screen(corners[0]), b = screen(corners[1]);
+        if (!a || !b) return;
+        add(label_id(text, pane), text, {0.5f * (a->x + b->x), std::min(a->y, b->y) - 0.6f * text_px},
             LabelAlign::center, with_alpha(color, color.a * pen.layout.openness(pane)), priority);
     }
     void below(int first, int last, const std::string& text) {
         if (first > last) return;
-        const Rect& shown = pen.layout.shown;
-        const glm::vec2 a = screen(pen.layout.position(first, shown.x + shown.width, shown.y + shown.height)),
-                        b = screen(pen.layout.position(last, shown.x + shown.width, shown.y + shown.height));
-        add(label_id(text, first), text, {0.5f * (a.x + b.x), std::max(a.y, b.y) + 1.5f * text_px},
+        // At their edges that are nearer to the eye: the others are hidden by the panes themselves.
+        const auto foot = [&](size_t corner) {
+            return std::pair(screen(pen.layout.corners(first, pen.layout.shown)[corner]),
+                             screen(pen.layout.corners(last, pen.layout.shown)[corner]));
+        };
+        const auto left = foot(3), right = foot(2);
+        if (!left.first || !left.second || !right.first || !right.second) return;
+        const auto& [a, b] = left.first->y > right.first->y ? left : right;
+        add(label_id(text, first), text, {0.5f * (a->x + b->x), std::max(a->y, b->y) + 1.5f * text_px},
             LabelAlign::center, pen.colors.dim_text, 1.0f);
     }
 };
@@ -109,16 +119,20 @@ void add_image_words(ImagePen& pen, const MeasureText& measure) {
     if (!plan.row.empty() && !plan.others.empty() && !plan.on_queries && open > 0.5f) {
         const Rect& shown = pen.layout.shown;
         const glm::vec3 below(0.0f, bar_below_u + bar_u, 0.0f);
-        const glm::vec2 left =
+        auto left =
             labels.screen(pen.layout.position(plan.key_pane, shown.x, shown.y + shown.height) - below);
-        const glm::vec2 right = labels.screen(
+        auto right = labels.screen(
             pen.layout.position(plan.key_pane, shown.x + shown.width, shown.y + shown.height) - below);
+        if (left && right && left->x > right->x) std::swap(left, right);  // seen from behind
         const std::string text = others_text(plan);
-        // Under the bar as far as the words reach.
-        const float part = measure(text, labels.text_px, false) / std::max(right.x - left.x, 1.0f);
-        const float foot = std::max(left.y, glm::mix(left.y, right.y, std::min(part, 1.0f)));
-        labels.add(label_id("beside patches", plan.key_pane), text, {left.x, foot + 1.2f * labels.text_px},
-                   LabelAlign::left, with_alpha(pen.colors.text, open), 3.5f);
+        if (left && right) {
+            // Under the bar as far as the words reach.
+            const float part = measure(text, labels.text_px, false) / std::max(right->x - left->x, 1.0f);
+            const float foot = std::max(left->y, glm::mix(left->y, right->y, std::min(part, 1.0f)));
+            labels.add(label_id("beside patches", plan.key_pane), text,
+                       {left->x, foot + 1.2f * labels.text_px}, LabelAlign::left,
+                       with_alpha(pen.colors.text, open), 3.5f);
+        }
     }
     const Focus& hovered = pen.view.hovered;
     const int pointed = pointed_patch(pen);
@@ -131,17 +145,17 @@ void add_image_words(ImagePen& pen, const MeasureText& measure) {
                                               : ": " + (std::isfinite(number) ? number_text(number)
                                                                               : std::string("not computed")));
         const auto corners = pen.layout.corners(pane, plan.area_of(pointed));
-        const glm::vec2 at = labels.screen(0.5f * (corners[0] + corners[1]));
+        const auto at = labels.screen(0.5f * (corners[0] + corners[1]));
         Label label;
         label.text = text;
-        label.position = at - glm::vec2(0.0f, 0.8f * labels.text_px);
+        label.position = at.value_or(glm::vec2(0.0f)) - glm::vec2(0.0f, 0.8f * labels.text_px);
         label.size_px = labels.text_px;
         label.align = LabelAlign::center;
         label.color = pen.colors.text;
         label.bold = true;
         label.pill = with_alpha(pen.colors.panel, 0.92f);
         label.id = label_id("pointed patch", pointed);
-        placement.add(std::move(label), 10.0f);
+        if (at) placement.add(std::move(label), 10.0f);
     }
     placement.place(pen.list);
 }

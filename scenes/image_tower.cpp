@@ -5,9 +5,11 @@
 
 #include "scenes/focus_lines.h"
 #include "scenes/image_face.h"
+#include "scenes/image_light.h"
 #include "scenes/image_names.h"
 #include "scenes/image_values.h"
 #include "scenes/merged_rows.h"
+#include "scenes/pane_sight.h"
 #include "scenes/projection.h"
 #include "scenes/shown_block.h"
 #include "scenes/theme.h"
@@ -251,6 +253,7 @@ void add_image_tower(DrawList& list, const ImageTower& tower, const ImageTowerLa
     const Theme& colors = theme(view.theme);
     const Focus focus = valid_focus(*tower.cross, motion.shown_focus);
     const bool has_focus = motion.focus > 0.0f && focus.kind != FocusKind::none;
+    const Focus former = valid_focus(*tower.cross, motion.former_focus);
     for (const int pane : layout.back_to_front(camera)) {
         const size_t first = list.textured_planes.size();
         const int layer = layout.layer_of(pane);
@@ -263,13 +266,23 @@ void add_image_tower(DrawList& list, const ImageTower& tower, const ImageTowerLa
         own.view.theme = view.theme;
         if (pane == -1) face.color_opacity = 1.0f;
         if (layer >= 0) {
-            const bool is_focus = has_focus && focus.layer == layer;
-            const bool of_head = focus.kind == FocusKind::head || focus.kind == FocusKind::edge;
-            own.numbers =
-                tower.light(layer, is_focus ? focus.query : -1, is_focus && of_head ? focus.head : -1);
+            const auto light_of = [&](const Focus& some) {
+                const bool of_head = some.kind == FocusKind::head || some.kind == FocusKind::edge;
+                if (some.kind == FocusKind::none || some.layer != layer) return tower.light(layer, -1, -1);
+                return tower.light(layer, some.query, of_head ? some.head : -1);
+            };
+            const auto opacity_of = [&](const Focus& some) {
+                const bool recedes = some.kind != FocusKind::none && some.layer != layer;
+                return recedes ? glm::mix(1.0f, 0.4f, motion.focus) : 1.0f;
+            };
+            own.numbers = light_of(Focus{});
+            if (has_focus)
+                own.numbers = mixed_numbers(own.numbers,
+                                            mixed_numbers(light_of(former), light_of(focus), motion.followed),
+                                            motion.focus);
             face.has_numbers = true;
             face.grey_opacity = grey_under_numbers(own);
-            face.opacity = has_focus && !is_focus ? glm::mix(1.0f, 0.4f, motion.focus) : 1.0f;
+            face.opacity = glm::mix(opacity_of(former), opacity_of(focus), motion.followed);
         }
         if (pane == -1 || layer >= 0)
             add_image_face(
@@ -282,6 +295,11 @@ void add_image_tower(DrawList& list, const ImageTower& tower, const ImageTowerLa
         }
         list.textured_planes.back().edge = with_alpha(colors.pane, layer >= 0 ? 0.6f : 0.8f);
         list.textured_planes.back().edge_px = 1.0f;
+        const float near = seen_opacity(corners, camera.eye());
+        for (size_t p = first; p < list.textured_planes.size(); ++p) {
+            list.textured_planes[p].tint.a *= near;
+            list.textured_planes[p].edge.a *= near;
+        }
     }
 }
 

@@ -112,7 +112,8 @@ glm::vec3 sink_end(const ImageTower& tower, const TextStackLayout& cross, const 
 // focus leave their patches and arrive at their queries. Choices and moving parts as cross-attention has
 // them.
 void add_image_focus(DrawList& list, const ImageTower& tower, const TextStackLayout& cross,
-                     const ImageTowerLayout& layout, const ViewState& view, const ViewMotion& motion);
+                     const ImageTowerLayout& layout, const ViewState& view, const ViewMotion& motion,
+                     const Camera& camera);
 
 // The token of the image that is pointed at and the one that is selected, what the bars below the panes stand
 // for. `scene` is that of cross-attention.

@@ -5,6 +5,7 @@
 #include "scenes/image_tower.h"
 #include "scenes/line_picking.h"
 #include "scenes/pane_ray.h"
+#include "scenes/pane_sight.h"
 #include "scenes/projection.h"
 #include "scenes/sink_bars.h"
 #include "scenes/theme.h"
@@ -46,15 +47,21 @@ std::optional<PaneHit> pane_under(const ImageTower& tower, const ImageTowerLayou
     return std::nullopt;
 }
 
-void add_frames(DrawList& list, const ImageTower& tower, const ImageTowerLayout& layout, int token,
-                const glm::vec4& color, float width_px) {
+// Not through images that stand before them.
+void add_frames(DrawList& list, const ImageTower& tower, const ImageTowerLayout& layout, const Camera& camera,
+                int token, const glm::vec4& color, float width_px) {
     const int patch = token < 0 ? -1 : tower.face->patch_of(token);
     if (patch < 0) return;
     for (int pane = -1; pane < layout.pane_count(); ++pane) {
         if (!layout.shows_image(pane)) continue;
         const auto corners = layout.corners(pane, tower.face->area_of(patch));
+        std::vector<PaneCorners> others;
+        for (int other = -1; other < layout.pane_count(); ++other)
+            if (other != pane && layout.shows_image(other))
+                others.push_back(layout.corners(other, layout.panes.shown));
         for (size_t i = 0; i < 4; ++i)
-            list.strokes_above.push_back({corners[i], corners[(i + 1) % 4], color, 0.0f, width_px, true});
+            for (const auto& [a, b] : seen_parts(corners[i], corners[(i + 1) % 4], camera.eye(), others))
+                list.strokes_above.push_back({a, b, color, 0.0f, width_px, true});
     }
 }
 
@@ -151,7 +158,8 @@ Focus pick_image_tower(const ImageTower& tower, const TextStackLayout& cross, co
 }
 
 void add_image_focus(DrawList& list, const ImageTower& tower, const TextStackLayout& cross,
-                     const ImageTowerLayout& layout, const ViewState& view, const ViewMotion& motion) {
+                     const ImageTowerLayout& layout, const ViewState& view, const ViewMotion& motion,
+                     const Camera& camera) {
     const Theme& colors = theme(view.theme);
     const Focus focus = valid_focus(*tower.cross, motion.shown_focus);
     if (motion.focus > 0.0f && (focus.kind == FocusKind::token || focus.kind == FocusKind::edge))
@@ -159,9 +167,9 @@ void add_image_focus(DrawList& list, const ImageTower& tower, const TextStackLay
     const int selected = read_token(valid_focus(*tower.cross, view.selected)),
               pointed = read_token(valid_focus(*tower.cross, view.hovered));
     if (pointed != selected)
-        add_frames(list, tower, layout, pointed, with_alpha(colors.selected, 0.9f), hover_frame_px);
+        add_frames(list, tower, layout, camera, pointed, with_alpha(colors.selected, 0.9f), hover_frame_px);
     const bool is_edge = view.selected.kind == FocusKind::edge;
-    add_frames(list, tower, layout, selected, is_edge ? colors.selected : colors.amber,
+    add_frames(list, tower, layout, camera, selected, is_edge ? colors.selected : colors.amber,
                is_edge ? hover_frame_px : frame_px);
 }
 

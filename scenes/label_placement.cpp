@@ -68,15 +68,22 @@ void LabelPlacement::reserve_all(const DrawList& list) {
 
 void LabelPlacement::add(Label label, float priority, const ScreenRect* tick, const Label* companion) {
     if (label.color.a <= 0.004f) return;
-    Candidate candidate{std::move(label), priority, tick != nullptr, tick ? *tick : ScreenRect{}, {}, {}};
+    Candidate candidate{
+        std::move(label), priority, tick != nullptr, tick ? *tick : ScreenRect{}, {}, 0.0f, {}};
     candidate.tick.owner = candidate.label.id;
     if (companion) candidate.companion = *companion;
     candidates_.push_back(std::move(candidate));
 }
 
+void LabelPlacement::add_apart(Label label, float priority, float room_px) {
+    const size_t before = candidates_.size();
+    add(std::move(label), priority);
+    if (candidates_.size() > before) candidates_.back().room_px = room_px;
+}
+
 void LabelPlacement::add_one_of(std::vector<Label> labels, float priority) {
     if (labels.empty() || labels.front().color.a <= 0.004f) return;
-    Candidate candidate{std::move(labels.front()), priority, false, {}, {}, {}};
+    Candidate candidate{std::move(labels.front()), priority, false, {}, {}, 0.0f, {}};
     candidate.otherwise.assign(std::make_move_iterator(labels.begin() + 1),
                                std::make_move_iterator(labels.end()));
     candidates_.push_back(std::move(candidate));
@@ -89,7 +96,7 @@ void LabelPlacement::choose_free(Candidate& candidate, DrawList& list) const {
     };
     bool is_chosen = candidate.otherwise.empty() || is_free(place_of(candidate));
     for (Label& other : candidate.otherwise) {
-        const bool fits = !is_chosen && is_free(place_of({other, 0.0f, false, {}, {}, {}}));
+        const bool fits = !is_chosen && is_free(place_of({other, 0.0f, false, {}, {}, 0.0f, {}}));
         if (fits) std::swap(candidate.label, other);
         is_chosen = is_chosen || fits;
         absent(other);
@@ -98,6 +105,8 @@ void LabelPlacement::choose_free(Candidate& candidate, DrawList& list) const {
 
 LabelPlacement::Place LabelPlacement::place_of(const Candidate& candidate) const {
     Place place{label_bounds(candidate.label, measure_), candidate.label.angle_rad, {}};
+    place.box.left -= candidate.room_px;
+    place.box.right += candidate.room_px;
     if (candidate.has_tick) {
         const float more = landmark_pitch_em * candidate.label.size_px - (place.box.bottom - place.box.top);
         place.box.top -= 0.5f * std::max(more, 0.0f);
@@ -141,7 +150,7 @@ void LabelPlacement::place(DrawList& list) {
         if (candidate.has_tick) list.rects.push_back(candidate.tick);
         list.labels.push_back(std::move(candidate.label));
         if (!candidate.companion) continue;
-        const Place beside = place_of({*candidate.companion, 0.0f, false, {}, {}, {}});
+        const Place beside = place_of({*candidate.companion, 0.0f, false, {}, {}, 0.0f, {}});
         const bool has_room = is_free(beside);
         if (has_room) taken_.push_back(beside);
         (has_room ? list.labels : list.absent_labels).push_back(std::move(*candidate.companion));

@@ -30,6 +30,9 @@ class LabelPlacement {
     // `companion`: drawn with its label where it has room.
     void add(Label label, float priority, const ScreenRect* tick = nullptr, const Label* companion = nullptr);
 
+    // Keeps so much room left and right of it free.
+    void add_apart(Label label, float priority, float room_px);
+
     // One thing's label at the first of these places, in their order, that is free.
     void add_one_of(std::vector<Label> labels, float priority);
 
@@ -43,6 +46,7 @@ class LabelPlacement {
         bool has_tick = false;
         ScreenRect tick;
         std::optional<Label> companion;
+        float room_px = 0.0f;
         std::vector<Label> otherwise;  // where `label` does not fit, the first that does
     };
     // Words slanted alike lie side by side although their upright boxes overlap: those are compared along the

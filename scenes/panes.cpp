@@ -10,10 +10,6 @@ namespace {
 constexpr float receded_edge = 0.12f, focused_edge = 0.45f, focused_fill = 0.075f, receded_fill = 0.55f;
 constexpr int hairlines_up_to_tokens = 32;
 
-bool touches(const Focus& focus, int pane) {
-    return pane == focus.layer || pane == focus.layer + 1;
-}
-
 }  // namespace
 
 std::vector<int> panes_back_to_front(const TextStackLayout& layout, const glm::vec3& eye) {
@@ -40,14 +36,9 @@ void add_panes(DrawList& list, const TextStackPlan& plan, const TextStackLayout&
     const float amount = std::max({emphasis.focus_amount, emphasis.inside_amount, emphasis.elsewhere});
     for (const int pane : panes_back_to_front(layout, camera.eye())) {
         float fill = colors.pane_fill, edge = colors.pane_edge;
-        const bool focused = emphasis.focus_amount > 0.0f && touches(emphasis.focus, pane);
-        if (focused && emphasis.inside_amount == 0.0f) {
-            fill = glm::mix(fill, focused_fill, amount);
-            edge = glm::mix(edge, focused_edge, amount);
-        } else {
-            edge = glm::mix(edge, receded_edge, amount);
-            fill *= glm::mix(1.0f, receded_fill, amount);
-        }
+        const float light = emphasis.inside_amount == 0.0f ? emphasis.light(pane) : 0.0f;
+        fill = glm::mix(fill, glm::mix(fill * receded_fill, focused_fill, light), amount);
+        edge = glm::mix(edge, glm::mix(receded_edge, focused_edge, light), amount);
         // From within a head, and along a token, all panes stand between the eye and the lines.
         fill *= (1.0f - emphasis.inside_amount) * (1.0f - 0.7f * motion.along);
         const auto add = [&](float foot_u, float part) {

@@ -128,7 +128,7 @@ void add_part(DrawList& list, const TowerPart& part, const TwoTowersPlan& plan, 
         for (const FlowBatch& batch : in_rows)
             std::ranges::move(over_patches(*plan.image, *image, static_cast<int>(batch.block), batch),
                               std::back_inserter(list.flows));
-        add_image_focus(list, *plan.image, layout, *image, view, motion);
+        add_image_focus(list, *plan.image, layout, *image, view, motion, camera);
     }
 
     // A plan counts its own blocks; what a focus brought of its own stands behind those of all.

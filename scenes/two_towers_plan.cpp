@@ -151,6 +151,7 @@ ViewState view_in(const TwoTowersPlan& plan, const ViewState& view, AttentionKin
 ViewMotion motion_in(const TwoTowersPlan& plan, const ViewMotion& motion, AttentionKind kind) {
     ViewMotion own = motion;
     own.shown_focus = focus_in(plan, motion.shown_focus, kind);
+    own.former_focus = focus_in(plan, motion.former_focus, kind);
     if (own.shown_focus.kind == FocusKind::none) own.elsewhere = std::max(own.elsewhere, motion.focus);
     if (kind == AttentionKind::encoder || !has_arrivals(plan)) own.arrival = 1.0f;
     if (kind == plan.forward) return own;

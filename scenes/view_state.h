@@ -94,13 +94,17 @@ struct ViewState {
 };
 
 struct TextStackPlan;
+struct ImageStackPlan;
 
 // The moving parts between two states, each 0..1 unless said otherwise; set by Animator (scenes/animator.h).
 struct ViewMotion {
-    float fold = 0.0f;       // 0: lanes unfolded, 1: flat
-    float stack = 0.0f;      // 0: panes left to right, 1: layers go up
-    float focus = 0.0f;      // how far the context has receded
-    Focus shown_focus;       // what `focus` is about (stays during fade-out)
+    float fold = 0.0f;   // 0: lanes unfolded, 1: flat
+    float stack = 0.0f;  // 0: panes left to right, 1: layers go up
+    float focus = 0.0f;  // how far the context has receded
+    Focus shown_focus;   // what `focus` is about (stays during fade-out)
+    // What it was about before, and how far light and lines have gone over from there.
+    Focus former_focus;
+    float followed = 1.0f;
     float elsewhere = 0.0f;  // how far all of it has receded behind the focus of something beside it
     float inside = 0.0f;     // how far the gap of `inside_layer` is widened (1.5 times at 1)
     int inside_layer = -1, inside_head = -1;
@@ -115,6 +119,10 @@ struct ViewMotion {
     // in.
     int arrives_from = 0;
     float arrival = 1.0f;
+    // Of an image stack, whose numbers go from its panes, and how far those of the plan have come; null:
+    // none.
+    std::shared_ptr<const ImageStackPlan> former_image;
+    float lit = 1.0f;
     // What was shown before goes while what is new comes; null: nothing goes.
     std::shared_ptr<const TextStackPlan> former;
     float former_lines = 0.0f;  // their opacity

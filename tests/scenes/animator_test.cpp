@@ -126,3 +126,31 @@ TEST_CASE("a call during a transition goes on from where it is") {
     run(animator, {}, 1.0, 0.05);
     CHECK(animator.motion().fold == 0.0f);
 }
+
+TEST_CASE("from one word to the next the light goes over in 0.2 s, and turns back where it is") {
+    Animator animator;
+    ViewState view;
+    const Focus first{FocusKind::token, 0, 1, -1, 2, -1, false},
+        second{FocusKind::token, 0, 3, -1, 4, -1, false};
+    view.hovered = first;
+    run(animator, view, 1.0, 0.01);
+    CHECK(animator.motion().followed == 1.0f);
+    view.hovered = second;
+    animator.advance(0.01, view, 0);
+    CHECK(animator.motion().shown_focus == second);
+    CHECK(animator.motion().former_focus == first);
+    CHECK(animator.motion().followed < 0.1f);
+    CHECK_FALSE(animator.is_settled());
+    run(animator, view, 0.11, 0.01);
+    const float come = animator.motion().followed;
+    CHECK(come > 0.5f);
+    CHECK(come < 1.0f);
+    view.hovered = first;
+    animator.advance(1e-6, view, 0);
+    CHECK(animator.motion().former_focus == second);
+    CHECK(animator.motion().followed == Approx(1.0f - come).margin(1e-3));
+    run(animator, view, 0.2, 0.01);
+    CHECK(animator.motion().followed == 1.0f);
+    CHECK(animator.motion().former_focus == Focus{});
+    CHECK(animator.is_settled());
+}

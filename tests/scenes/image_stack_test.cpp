@@ -593,3 +593,95 @@ TEST_CASE("the default path opens every layer once and ends at the default view"
     CHECK(last.motion.fold == 0.0f);
     CHECK(last.camera.yaw_deg == Approx(-40.0f));
 }
+
+TEST_CASE("light goes from one query's patches to the next's instead of jumping") {
+    Place place(synthetic::image_frame(3, 2, 1, 4, 5, one_bright(6)));
+    place.select_query(3);
+    const auto former = place.scene->image;
+    place.select_query(9);
+    place.motion.former_image = former;
+    const auto numbers = [&](float lit) {
+        place.motion.lit = lit;
+        const DrawList list = place.draw();
+        std::vector<float> all;
+        for (int row = 0; row < 4; ++row)
+            for (int column = 0; column < 5; ++column)
+                all.push_back(drawn_number(*plane_with_numbers(list.textured_planes), column, row));
+        return all;
+    };
+    const auto start = numbers(0.0f), middle = numbers(0.5f), end = numbers(1.0f);
+    REQUIRE(start != end);
+    for (size_t i = 0; i < end.size(); ++i)
+        CHECK(middle[i] == Approx(0.5f * (start[i] + end[i])).margin(0.01));
+    Place before(place);
+    before.motion = {};
+    before.select_query(3);
+    const DrawList was = before.draw();
+    CHECK(start[2] == Approx(drawn_number(*plane_with_numbers(was.textured_planes), 2, 0)).margin(0.01));
+}
+
+TEST_CASE(
+    "seen from behind, what stands before a pane hides its frame, and no word is of what lies behind the "
+    "eye") {
+    Place place(synthetic::image_frame(3, 2, 1, 4, 5, one_bright(6)));
+    place.select_query(7);
+    const auto frames_on = [&](const DrawList& list, int pane) {
+        const float x = place.layout().x(pane);
+        return std::ranges::count_if(list.strokes_above, [&](const Stroke& stroke) {
+            return std::abs(stroke.a.x - x) < 1e-4f && std::abs(stroke.b.x - x) < 1e-4f &&
+                   stroke.width_px == 3.0f && stroke.a != stroke.b;
+        });
+    };
+    const auto draw_from = [&](const Camera& camera) {
+        return draw_scene(*place.scene, place.view, place.motion, camera, 0.0, place.viewport, measure());
+    };
+    CHECK(frames_on(place.draw(), -1) == 4);
+    // Behind its slivers the image is hidden, and so is what is framed on it.
+    Camera behind;
+    behind.yaw_deg = 90.0f;
+    behind.pitch_deg = 0.0f;
+    behind.distance_u = 60.0f;
+    behind.target = glm::vec3(place.layout().x(-1), 0.0f, 0.0f);
+    CHECK(frames_on(draw_from(behind), -1) == 0);
+    CHECK(frames_on(draw_from(behind), place.plan().query_pane) == 4);
+    // Between keys and queries, looking at the queries: nothing else is there to be named.
+    Camera between;
+    between.yaw_deg = -90.0f;
+    between.pitch_deg = 0.0f;
+    between.distance_u = 1.0f;
+    const float keys = place.layout().x(place.plan().key_pane),
+                queries = place.layout().x(place.plan().query_pane);
+    between.target = {glm::mix(keys, queries, 0.3f) + 1.0f, 0.0f, 0.0f};
+    const DrawList inside = draw_from(between);
+    CHECK(find_label(inside, "image") == nullptr);
+    CHECK(find_label(inside, "keys of layer 0") == nullptr);
+}
+
+TEST_CASE("a pane goes before the eye flies through it") {
+    Place place(synthetic::image_frame(3, 2, 1, 4, 5, one_bright(6)));
+    Camera camera;
+    camera.yaw_deg = -90.0f;
+    camera.pitch_deg = 0.0f;
+    camera.distance_u = 1.0f;
+    const float at = place.layout().x(place.plan().key_pane);
+    const auto strongest = [&](float before_u) {
+        camera.target = {at - before_u + 1.0f, 0.0f, 0.0f};
+        float most = 0.0f;
+        for (const TexturedPlane& plane :
+             draw_scene(*place.scene, place.view, {}, camera, 0.0, place.viewport, measure()).textured_planes)
+            if (std::abs(plane.corners[0].x - at) < 1e-4f) most = std::max(most, plane.tint.a);
+        return most;
+    };
+    CHECK(strongest(3.0f) == 1.0f);
+    CHECK(strongest(0.5f) < 0.4f);
+    CHECK(strongest(0.05f) == 0.0f);
+}
+
+TEST_CASE("thumbnails hide what flies behind them") {
+    Place place(synthetic::image_frame(3, 2, 1, 4, 5, one_bright(6)));
+    const DrawList list = place.draw();
+    REQUIRE(!list.pictures.empty());
+    CHECK(list.pictures.front().tint.a == 1.0f);
+    CHECK(list.pictures.front().cells.numbers == nullptr);
+    CHECK(list.pictures.size() == 3 * place.plan().strip.size());
+}

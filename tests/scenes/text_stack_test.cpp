@@ -501,3 +501,28 @@ TEST_CASE("before the first text the picture has the theme's ground and the mode
     CHECK(list.labels[0].text == "a model");
     CHECK(list.labels[1].text == "Opening the model");
 }
+
+TEST_CASE("light goes over from the panes of one focus to those of the next") {
+    const auto plan = plan_text_stack(synthetic::frame(6, 2, 5, synthetic::random(3)), {}, nullptr);
+    const auto edges = [&](float followed) {
+        ViewMotion motion;
+        motion.focus = 1.0f;
+        motion.former_focus = {FocusKind::token, 0, 0, -1, 2, -1, false};
+        motion.shown_focus = {FocusKind::token, 0, 4, -1, 2, -1, false};
+        motion.followed = followed;
+        Camera camera;  // panes are drawn from the last to the first
+        camera.yaw_deg = -90.0f;
+        const DrawList list = draw_text_stack(*plan, {}, motion, camera, 0.0, {}, nullptr);
+        std::vector<float> all;
+        for (const Plane& plane : list.planes) all.push_back(plane.edge.a);
+        return all;
+    };
+    const auto start = edges(0.0f), middle = edges(0.5f), end = edges(1.0f);
+    REQUIRE(start.size() == 7);
+    std::vector<float> mirrored(end.rbegin(), end.rend());
+    CHECK(start != end);
+    for (size_t pane = 0; pane < 7; ++pane) {
+        CHECK(middle[pane] == Approx(0.5f * (start[pane] + end[pane])));
+        CHECK(start[pane] == Approx(pane <= 1 || pane >= 5 ? mirrored[pane] : end[pane]));
+    }
+}
