@@ -508,7 +508,7 @@ TEST_CASE("light goes over from the panes of one focus to those of the next") {
         ViewMotion motion;
         motion.focus = 1.0f;
         motion.former_focus = {FocusKind::token, 0, 0, -1, 2, -1, false};
-        motion.shown_focus = {FocusKind::token, 0, 4, -1, 2, -1, false};
+        motion.shown_focus = {FocusKind::token, 0, 5, -1, 2, -1, false};
         motion.followed = followed;
         Camera camera;  // panes are drawn from the last to the first
         camera.yaw_deg = -90.0f;
