@@ -2,6 +2,32 @@
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 
+# weft_precompile(TARGET HEADERS...): without ccache each source reads them anew, a third of its time and more. Not
+# nlohmann/json.hpp: what it instantiates would cost every source more than it spares a few.
+function(weft_precompile target)
+  if(WEFT_UNCACHED)
+    target_precompile_headers(${target} PRIVATE <algorithm> <array> <cmath> <cstdint> <functional> <map> <memory>
+                              <optional> <set> <span> <string> <utility> <vector> ${ARGN})
+    get_target_property(sources ${target} SOURCES)
+    foreach(source IN LISTS sources)  # compiled by flags of its own, it can't share what was compiled by others
+      get_source_file_property(flags ${source} COMPILE_OPTIONS)
+      if(flags)
+        set_source_files_properties(${source} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+      endif()
+    endforeach()
+    # GCC 12 misreads std::string's operator+ in more ways then, PR 105651
+    target_compile_options(${target} PRIVATE -Wno-array-bounds -Wno-stringop-overflow)
+  endif()
+endfunction()
+
+# For what a build without sanitizers and with LibTorch compiles too. That one reads each source by itself, with every
+# warning, so that a forgotten include is found on any machine.
+function(weft_precompile_again target)
+  if(WEFT_SANITIZE OR NOT WEFT_TORCH)
+    weft_precompile(${target} ${ARGN})
+  endif()
+endfunction()
+
 function(weft_target target)
   target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR})
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Werror
@@ -24,10 +50,16 @@ function(weft_test name)
   if(NOT sources)
     return()
   endif()
-  add_executable(${name} ${CMAKE_SOURCE_DIR}/tests/main.cpp ${sources})
+  add_executable(${name} ${sources})
   weft_target(${name})
-  target_link_libraries(${name} PRIVATE ${ARGN} Catch2::Catch2)
-  target_compile_definitions(${name} PRIVATE WEFT_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
-                                             WEFT_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  list(LENGTH sources count)
+  if(count GREATER 4)
+    weft_precompile(${name} <catch2/catch.hpp> <chrono> <fstream> <glm/glm.hpp> <random>)
+  endif()
+  if(WEFT_UNCACHED)  # what it tests is optimised as ever; of its own code, assertions are most
+    target_compile_options(${name} PRIVATE $<IF:$<BOOL:${WEFT_SANITIZE}>,-O0,$<$<CONFIG:Release>:-O1>>)
+  endif()
+  target_link_libraries(${name} PRIVATE ${ARGN} weft_test_main)
+  target_compile_definitions(${name} PRIVATE WEFT_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   add_test(NAME ${name} COMMAND ${name} --order lex)
 endfunction()
