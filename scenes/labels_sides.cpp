@@ -21,6 +21,7 @@ constexpr int every_token_up_to = 32;  // more: landmarks
 constexpr int thinned_from = 160;      // candidates for labels
 constexpr float landmark_size_px = 13.0f;
 constexpr float chip_padding_px = 6.0f;
+constexpr float chip_em = 1.36f;  // its height
 constexpr float numbers_margin_px = 12.0f;
 constexpr float numbered_part = 0.05f;  // of the largest: smaller ones are near zero by their colour
 
@@ -89,9 +90,11 @@ void add_side(LabelPlacement& placement, const LabelScene& scene, int pane, bool
     const float row_px = count > 1 ? std::abs(last.y - first.y) / static_cast<float>(count - 1) : 100.0f;
     const bool all = count <= every_token_up_to && row_px >= scene.least_row_px;
     const float largest = 15.0f * scale;
-    const float size = all ? std::clamp(row_px - 1.5f, least_text_px, std::max(largest, least_text_px))
-                           : std::max(landmark_size_px * scale, least_text_px);
     const TokenStrip strip = first_pane ? token_strip(scene.plan, scene.view) : TokenStrip{};
+    // Chips are higher than letters.
+    const float letters_px = strip.values.empty() ? row_px - 1.5f : std::min(row_px - 1.5f, row_px / chip_em);
+    const float size = all ? std::clamp(letters_px, least_text_px, std::max(largest, least_text_px))
+                           : std::max(landmark_size_px * scale, least_text_px);
     std::vector<float> weights(tokens.size(), 0.0f);
     if (!all) weights = strip.values.empty() ? landmark_weights(scene.plan, first_pane) : magnitudes(strip);
     const float outer = std::abs(1.0f - 2.0f * scene.motion.stack) * outside_words(scene.motion.inside) *

@@ -197,3 +197,29 @@ TEST_CASE("hands that fly hover nothing anew before they stop, and a panel's hov
     session.hover(pointer, {}, false, true);  // the pointer comes back from the panel
     CHECK(session.view().hovered.kind != FocusKind::none);
 }
+
+TEST_CASE("one place goes before another comes, and neither is seen at once") {
+    SessionSettings settings;
+    settings.trace = synthetic::two_stacks(3, 2, 5, 8, synthetic::random(4));
+    Session session(std::move(settings), {});
+    const Viewport viewport;
+    const MeasureText measure = [](std::string_view text, float size_px, bool) {
+        return 0.5f * size_px * static_cast<float>(text.size());
+    };
+    session.advance(1.0, viewport);
+    const size_t towers = session.draw(viewport, measure).planes.size();
+    session.view().scene = SceneChoice::stack;
+    session.advance(0.01, viewport);
+    CHECK(session.draw(viewport, measure).planes.size() == towers);
+    CHECK(session.is_moving());
+    CHECK_FALSE(session.is_settled());
+    session.advance(0.16, viewport);
+    const DrawList coming = session.draw(viewport, measure);
+    CHECK(coming.planes.size() < towers);
+    session.advance(1.0, viewport);
+    session.advance(1.0, viewport);
+    const DrawList there = session.draw(viewport, measure);
+    REQUIRE(there.planes.size() == coming.planes.size());
+    CHECK(coming.planes[0].edge.a < 0.5f * there.planes[0].edge.a);
+    CHECK(session.is_settled());
+}

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Saved places in the real window under Xvfb, by keys, clicks and commands: saved, flown to, cut to, named anew, deleted,
-undone, exported and read again; and what is selected is framed and turned around.
+undone, exported and read again; and what is selected is framed and turned around; choices of the view are taken back.
 
 usage: places_test.py WEFT   (no model is needed; Vulkan's validation is on throughout)
 """
@@ -75,6 +75,22 @@ def selected(weft):
     weft.wait_for("nothing to frame", lambda s: "nothing is selected" in s["message"])
 
 
+def undone(weft):
+    """While flying: what was chosen is taken back and chosen again."""
+    weft.key("ctrl+z")
+    weft.wait_for("a step back", lambda s: s["message"].startswith(("undone: ", "nothing is left to undo")))
+    weft.key("m")
+    weft.wait_for("drawn", lambda s, n=weft.state()["frames"]: s["frames"] >= n + 3)
+    weft.key("ctrl+z")
+    weft.wait_for("the threshold as it was", lambda s: s["message"] == "undone: threshold")
+    weft.key("ctrl+shift+z")
+    weft.wait_for("the threshold again", lambda s: s["message"] == "done again: threshold")
+    weft.key("u")
+    weft.wait_for("another place", lambda s, n=weft.state()["frames"]: s["frames"] >= n + 3)
+    weft.key("ctrl+z")
+    weft.wait_for("the place as it was", lambda s: s["message"] == "undone: place")
+
+
 def by_script(program, display, folder, trace):
     """Another window: what was saved is there; it goes through a file; a selection is framed."""
     script, exported = os.path.join(folder, "places.txt"), os.path.join(folder, "exported.json")
@@ -108,7 +124,7 @@ def main():
     weft = None
     try:
         weft = Weft(program, display, folder, [trace], text=None)
-        for part in (saving, panel, selected):
+        for part in (saving, panel, selected, undone):
             part(weft)
             print(f"ok  {part.__name__}", flush=True)
         check(weft.state()["validation_messages"] == 0, "validation messages")
