@@ -31,7 +31,7 @@ class Eigenfeatures {
         for (size_t i = 0; i < nodes; ++i)
             for (size_t j = 0; j < nodes; ++j)
                 matrix[i * nodes + j] = counts[i] * counts[j] * kernel(node_[i], node_[j]);
-        const Eigenpairs pairs = symmetric_eigen(std::move(matrix), nodes);
+        const Eigenpairs pairs = symmetric_eigen(std::move(matrix), nodes, divergence_features);
         for (size_t f = 0; f < divergence_features; ++f) {
             const double* vector = pairs.vectors.data() + f * nodes;
             const double scale = (vector[nodes - 1] < 0 ? -1 : 1) / std::sqrt(pairs.values[f]);

@@ -211,7 +211,7 @@ TEST_CASE("eigenpairs solve their equation, also where values are equal") {
                     if (kind == 1) a[i * n + j] = a[j * n + i] = i == j ? 2 : 0;
                     if (kind == 2) a[i * n + j] = a[j * n + i] = 1;  // one value n, the others 0
                 }
-            const Eigenpairs pairs = symmetric_eigen(a, n);
+            const Eigenpairs pairs = symmetric_eigen(a, n, n);
             for (size_t k = 0; k < n; ++k) {
                 if (k > 0) REQUIRE(pairs.values[k] <= pairs.values[k - 1]);
                 for (size_t i = 0; i < n; ++i) {
