@@ -19,6 +19,7 @@ struct KeptAttention {
         nullptr;           // [R, queries, keys, values] as they are multiplied; of a cross-attention queries
     float* raw = nullptr;  // before the norms of heads, of a self-attention that has them
     float* key_value = nullptr;  // [S, keys, values] of a cross-attention
+    float* weights = nullptr;    // [copies, H, Q, K]; null: computed anew on the way back
 };
 
 struct KeptMlp {
@@ -32,9 +33,13 @@ struct KeptLayer {
     KeptAttention self, cross;
     KeptMlp mlp;
 
-    // Lays it out from `start` on for `rows` rows and `source_rows` of the source, all copies counted, and
-    // returns how many floats it takes; without a start it only counts.
-    int64_t lay_out(float* start, const StackSpec& spec, int64_t rows, int64_t source_rows);
+    struct Sizes {
+        int64_t rows = 0, source_rows = 0;  // of all copies
+        int64_t keys = 0, source_keys = 0;  // of one copy; 0: no weights are kept
+    };
+
+    // Lays it out from `start` on and returns how many floats it takes; without a start it only counts.
+    int64_t lay_out(float* start, const StackSpec& spec, const Sizes& sizes);
 };
 
 inline int64_t query_stride(const StackSpec& spec) {

@@ -64,11 +64,16 @@ void KernelPass::begin(const PassInput& input) {
     changes_.assign(input.changes.begin(), input.changes.end());
     kept_.resize(std::max(kept_.size(), static_cast<size_t>(keeps_ ? spec_.layers : 1)));
     const int64_t first_kept = keeps_ ? first_layer_ : 0, end_kept = keeps_ ? spec_.layers : 1;
-    const int64_t source_rows = source_copies_ * source_rows_;
-    const int64_t of_layer = KeptLayer().lay_out(nullptr, spec_, all_rows_, source_rows);
+    KeptLayer::Sizes sizes;
+    sizes.rows = all_rows_;
+    sizes.source_rows = source_copies_ * source_rows_;
+    if (keeps_) {
+        sizes.keys = rows_;
+        sizes.source_keys = source_rows_;
+    }
+    const int64_t of_layer = KeptLayer().lay_out(nullptr, spec_, sizes);
     float* memory = kept_memory_.reserve((end_kept - first_kept) * of_layer);
-    for (int64_t l = first_kept; l < end_kept; ++l, memory += of_layer)
-        kept(l).lay_out(memory, spec_, all_rows_, source_rows);
+    for (int64_t l = first_kept; l < end_kept; ++l, memory += of_layer) kept(l).lay_out(memory, spec_, sizes);
     const int64_t state = all_rows_ * spec_.hidden;
     const int64_t back = keeps_ ? all_rows_ * (spec_.is_gated ? 2 * spec_.intermediate + row_padding : 0) : 0;
     share_out(memory_, {{&entry_, packed_->entry_norm.is_there ? state : 0},
@@ -226,6 +231,7 @@ KernelPass::Operands KernelPass::self_operands(int64_t layer) const {
     to.value = to.key + spec.key_value_size();
     to.query_stride = to.key_stride = projected_stride(spec_);
     to.keys = rows_;
+    to.kept = kept(layer).self.weights;
     to.change = change_of(layer, false);
     bias_.prepare(packed_->weights(), layer, 0, rows_);
     return to;
@@ -239,6 +245,7 @@ KernelPass::Operands KernelPass::cross_operands(int64_t layer) const {
     to.query_stride = query_stride(spec_);
     to.key_stride = key_value_stride(spec_);
     to.keys = source_rows_;
+    to.kept = kept(layer).cross.weights;
     to.keys_are_shared = source_copies_ == 1;
     to.is_cross = true;
     to.change = change_of(layer, true);

@@ -39,7 +39,8 @@ class KernelPass final : public StackPass {
         bool keys_are_shared = false;  // by all copies
         bool is_cross = false;
         const LayerChange* change = nullptr;
-        float* shown = nullptr;  // where A goes [H, rows, keys], of the first copy; null: it is not kept
+        float* shown = nullptr;  // where A goes [H, rows, keys], of the first copy; null: it is not shown
+        float* kept = nullptr;   // likewise of all copies, for the way back; null: not kept
 
         int64_t key_row(int64_t copy) const { return keys_are_shared ? 0 : copy * keys; }
     };
@@ -92,8 +93,13 @@ class KernelPass final : public StackPass {
     int64_t block_rows(int64_t keys) const;
     int64_t head_floats(int64_t keys) const;
     void reserve_heads(int64_t keys) const { heads_.reserve(pool_->threads() * head_floats(keys)); }
-    // Lays out the keys and values; for the way back `values_across` too.
-    Head begin_head(const Operands& operands, int64_t task, int64_t thread, bool is_back) const;
+    enum class HeadTask { there, back, back_with_weights };
+    // Lays out the keys and values; for the way back `values_across` too, and with weights that were kept
+    // only what the kernel still reads.
+    Head begin_head(const Operands& operands, int64_t task, int64_t thread, HeadTask for_task) const;
+    float* kept_weights(const Operands& operands, const Head& of, int64_t row) const {
+        return operands.kept + ((of.copy * spec_.attention.heads + of.head) * rows_ + row) * operands.keys;
+    }
     // Rows [begin, end) of A to `weights`, and of A V if `context` is not null. Returns the largest
     // |row sum - 1|, not a number if some are none.
     float weigh(const Operands& operands, const Head& of, int64_t begin, int64_t end, float* weights,

@@ -188,7 +188,8 @@ void KernelPass::heads_back(int64_t layer, const Back& back, const Operands& ope
     }
     if (!back.visit) {
         share(copies_ * heads, [&](int64_t task, int64_t thread) {
-            head_back(operands, by_head, begin_head(operands, task, thread, true), {});
+            const HeadTask for_task = operands.kept ? HeadTask::back_with_weights : HeadTask::back;
+            head_back(operands, by_head, begin_head(operands, task, thread, for_task), {});
         });
     } else {
         const int64_t square = heads * rows_ * keys;
@@ -198,7 +199,8 @@ void KernelPass::heads_back(int64_t layer, const Back& back, const Operands& ope
         shown.context = shown.attention_gradient + square;
         for (int64_t copy = 0; copy < copies_; ++copy) {
             share(heads, [&](int64_t head, int64_t thread) {
-                head_back(operands, by_head, begin_head(operands, copy * heads + head, thread, true), shown);
+                head_back(operands, by_head,
+                          begin_head(operands, copy * heads + head, thread, HeadTask::back), shown);
             });
             show(layer, copy, operands, by_head, shown, back);
         }
@@ -282,7 +284,7 @@ void KernelPass::copy_attention(int64_t layer, int64_t copy, bool is_cross, floa
     const int64_t heads = spec_.attention.heads;
     reserve_heads(operands.keys);
     share(heads, [&](int64_t head, int64_t thread) {
-        const Head of = begin_head(operands, copy * heads + head, thread, false);
+        const Head of = begin_head(operands, copy * heads + head, thread, HeadTask::there);
         float* to = attention + head * rows_ * operands.keys;
         if (!std::isfinite(weigh(operands, of, 0, rows_, to, nullptr, 0)))
             std::fill_n(to, rows_ * operands.keys, std::numeric_limits<float>::quiet_NaN());

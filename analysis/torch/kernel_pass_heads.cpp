@@ -28,7 +28,7 @@ int64_t KernelPass::head_floats(int64_t keys) const {
 }
 
 KernelPass::Head KernelPass::begin_head(const Operands& operands, int64_t task, int64_t thread,
-                                        bool is_back) const {
+                                        HeadTask for_task) const {
     const int64_t heads = spec_.attention.heads, width = spec_.attention.head_width, keys = operands.keys;
     const int64_t padded = whole_panels(keys), block = whole_panels(block_rows(keys) * keys);
     Head to;
@@ -49,8 +49,9 @@ KernelPass::Head KernelPass::begin_head(const Operands& operands, int64_t task, 
     to.mean = take(width);
     const int64_t first = operands.key_row(to.copy) * operands.key_stride + to.head / group() * width;
     const float *key = operands.key + first, *value = operands.value + first;
-    kernels_.arrange(key, value, operands.key_stride, 0, keys, width, keys, to.keys, to.values);
-    if (is_back)
+    if (for_task != HeadTask::back_with_weights || spec_.attention.softcap > 0)
+        kernels_.arrange(key, value, operands.key_stride, 0, keys, width, keys, to.keys, to.values);
+    if (for_task != HeadTask::there)
         kernels_.arrange(value, nullptr, operands.key_stride, 0, keys, width, keys, to.values_across,
                          nullptr);
     return to;
@@ -84,7 +85,8 @@ double KernelPass::attend(const Operands& operands) {
     reserve_heads(operands.keys);
     std::vector<float> errors(static_cast<size_t>(copies_ * spec_.attention.heads));
     share(copies_ * spec_.attention.heads, [&](int64_t task, int64_t thread) {
-        errors[static_cast<size_t>(task)] = attend_head(operands, begin_head(operands, task, thread, false));
+        errors[static_cast<size_t>(task)] =
+            attend_head(operands, begin_head(operands, task, thread, HeadTask::there));
     });
     return largest_error(errors);
 }
@@ -95,10 +97,15 @@ float KernelPass::attend_head(const Operands& operands, const Head& of) {
     float* context = context_ + of.copy * rows_ * stride + of.head * width;
     float worst = 0;
     for (int64_t begin = 0; begin < rows_; begin += block) {
-        float* weights = operands.shown ? operands.shown + (of.head * rows_ + begin) * keys : of.weights;
+        float* weights = operands.kept    ? kept_weights(operands, of, begin)
+                         : operands.shown ? operands.shown + (of.head * rows_ + begin) * keys
+                                          : of.weights;
         const float error = weigh(operands, of, begin, std::min(begin + block, rows_), weights,
                                   context + begin * stride, stride);
         if (error > worst || std::isnan(error)) worst = error;
+        if (operands.kept && operands.shown)
+            std::copy_n(weights, (std::min(begin + block, rows_) - begin) * keys,
+                        operands.shown + (of.head * rows_ + begin) * keys);
         if (std::isnan(worst)) break;
     }
     const auto with_rows = [&](const auto& change) {
@@ -146,11 +153,14 @@ void KernelPass::head_back(const Operands& operands, const OperandGradients& to,
         const int64_t end = std::min(begin + block, rows_);
         const int64_t in_shown = (of.head * rows_ + begin) * keys;
         AttentionBackTask task{};
-        float* weights = shown.attention ? shown.attention + in_shown : of.weights;
-        weigh(
-            operands, of, begin, end, weights,
-            shown.context ? shown.context + begin * spec_.attention.query_size() + of.head * width : nullptr,
-            spec_.attention.query_size());
+        float* weights = shown.attention ? shown.attention + in_shown
+                         : operands.kept ? kept_weights(operands, of, begin)
+                                         : of.weights;
+        if (shown.attention || !operands.kept)
+            weigh(operands, of, begin, end, weights,
+                  shown.context ? shown.context + begin * spec_.attention.query_size() + of.head * width
+                                : nullptr,
+                  spec_.attention.query_size());
         task.weights = weights;
         task.query = operands.query + (first + begin) * operands.query_stride + of.head * width;
         task.keys =
