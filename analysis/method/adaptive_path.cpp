@@ -47,7 +47,7 @@ bool evaluate(const AdaptivePath& path, const PointValues& function, const std::
 
 AdaptiveMean mean_of(const std::vector<Node>& nodes, const SplineQuadrature& spline) {
     AdaptiveMean mean{std::vector<double>(nodes.front().gradient.size(), 0.0),
-                      static_cast<int64_t>(nodes.size())};
+                      static_cast<int64_t>(nodes.size()), nodes.front().value};
     const std::vector<double> weights = spline.weights();
     for (size_t k = 0; k < nodes.size(); ++k)
         for (size_t i = 0; i < mean.gradient.size(); ++i)
@@ -71,7 +71,8 @@ bool is_close(const AdaptivePath& path, const std::vector<Node>& nodes, const st
         sizes += std::abs(misses[k]);
         ups_and_downs += std::abs(nodes[k + 1].value - nodes[k].value);
     }
-    return std::abs(sum - path.change) <= path.tolerance * std::abs(path.change) &&
+    const double change = path.value_to - nodes.front().value;
+    return std::abs(sum - change) <= path.tolerance * std::abs(change) &&
            sizes <= path.tolerance / 2 * ups_and_downs;
 }
 

@@ -19,12 +19,13 @@ using PointValues = std::function<bool(std::span<const float> points, int64_t co
 struct AdaptiveMean {
     std::vector<double> gradient;  // [n]; empty: it was stopped
     int64_t nodes = 0;
+    double value_from = 0;  // of the function at `from`
 };
 
 struct AdaptivePath {
     std::span<const float> from, to;  // [n]
-    double change = 0;                // of the function from `from` to `to`
-    // Ends when the sum misses at most this share of `change`, and the pieces together, whatever their signs,
+    double value_to = 0;              // of the function at `to`
+    // Ends when the sum misses at most this share of the change from `from` to `to`, and the pieces together, whatever their signs,
     // half of this share of all ups and downs; or at most_nodes, of which there are at least 4.
     double tolerance = 0.01;
     int64_t most_nodes = 50;

@@ -65,9 +65,13 @@ Floats baseline_words(const Explainer& explainer, size_t stack, const std::strin
     return from;
 }
 
+size_t states_size(const Explainer& explainer, size_t stack, int64_t copies) {
+    return static_cast<size_t>(copies * explainer.rows(stack) * explainer.spec(stack).hidden);
+}
+
 Floats states_of_words(const Explainer& explainer, size_t stack, std::span<const float> words,
                        int64_t copies) {
-    Floats states(static_cast<size_t>(copies * explainer.rows(stack) * explainer.spec(stack).hidden));
+    Floats states(states_size(explainer, stack, copies));
     explainer.states_of_words(stack, words.data(), copies, states.data());
     return states;
 }
@@ -104,8 +108,9 @@ bool value_of(Explainer& explainer, const Path& path, const Explainer::Stop& sto
 
 // At points of the path [copies, N, width] the gradients, and the values of y if they are wanted.
 PointValues function_of(Explainer& explainer, size_t stack, const Explainer::Stop& stop) {
-    return [&explainer, stack, &stop](std::span<const float> points, int64_t copies,
-                                      std::span<float> gradients, std::span<double> values) {
+    return [&explainer, stack, &stop, states = Floats(), by_states = Floats()](
+               std::span<const float> points, int64_t copies, std::span<float> gradients,
+               std::span<double> values) mutable {
         ChangedPass pass;
         pass.stack = stack;
         pass.copies = copies;
@@ -115,8 +120,9 @@ PointValues function_of(Explainer& explainer, size_t stack, const Explainer::Sto
         wanted.y = values.empty() ? nullptr : values.data();
         wanted.state_gradient = gradients.data();
         if (is_image(explainer)) return explainer.gradient(pass, wanted, stop);
-        const Floats states = states_of_words(explainer, stack, points, copies);
-        Floats by_states(states.size());
+        states.resize(states_size(explainer, stack, copies));
+        by_states.resize(states.size());
+        explainer.states_of_words(stack, points.data(), copies, states.data());
         pass.states = states.data();
         wanted.state_gradient = by_states.data();
         if (!explainer.gradient(pass, wanted, stop)) return false;
@@ -217,15 +223,16 @@ bool integrate(Explainer& explainer, const std::vector<Path>& paths, const Analy
     return true;
 }
 
-bool integrate_adaptively(Explainer& explainer, const std::vector<Path>& paths,
-                          const AnalysisOptions& options, AttentionFrame& frame, const StepContext& context) {
+bool integrate_adaptively(Explainer& explainer, std::vector<Path>& paths, const AnalysisOptions& options,
+                          AttentionFrame& frame, const StepContext& context) {
     if (options.method.ig_steps < 4)
         throw UsageError(
             "--ig-steps " + std::to_string(options.method.ig_steps) + ": the adaptive rule begins with 4",
             "Give at least 4, or another --ig-rule.");
     for (size_t p = 0; p < paths.size(); ++p) {
-        const Path& path = paths[p];
+        Path& path = paths[p];
         const auto put = [&](const AdaptiveMean& mean) {
+            path.y_from = mean.value_from;
             write(explainer, path, mean.gradient, frame);
             const std::string suffix(stack_suffix(frame.blocks[block_of(path.stack, false)].kind));
             frame.nodes["integrated_gradients" + suffix] = mean.nodes;
@@ -233,7 +240,7 @@ bool integrate_adaptively(Explainer& explainer, const std::vector<Path>& paths,
         AdaptivePath adaptive;
         adaptive.from = path.from;
         adaptive.to = path.to;
-        adaptive.change = path.y_to - path.y_from;
+        adaptive.value_to = path.y_to;
         adaptive.tolerance = options.method.ig_tolerance;
         adaptive.most_nodes = options.method.ig_steps;
         adaptive.copies = explainer.copies_at_once(path.stack);
@@ -257,15 +264,17 @@ bool integrate_adaptively(Explainer& explainer, const std::vector<Path>& paths,
 
 bool add_integrated_gradients(Explainer& explainer, const AnalysisOptions& options, AttentionFrame& frame,
                               const StepContext& context) {
+    const bool is_adaptive = options.method.ig_rule == QuadratureRule::adaptive;
     std::vector<Path> paths;
     for (size_t stack = 0; stack < explainer.stacks(); ++stack) {
         paths.push_back(path_of(explainer, stack, options.method.baseline));
         paths.back().y_to = explainer.target().value;
-        if (!value_of(explainer, paths.back(), context.stop, paths.back().y_from)) return false;
+        // The adaptive rule begins there.
+        if (!is_adaptive && !value_of(explainer, paths.back(), context.stop, paths.back().y_from))
+            return false;
     }
-    return options.method.ig_rule == QuadratureRule::adaptive
-               ? integrate_adaptively(explainer, paths, options, frame, context)
-               : integrate(explainer, paths, options, frame, context);
+    return is_adaptive ? integrate_adaptively(explainer, paths, options, frame, context)
+                       : integrate(explainer, paths, options, frame, context);
 }
 
 }  // namespace weft::torch_part
