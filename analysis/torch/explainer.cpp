@@ -62,8 +62,9 @@ Explainer::Explainer(ExplainerParts parts) : parts_(std::move(parts)) {
     const size_t count = parts_.config->stacks.size();
     for (size_t stack = 0; stack < count; ++stack) {
         passes_.push_back(make_pass(parts_, stack));
-        if (!parts_.patches)
-            embeddings_.emplace_back(parts_.weights, stack, at::TensorOptions(c10::Device(parts_.device)));
+        if (parts_.patches) continue;
+        embeddings_.emplace_back(parts_.weights, stack, at::TensorOptions(c10::Device(parts_.device)));
+        word_states_.emplace_back(parts_.weights->stacks[stack]);
     }
     sides_.resize(count);
 }
@@ -113,6 +114,7 @@ bool Explainer::run_unchanged(PictureTarget* picture, const Stop& stop) {
     const ExplainedInput& input = begun_->input;
     for (size_t stack = 0; stack < stacks(); ++stack) {
         Side& side = sides_[stack];
+        side.added.clear();
         side.entry =
             parts_.patches ? states_of_pixels(input.pixels) : states_of_ids(stack, input.ids[stack], 1);
         const int64_t hidden = spec(stack).hidden;
@@ -392,20 +394,25 @@ std::vector<float> Explainer::states_of_ids(size_t stack, std::span<const int32_
     return states;
 }
 
+const float* Explainer::added_to_words(size_t stack) const {
+    const Side& side = sides_[stack];
+    if (side.added.empty()) {
+        const OneThread one_thread;
+        const c10::InferenceMode inference;
+        side.added.resize(static_cast<size_t>(side.rows * word_width(stack)));
+        copy_to(embeddings_[stack].sums(at::zeros({side.rows, word_width(stack)}, c10::Device(parts_.device)),
+                                        begun_->input.ids[stack], segments_of(stack)),
+                side.added.data());
+    }
+    return side.added.data();
+}
+
 void Explainer::states_of_words(size_t stack, const float* words, int64_t copies, float* states) const {
+    const int64_t rows = sides_[stack].rows, width = word_width(stack);
+    if (words_fit_kernels(stack))
+        return word_states_[stack].states(words, added_to_words(stack), copies, rows, states);
     const OneThread one_thread;
     const c10::InferenceMode inference;
-    const int64_t rows = sides_[stack].rows, width = word_width(stack);
-    if (embeddings_[stack].only_adds()) {
-        std::vector<float> added(static_cast<size_t>(rows * width));
-        copy_to(embeddings_[stack].states(at::zeros({rows, width}, c10::Device(parts_.device)),
-                                          begun_->input.ids[stack], segments_of(stack)),
-                added.data());
-        const float scale = embeddings_[stack].scale();
-        for (int64_t copy = 0; copy < copies; ++copy)
-            for (const float& value : added) *states++ = scale * *words++ + value;
-        return;
-    }
     for (int64_t copy = 0; copy < copies; ++copy)
         copy_to(
             embeddings_[stack].states(tensor_of(words + copy * rows * width, {rows, width}, parts_.device),
@@ -416,16 +423,13 @@ void Explainer::states_of_words(size_t stack, const float* words, int64_t copies
 // Copy by copy, so that no number depends on how many there are.
 void Explainer::word_gradient(size_t stack, const float* words, int64_t copies, const float* state_gradient,
                               float* gradient) const {
+    const int64_t rows = sides_[stack].rows, width = word_width(stack), hidden = spec(stack).hidden;
+    if (words_fit_kernels(stack))
+        return word_states_[stack].gradient(words, added_to_words(stack), copies, rows, state_gradient,
+                                            gradient);
     const OneThread one_thread;
     const c10::InferenceMode off(false);
     const at::AutoGradMode with_grad(true);
-    const int64_t rows = sides_[stack].rows, width = word_width(stack), hidden = spec(stack).hidden;
-    if (embeddings_[stack].only_adds()) {
-        const float scale = embeddings_[stack].scale();
-        std::transform(state_gradient, state_gradient + copies * rows * hidden, gradient,
-                       [scale](float value) { return scale * value; });
-        return;
-    }
     for (int64_t copy = 0; copy < copies; ++copy) {
         const at::Tensor from =
             tensor_of(words + copy * rows * width, {rows, width}, parts_.device).requires_grad_(true);

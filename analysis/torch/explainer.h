@@ -25,6 +25,7 @@
 #include "analysis/torch/plain_embedding.h"
 #include "analysis/torch/stack_pass.h"
 #include "analysis/torch/target_function.h"
+#include "analysis/torch/word_states.h"
 
 namespace weft::torch_part {
 
@@ -138,9 +139,10 @@ class Explainer {
     // One stack in the unchanged pass.
     struct Side {
         int64_t rows = 0;
-        std::vector<float> entry;         // [N, D] before the entry norm
-        std::vector<float> layer_states;  // [L + 1, N, D]
-        std::vector<float> output;        // [N, D]
+        std::vector<float> entry;          // [N, D] before the entry norm
+        std::vector<float> layer_states;   // [L + 1, N, D]
+        std::vector<float> output;         // [N, D]
+        mutable std::vector<float> added;  // [N, width] to words; empty: not asked for yet
     };
 
     bool has_unchanged(const Begun& wanted) const;
@@ -149,6 +151,10 @@ class Explainer {
     void choose_target(const std::vector<double>& other_mean);
     std::string name_of(int64_t index) const;
     std::span<const uint8_t> segments_of(size_t stack) const;
+    bool words_fit_kernels(size_t stack) const {
+        return parts_.device == "cpu" && word_states_[stack].fits();
+    }
+    const float* added_to_words(size_t stack) const;
     bool mean_of_other(const Stop& stop, std::vector<double>& mean);
     bool run(const ChangedPass& pass, bool keeps, const Stop& stop);
     bool run_stack(size_t stack, const ChangedPass& pass, bool keeps, float* layer_states,
@@ -159,6 +165,7 @@ class Explainer {
 
     ExplainerParts parts_;
     std::vector<PlainEmbedding> embeddings_;  // of each stack that reads a text
+    std::vector<WordStates> word_states_;     // likewise
     std::vector<std::unique_ptr<StackPass>> passes_;
     std::optional<Begun> begun_;
     bool sides_are_of_begun_ = false;  // what sides_ hold is its unchanged pass

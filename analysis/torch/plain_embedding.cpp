@@ -28,6 +28,13 @@ at::Tensor PlainEmbedding::words(std::span<const int32_t> ids, int64_t first) co
 
 at::Tensor PlainEmbedding::states(const at::Tensor& words, std::span<const int32_t> ids,
                                   std::span<const uint8_t> segments, int64_t first) const {
+    at::Tensor x = sums(words, ids, segments, first);
+    if (norm_) x = norm_(x);
+    return projection_ ? projection_(x) : x;
+}
+
+at::Tensor PlainEmbedding::sums(const at::Tensor& words, std::span<const int32_t> ids,
+                                std::span<const uint8_t> segments, int64_t first) const {
     using Positions = EmbeddingSpec::Positions;
     at::Tensor x = spec().scale == 1 ? words : words * spec().scale;
     std::vector<int64_t> rows = position_rows(spec(), ids);
@@ -46,8 +53,7 @@ at::Tensor PlainEmbedding::states(const at::Tensor& words, std::span<const int32
         x = x + at::from_blob(table.data(), {static_cast<int64_t>(rows.size()), spec().width}, at::kFloat)
                     .to(options_, /*non_blocking=*/false, /*copy=*/true);
     }
-    if (norm_) x = norm_(x);
-    return projection_ ? projection_(x) : x;
+    return x;
 }
 
 }  // namespace weft::torch_part

@@ -22,10 +22,9 @@ class PlainEmbedding {
     // What becomes of them before the stack's entry norm, [R, D]. Empty segments are all 0.
     at::Tensor states(const at::Tensor& words, std::span<const int32_t> ids,
                       std::span<const uint8_t> segments, int64_t first = 0) const;
-
-    // Whether states are scale() times the words, and something added that does not depend on them.
-    bool only_adds() const { return !norm_ && !projection_; }
-    float scale() const { return static_cast<float>(spec().scale); }
+    // The same before a norm: the scaled words with positions and segments added.
+    at::Tensor sums(const at::Tensor& words, std::span<const int32_t> ids, std::span<const uint8_t> segments,
+                    int64_t first = 0) const;
 
   private:
     std::shared_ptr<const ModelWeights> storage_;
