@@ -13,7 +13,7 @@ constexpr double alike = 1.15;  // one step's frame time and the cheapest one's
 constexpr double nearly = 1.1;  // of the budget: not worth an uglier picture
 constexpr double outdated = 1.25;
 constexpr double deepest_ms = 300000.0;
-constexpr double first_wait_ms = 2000.0, longest_wait_ms = 60000.0, regret_ms = 3000.0;
+constexpr double longest_wait_ms = 60000.0, regret_ms = 3000.0;
 
 }  // namespace
 
@@ -38,15 +38,7 @@ void QualityControl::paused() {
     sum_ms_ = 0.0;
 }
 
-void QualityControl::set_enabled(bool enabled) {
-    enabled_ = enabled;
-    move_to(0);
-    wait_ms_ = first_wait_ms;
-    deepest_ = last_step;
-}
-
 bool QualityControl::frame_took(double frame_ms) {
-    if (!enabled_) return false;
     sum_ms_ += frame_ms;
     ++count_;
     since_up_ms_ += frame_ms;

@@ -23,9 +23,6 @@ class QualityControl {
     bool frame_took(double frame_ms);
     // Drawing paused: what was measured before says nothing about what comes.
     void paused();
-    // Off: always the best step.
-    void set_enabled(bool enabled);
-    bool is_enabled() const { return enabled_; }
     Quality quality() const { return quality_steps[static_cast<size_t>(step_)]; }
     int step() const { return step_; }
 
@@ -35,7 +32,6 @@ class QualityControl {
     int best_of_alike(double mean_ms) const;
 
     double budget_ms_;
-    bool enabled_ = true;
     int step_ = 0, deepest_ = last_step;
     int count_ = 0, windows_at_step_ = 0;
     double sum_ms_ = 0.0;

@@ -179,7 +179,6 @@ class Session {
     bool is_folded() const { return folded_; }
     bool is_stacked() const { return stacked_; }
     Show show() const { return show_; }
-    double show_s() const { return show_s_; }
     // What passes stands before what stays, and gives way to it.
     const std::optional<SessionMessage>& message() const { return passing_ ? passing_ : lasting_; }
     void set_message(SessionMessage message);

@@ -120,9 +120,6 @@ bool Window::is_down(int key) const {
 bool Window::take_redraw_request() {
     return std::exchange(redraw_, false);
 }
-void Window::set_title(const std::string& title) {
-    glfwSetWindowTitle(window_, title.c_str());
-}
 void Window::set_clipboard(const std::string& text) {
     glfwSetClipboardString(window_, text.c_str());
 }

@@ -62,10 +62,8 @@ class Window {
     bool is_visible() const;     // not minimised
     bool is_down(int key) const;
     bool take_redraw_request();  // the window system lost our pixels
-    void set_title(const std::string& title);
     void set_fullscreen(bool fullscreen);
     bool is_fullscreen() const;
-    void capture_pointer(bool captured);  // hidden and unbounded, for mouse look
     std::string clipboard() const;
     void set_clipboard(const std::string& text);
 

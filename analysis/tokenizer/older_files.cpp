@@ -42,14 +42,14 @@ constexpr KnownClass known_classes[] = {
 constexpr const char* older_files[] = {
     "vocab.txt", "vocab.json", "spiece.model", "sentencepiece.bpe.model", "tokenizer.model", "source.spm"};
 
-}  // namespace
-
 bool has_older_files(const std::string& folder) {
     return std::any_of(std::begin(older_files), std::end(older_files), [&](const char* file) {
         std::error_code ignored;
         return std::filesystem::exists(std::filesystem::path(folder) / file, ignored);
     });
 }
+
+}  // namespace
 
 std::shared_ptr<Tokenizer::Parts> read_older_files(const std::string& folder) {
     if (!has_older_files(folder))

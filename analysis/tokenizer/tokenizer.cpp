@@ -192,12 +192,6 @@ Tokenizer Tokenizer::load(const std::string& folder) {
     return with_hint(copy_again, [&] { return Tokenizer(read_older_files(folder)); });
 }
 
-bool Tokenizer::has_files(const std::string& folder) {
-    std::error_code ignored;
-    return std::filesystem::exists(std::filesystem::path(folder) / "tokenizer.json", ignored) ||
-           has_older_files(folder);
-}
-
 TokenizedText Tokenizer::tokenize(std::string_view text, std::optional<std::string_view> pair,
                                   TokenLimit limit) const {
     TokenizedText result = tokenize_with(*parts_, text, pair, limit);

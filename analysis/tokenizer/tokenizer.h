@@ -36,7 +36,6 @@ class Tokenizer {
     // naming file and key, also for a file that is missing and for every component and class that is not
     // known.
     static Tokenizer load(const std::string& folder);
-    static bool has_files(const std::string& folder);  // whether load() would find any
     // From the text of a tokenizer.json; `source` names it in errors.
     static Tokenizer parse(std::string_view tokenizer_json, const std::string& source);
 

@@ -49,7 +49,6 @@ std::shared_ptr<Tokenizer::Parts> parse_tokenizer_json(std::string_view text, co
 // The files from before tokenizer.json. Throws weft::Error naming a file that is missing, a class that is not
 // known.
 std::shared_ptr<Tokenizer::Parts> read_older_files(const std::string& folder);
-bool has_older_files(const std::string& folder);
 
 // From tokenizer_config.json and special_tokens_map.json of `folder`, and from names that models agree on.
 void read_roles(const std::string& folder, Tokenizer::Parts& parts);

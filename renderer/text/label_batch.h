@@ -34,7 +34,6 @@ class LabelBatch {
 
     TextShaper& shaper() { return shaper_; }
     size_t used_bytes() const { return used_ * sizeof(uint32_t); }
-    size_t capacity_bytes() const { return texels_.size_bytes(); }
     uint64_t pictures_composed() const { return composed_; }
 
   private:
