@@ -70,11 +70,12 @@ float key_row_height(const HudScene& scene) {
     return std::max(key_row_px * scene.scale, key_row_px / 13.0f * scene.text_px);
 }
 
-// How far above the keys' foot a ledger of so many lines begins, in em. Three of parts have room below the
-// prompt line, and two of one ledger; more lines grow upwards.
-float ledger_rise(int lines, bool of_parts, bool has_prompt) {
+// How far above the keys' foot a ledger of so many lines begins, in em, of which `room_em` lie below it. Of
+// parts as many as fit there are below the prompt line, and two of one ledger; more lines grow upwards.
+float ledger_rise(int lines, bool of_parts, bool has_prompt, float room_em) {
     if (!of_parts) return static_cast<float>(std::max(lines - (has_prompt ? 2 : 1), 0)) * ledger_line_em;
-    constexpr int rows_below = 3;
+    constexpr float last_row_em = 1.15f;
+    const int rows_below = 1 + static_cast<int>((room_em - last_row_em) / part_row_em);
     return static_cast<float>(std::max(lines - rows_below, 0)) * part_row_em;
 }
 
@@ -92,7 +93,9 @@ float add_foot(DrawList& list, const HudScene& scene) {
     const float keys_width = line_width + (head_width > 0.0f ? head_width + gap : 0.0f);
     const float key_foot = static_cast<float>(viewport.size.y) - ledger_over_foot_px * scale;
     const auto rise_of = [&](int lines) {
-        return ledger_rise(lines, scene.parts != nullptr, viewport.prompt_px > 0.0f) * scene.text_px;
+        return ledger_rise(lines, scene.parts != nullptr, viewport.prompt_px > 0.0f,
+                           ledger_over_foot_px * scale / scene.text_px) *
+               scene.text_px;
     };
     DrawList unused;
     if (view.show_hud && scene.parts && scene.parts->keys_in_corner) {

@@ -86,6 +86,7 @@ OF_TRACES = [
     ("shown_block_cross_stack", "two_stacks", LARGE, ["--scene", "stack", "--attention", "cross", "--stack"]),
     ("two_towers_default", "two_stacks", WIDE, []),
     ("two_towers_front", "two_stacks", WIDE, ["--camera", "front"]),
+    ("two_towers_projector", "two_stacks", WIDE, ["--theme", "projector"]),
     ("two_towers_encoder_forward", "two_stacks", WIDE, ["--attention", "encoder"]),
     ("two_towers_decoder_forward", "two_stacks", WIDE, ["--attention", "decoder"]),
     ("two_towers_query", "two_stacks", WIDE, ["--query", "5"]),
