@@ -46,7 +46,7 @@ struct alignas(64) Places {
 };
 
 inline void find(const float* weights, size_t count, Places& to) {
-    const __mmask16 there = count >= 16 ? 0xffff : static_cast<__mmask16>((1u << count) - 1);
+    const __mmask16 there = static_cast<__mmask16>(count >= 16 ? 0xffffu : (1u << count) - 1);
     const __m512 least = _mm512_set1_ps(DivergenceTable::least_weight);
     __m512 r = _mm512_add_ps(_mm512_maskz_loadu_ps(there, weights), least);
     r = _mm512_min_ps(_mm512_max_ps(r, least), _mm512_set1_ps(1));
