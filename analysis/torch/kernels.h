@@ -121,7 +121,7 @@ struct ContributionTask {
 
 constexpr int64_t split_depth = 32;          // numbers of a row that one matrix tile holds
 constexpr int64_t split_rows_together = 32;  // rows of one block of tiles
-constexpr int64_t split_chunk = 12;  // tiles deep: what one block of rows reads stays in the first cache
+constexpr int64_t split_chunk = 6;  // tiles deep: what one block of rows reads stays in the first cache
 
 constexpr int64_t split_tiles(int64_t inner) {
     return (inner + split_depth - 1) / split_depth;

@@ -12,7 +12,7 @@ constexpr int64_t part = 16 * split_depth;  // numbers of one part of one tile
 constexpr int64_t tile_bytes = 64;          // of one row
 constexpr int64_t block_panels = 2;         // of what is computed at once, by split_rows_together rows
 constexpr int64_t block_floats = split_rows_together * block_panels * panel_width;
-constexpr int64_t chunk = 6;
+constexpr int64_t chunk = split_chunk;
 static_assert(split_rows_together == 32 && panel_width == 16 && split_depth == 32);
 
 struct alignas(64) TileShapes {
