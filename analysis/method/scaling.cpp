@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "analysis/method/symmetric_eigen.h"
+#include "analysis/method/largest_eigen.h"
 
 namespace weft {
 
@@ -19,7 +19,7 @@ FrameTensor scale_to_plane(const FrameTensor& distances) {
     for (const double of_row : means) mean += of_row / static_cast<double>(n);
     for (size_t i = 0; i < n; ++i)
         for (size_t j = 0; j < n; ++j) b[i * n + j] = -0.5 * (b[i * n + j] - means[i] - means[j] + mean);
-    const Eigenpairs pairs = symmetric_eigen(std::move(b), n, 2);
+    const Eigenpairs pairs = two_largest_eigen(std::move(b), n);
     auto places = std::make_shared<std::vector<float>>(n * 2, 0.0f);
     for (size_t axis = 0; axis < std::min<size_t>(2, n); ++axis) {
         const double* vector = pairs.vectors.data() + axis * n;
