@@ -283,8 +283,13 @@ def methods(weft):
     click(weft, "head 0.1", keys=("ctrl",))
     weft.wait_for("another by Ctrl+click", lambda s: [h["head"] for h in s["ablations"]] == [1, 2])
     check(weft.state()["head"] == [0, 2], "Ctrl+click chooses no head")
+    time.sleep(0.7)  # changes of the same thing that follow faster are one step of undo
     click(weft, "give all back")
     weft.wait_for("all given back", lambda s: s["ablations"] == [])
+    weft.key("ctrl+z")
+    weft.wait_for("undone", lambda s: [h["head"] for h in s["ablations"]] == [1, 2])
+    weft.key("ctrl+y")
+    weft.wait_for("done again", lambda s: s["ablations"] == [])
     weft.key("F9")
     weft.wait_for("curves", lambda s: s["docked"] == "curves")
     weft.key("shift+F9")
