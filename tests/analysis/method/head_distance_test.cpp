@@ -234,7 +234,8 @@ TEST_CASE("head distance stops when it is superseded") {
     CHECK(head_distance_within(block, [] { return true; }).values == nullptr);
     std::atomic<int> asked{0};
     CHECK(head_distance(block, [&] { return ++asked > 3; }).values == nullptr);
-    const AttentionBlock many = random_attention(8, 8, 32, 32, 1, 1);
+    // Enough of them that a helper cannot do them all while the caller waits for a processor.
+    const AttentionBlock many = random_attention(12, 12, 64, 64, 1, 1);
     CHECK(head_distance(many, [] { return true; }).values == nullptr);
     asked = 0;
     CHECK(head_distance(many, [&] { return ++asked > 3; }).values == nullptr);
