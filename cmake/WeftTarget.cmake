@@ -2,10 +2,10 @@
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 
-# weft_precompile(TARGET HEADERS...): without ccache each source reads them anew, a third of its time and more. Not
+# weft_precompile(TARGET HEADERS...): each source would read them anew, a third of its time and more. Not
 # nlohmann/json.hpp: what it instantiates would cost every source more than it spares a few.
 function(weft_precompile target)
-  if(WEFT_UNCACHED)
+  if(WEFT_PRECOMPILE)
     target_precompile_headers(${target} PRIVATE <algorithm> <array> <cmath> <cstdint> <functional> <map> <memory>
                               <optional> <set> <span> <string> <utility> <vector> ${ARGN})
     get_target_property(sources ${target} SOURCES)
@@ -16,15 +16,8 @@ function(weft_precompile target)
       endif()
     endforeach()
     # GCC 12 misreads std::string's operator+ in more ways then, PR 105651
-    target_compile_options(${target} PRIVATE -Wno-array-bounds -Wno-stringop-overflow)
-  endif()
-endfunction()
-
-# For what a build without sanitizers and with LibTorch compiles too. That one reads each source by itself, with every
-# warning, so that a forgotten include is found on any machine.
-function(weft_precompile_again target)
-  if(WEFT_SANITIZE OR NOT WEFT_TORCH)
-    weft_precompile(${target} ${ARGN})
+    target_compile_options(${target} PRIVATE -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread)
+    target_compile_options(${target} PRIVATE -fpch-preprocess)  # ccache asks for it
   endif()
 endfunction()
 
@@ -37,16 +30,32 @@ function(weft_target target)
     list(JOIN WEFT_SANITIZE "," sanitizers)
     target_compile_options(${target} PUBLIC -fsanitize=${sanitizers} -fno-omit-frame-pointer
                                             -fno-sanitize-recover=all)
+    if("undefined" IN_LIST WEFT_SANITIZE)
+      # At every access to a member, twice the compiling: what they are for ends the program under "address" as well.
+      target_compile_options(${target} PUBLIC -fno-sanitize=null,alignment,object-size,vptr)
+    endif()
     # GCC 12 sees uninitialised std::function in <regex> and <optional> once checks are added, PR 105562
     target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized)
     target_link_options(${target} PUBLIC -fsanitize=${sanitizers})
   endif()
 endfunction()
 
-# weft_test(NAME LIBRARIES...): one Catch2 program of all *_test.cpp in the current folder. tests/CMakeLists.txt says
-# which labels there are.
+# What it tests is optimised as ever; of its own code, assertions are most.
+function(weft_test_code target)
+  if(WEFT_PRECOMPILE)
+    target_compile_options(${target} PRIVATE $<IF:$<BOOL:${WEFT_SANITIZE}>,-O0,$<$<CONFIG:Release>:-O1>>)
+  endif()
+endfunction()
+
+# weft_test(NAME LIBRARIES... [THREADS STEMS...]): one Catch2 program of all *_test.cpp in the current folder; those
+# named by THREADS run under ThreadSanitizer too, and are all that is compiled for it.
 function(weft_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 test "" "" THREADS)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cpp ${CMAKE_CURRENT_SOURCE_DIR}/*/*_test.cpp)
+  if(test_THREADS AND WEFT_SANITIZE STREQUAL "thread")
+    list(TRANSFORM test_THREADS REPLACE "(.+)" "${CMAKE_CURRENT_SOURCE_DIR}/\\1_test.cpp")
+    set(sources ${test_THREADS})
+  endif()
   if(NOT sources)
     return()
   endif()
@@ -56,10 +65,11 @@ function(weft_test name)
   if(count GREATER 4)
     weft_precompile(${name} <catch2/catch.hpp> <chrono> <fstream> <glm/glm.hpp> <random>)
   endif()
-  if(WEFT_UNCACHED)  # what it tests is optimised as ever; of its own code, assertions are most
-    target_compile_options(${name} PRIVATE $<IF:$<BOOL:${WEFT_SANITIZE}>,-O0,$<$<CONFIG:Release>:-O1>>)
-  endif()
-  target_link_libraries(${name} PRIVATE ${ARGN} weft_test_main)
+  weft_test_code(${name})
+  target_link_libraries(${name} PRIVATE ${test_UNPARSED_ARGUMENTS} weft_test_main)
   target_compile_definitions(${name} PRIVATE WEFT_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   add_test(NAME ${name} COMMAND ${name} --order lex)
+  if(test_THREADS)
+    set_tests_properties(${name} PROPERTIES LABELS "threads")
+  endif()
 endfunction()

@@ -139,9 +139,9 @@ std::unique_ptr<Model> load_model(const std::string& folder, const std::string& 
         case ModelKind::vision:
             return load_vision_model(config, device, progress);
         case ModelKind::encoder_decoder:
-            return load_encoder_decoder(config, device, progress);
+            break;
     }
-    WEFT_ASSERT(false, config.model_type);
+    return load_encoder_decoder(config, device, progress);
 }
 
 std::unique_ptr<Model> load_or_say(const std::string& folder, const std::string& device,
