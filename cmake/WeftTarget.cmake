@@ -31,19 +31,13 @@ function(weft_target target)
     target_compile_options(${target} PUBLIC -fsanitize=${sanitizers} -fno-omit-frame-pointer
                                             -fno-sanitize-recover=all)
     if("undefined" IN_LIST WEFT_SANITIZE)
-      # At every access to a member, twice the compiling: what they are for ends the program under "address" as well.
+      # Checked at every access to a member, which doubles the compiling. A null pointer ends the program anyway, and an
+      # access beyond an object is for "address"; wrong alignment and wrong dynamic types go unseen.
       target_compile_options(${target} PUBLIC -fno-sanitize=null,alignment,object-size,vptr)
     endif()
     # GCC 12 sees uninitialised std::function in <regex> and <optional> once checks are added, PR 105562
     target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized)
     target_link_options(${target} PUBLIC -fsanitize=${sanitizers})
-  endif()
-endfunction()
-
-# What it tests is optimised as ever; of its own code, assertions are most.
-function(weft_test_code target)
-  if(WEFT_PRECOMPILE)
-    target_compile_options(${target} PRIVATE $<IF:$<BOOL:${WEFT_SANITIZE}>,-O0,$<$<CONFIG:Release>:-O1>>)
   endif()
 endfunction()
 
@@ -65,7 +59,9 @@ function(weft_test name)
   if(count GREATER 4)
     weft_precompile(${name} <catch2/catch.hpp> <chrono> <fstream> <glm/glm.hpp> <random>)
   endif()
-  weft_test_code(${name})
+  if(WEFT_PRECOMPILE)  # of its own code, assertions are most
+    target_compile_options(${name} PRIVATE $<IF:$<BOOL:${WEFT_SANITIZE}>,-O0,$<$<CONFIG:Release>:-O1>>)
+  endif()
   target_link_libraries(${name} PRIVATE ${test_UNPARSED_ARGUMENTS} weft_test_main)
   target_compile_definitions(${name} PRIVATE WEFT_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   add_test(NAME ${name} COMMAND ${name} --order lex)
