@@ -61,16 +61,17 @@ void require_solved(const Matrix& a, size_t n, const std::vector<double>& values
 
 TEST_CASE("the two largest eigenvalues are found whatever the others are") {
     for (const size_t n : {size_t{2}, size_t{47}, size_t{48}, size_t{144}, size_t{301}}) {
-        std::vector<double> falling(n), flat(n), negative(n), equal(n), close(n);
+        std::vector<double> falling(n), flat(n), negative(n), equal(n), steep(n), close(n);
         for (size_t k = 0; k < n; ++k) {
             const double x = static_cast<double>(k);
             falling[k] = std::pow(0.8, x);
             flat[k] = 1 - x / static_cast<double>(n);
             negative[k] = k < 2 ? 2 - x : -5 - x;
             equal[k] = k < 2 ? 3 : std::pow(0.9, x);
+            steep[k] = k < 2 ? 3 : std::pow(0.05, x);
             close[k] = k < 2 ? 1 : 1 - 1e-7;
         }
-        for (const auto& values : {falling, flat, negative, equal, close}) {
+        for (const auto& values : {falling, flat, negative, equal, steep, close}) {
             CAPTURE(n, values[2 % n]);
             require_solved(with_values(values, 7), n, {values[0], values[1]});
         }
