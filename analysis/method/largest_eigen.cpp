@@ -110,9 +110,9 @@ class Space {
 
 Eigenpairs two_largest_eigen(std::vector<double> matrix, size_t n) {
     if (n < least_size) return symmetric_eigen(std::move(matrix), n, 2);
-    const size_t most = std::min(n / 2, 20 * vectors_a_look);
+    const size_t most = std::min(n / 2 / vectors_a_look, size_t{20}) * vectors_a_look;
     Space space(matrix, n, most);
-    for (size_t next = 0; space.size() + 2 <= most;) {
+    for (size_t next = 0; space.size() < most;) {
         for (size_t side = 0; side < 2; ++side)
             space.grow(space.size() < 2 ? space.some_vector() : space.image(next++));
         if (space.size() % vectors_a_look != 0) continue;
