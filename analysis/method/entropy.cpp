@@ -15,7 +15,7 @@ void row_entropies(const float* rows, size_t count, size_t keys, float* out) {
     std::vector<float> sums(count);
     std::fill(out, out + count, 0.0f);
     for (size_t from = 0; from < keys; from += x_ln_x_size) {
-        kernels.x_ln_x(nullptr, rows + from, keys, count, std::min(x_ln_x_size, keys - from), sums.data());
+        kernels.x_ln_x(rows + from, keys, count, std::min(x_ln_x_size, keys - from), sums.data());
         for (size_t i = 0; i < count; ++i) out[i] -= sums[i];
     }
     for (size_t i = 0; i < count; ++i) out[i] = std::max(out[i], 0.0f);

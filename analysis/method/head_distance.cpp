@@ -4,7 +4,6 @@
 #include <numbers>
 
 #include "analysis/method/head_distance_tiles.h"
-#include "analysis/method/lane_sums.h"
 #include "analysis/method/method_kernels.h"
 #include "analysis/method/share_out.h"
 
@@ -15,28 +14,20 @@ constexpr size_t most_threads = 8;
 constexpr double work_of_a_thread = 1e6;  // logarithms that are worth a thread of their own
 constexpr double tile_gain = 2.5;         // times as fast
 
-// Of head h the sums of p and of p ln p over all its entries.
-struct HeadSums {
-    double weight = 0, x_ln_x = 0;
-};
-
 class Distances {
   public:
     explicit Distances(const AttentionBlock& attention)
         : attention_(attention),
           size_(size_t{attention.queries} * attention.keys),
           heads_(attention.heads),
-          sums_(size_t{attention.layers} * heads_) {
-        for (size_t head = 0; head < sums_.size(); ++head) {
+          with_itself_(size_t{attention.layers} * heads_) {
+        for (size_t head = 0; head < with_itself_.size(); ++head) {
             for (size_t from = 0; from < size_; from += x_ln_x_size) {
                 const size_t part = std::min(x_ln_x_size, size_ - from);
                 float sum = 0;
-                kernels_.x_ln_x(nullptr, weights(head) + from, 0, 1, part, &sum);
-                sums_[head].x_ln_x += static_cast<double>(sum);
+                kernels_.both_ln_both(weights(head) + from, weights(head) + from, 0, 1, part, &sum);
+                with_itself_[head] += static_cast<double>(sum);
             }
-            for (size_t row = 0; row < attention.queries; ++row)
-                sums_[head].weight +=
-                    static_cast<double>(lane_sum(weights(head) + row * attention.keys, attention.keys));
         }
     }
 
@@ -49,15 +40,15 @@ class Distances {
         for (size_t from = 0; from < size_; from += x_ln_x_size) {
             const size_t part = std::min(x_ln_x_size, size_ - from);
             for (size_t a = 0; a < count; ++a) {
-                kernels_.x_ln_x(weights(first + a) + from, weights(other) + from, size_, other_count, part,
-                                part_sums.data());
+                kernels_.both_ln_both(weights(first + a) + from, weights(other) + from, size_, other_count,
+                                      part, part_sums.data());
                 for (size_t b = 0; b < other_count; ++b)
                     sums[a * other_count + b] += static_cast<double>(part_sums[b]);
             }
         }
         for (size_t a = 0; a < count; ++a)
             for (size_t b = 0; b < other_count; ++b)
-                out[a * stride + b] = of_sums(sums_[first + a], sums_[other + b], sums[a * other_count + b]);
+                out[a * stride + b] = distance(first + a, other + b, sums[a * other_count + b]);
     }
 
     // The same between the heads of one layer, each pair once.
@@ -74,17 +65,18 @@ class Distances {
         return attention_.layer_weights[head / heads_]->data() + head % heads_ * size_;
     }
 
-    // With s = p + q: H(s / 2) = (ln 2 sum s - sum s ln s) / 2.
-    float of_sums(const HeadSums& p, const HeadSums& q, double s_ln_s) const {
-        const double of_both = std::numbers::ln2 * (p.weight + q.weight) - s_ln_s + p.x_ln_x + q.x_ln_x;
-        const double mean = of_both / 2 / static_cast<double>(attention_.queries);
-        return static_cast<float>(std::clamp(mean, 0.0, std::numbers::ln2));
+    // With S(p, q) the sum of (p + q) ln (p + q), all rows' JS together are (S(p, p) + S(q, q)) / 4 - S(p, q)
+    // / 2: multiples of the weight cancel, and equal heads are exactly 0 apart.
+    float distance(size_t p, size_t q, double both_ln_both) const {
+        const double all_rows = (with_itself_[p] + with_itself_[q]) / 4 - both_ln_both / 2;
+        return static_cast<float>(
+            std::clamp(all_rows / static_cast<double>(attention_.queries), 0.0, std::numbers::ln2));
     }
 
     const AttentionBlock& attention_;
     size_t size_, heads_;
     const MethodKernels& kernels_ = method_kernels();
-    std::vector<HeadSums> sums_;
+    std::vector<double> with_itself_;  // S(p, p) of each head
 };
 
 size_t threads_for(double work) {

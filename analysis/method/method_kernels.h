@@ -6,13 +6,16 @@
 
 namespace weft {
 
-inline constexpr size_t x_ln_x_size = 512;
+inline constexpr size_t x_ln_x_size = 1024;
 
 struct MethodKernels {
-    // sum_k x ln x with x = p[k] + q[k] and 0 ln 0 = 0, for p, q >= 0, of each of `count` rows q of `size` <=
-    // x_ln_x_size numbers, `stride` apart, into sums[count]. p may be null: 0. The logarithm is wrong by less
-    // than 2e-6.
-    void (*x_ln_x)(const float* p, const float* q, size_t stride, size_t count, size_t size, float* sums);
+    // sum_k x ln x, with 0 ln 0 = 0, of each of `count` rows x >= 0 of `size` <= x_ln_x_size numbers,
+    // `stride` apart, into sums[count]. The logarithm is wrong by less than 3e-6.
+    void (*x_ln_x)(const float* rows, size_t stride, size_t count, size_t size, float* sums);
+    // The same of the sums p + q with each of `count` rows q, up to a multiple of sum_k (p + q) that is the
+    // same in every call: it falls out of a divergence.
+    void (*both_ln_both)(const float* p, const float* q, size_t stride, size_t count, size_t size,
+                         float* sums);
     // out[k] += scale * x[k]
     void (*add_scaled)(float* out, const float* x, float scale, size_t count);
     // out = a b, all [size, size]; out is neither a nor b.

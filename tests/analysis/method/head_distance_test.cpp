@@ -1,6 +1,7 @@
 #include "analysis/method/head_distance.h"
 
 #include <atomic>
+#include <numeric>
 #include <random>
 
 #include "analysis/method/method_kernels.h"
@@ -134,19 +135,41 @@ TEST_CASE("the sums of every instruction set agree with the logarithm of the lib
     p.push_back(0.0f);
     q.assign(p.rbegin(), p.rend());
     size_t kinds = 0;
-    for (const MethodKernels* const* kernels = all_method_kernels(); *kernels; ++kernels, ++kinds)
-        for (const size_t size : {p.size(), size_t{1}, size_t{15}, size_t{16}, size_t{33}}) {
-            double expected = 0, weight = 0;
-            for (size_t k = 0; k < size; ++k) {
-                const double x = static_cast<double>(p[k] + q[k]);
-                if (x > 0) expected += x * std::log(x);
-                weight += x;
-            }
-            float got[5] = {};
-            (*kernels)->x_ln_x(p.data(), q.data(), 0, 5, size, got);
-            for (const float sum : got)
-                REQUIRE(std::abs(static_cast<double>(sum) - expected) < 2e-6 * weight + 1e-5);
+    for (const MethodKernels* const* kernels = all_method_kernels(); *kernels; ++kernels, ++kinds) {
+        for (const float x : {0.0f, 1.0f}) {
+            float sum = -1;
+            (*kernels)->x_ln_x(&x, 0, 1, 1, &sum);
+            REQUIRE(sum == 0);
         }
+        for (const size_t size : {p.size(), size_t{1}, size_t{15}, size_t{16}, size_t{33}}) {
+            const auto of_library = [size](auto value_of) {
+                double sum = 0;
+                for (size_t k = 0; k < size; ++k) {
+                    const double x = static_cast<double>(value_of(k));
+                    if (x > 0) sum += x * std::log(x);
+                }
+                return sum;
+            };
+            const double weight = std::accumulate(p.begin(), p.begin() + static_cast<ptrdiff_t>(size), 0.0) +
+                                  std::accumulate(q.begin(), q.begin() + static_cast<ptrdiff_t>(size), 0.0);
+            const double bound = 3e-6 * weight + 1e-6;
+            float got[5] = {};
+            (*kernels)->x_ln_x(p.data(), 0, 5, size, got);
+            const double of_p = of_library([&](size_t k) { return p[k]; });
+            for (const float sum : got) REQUIRE(std::abs(static_cast<double>(sum) - of_p) < bound);
+
+            const auto pair = [&](const std::vector<float>& a, const std::vector<float>& b) {
+                (*kernels)->both_ln_both(a.data(), b.data(), 0, 5, size, got);
+                for (const float sum : got) REQUIRE(sum == got[0]);
+                return static_cast<double>(got[0]);
+            };
+            const auto of_pair = [&](const std::vector<float>& a, const std::vector<float>& b) {
+                return of_library([&](size_t k) { return a[k] + b[k]; });
+            };
+            const double divergence = of_pair(p, p) + of_pair(q, q) - 2 * of_pair(p, q);
+            REQUIRE(std::abs(pair(p, p) + pair(q, q) - 2 * pair(p, q) - divergence) < 4 * bound);
+        }
+    }
     REQUIRE(kinds >= 1);
 }
 
