@@ -1,4 +1,4 @@
-// How far the costly methods of a request are, for whoever waits: the thread that computes writes it, any
+// How far the methods of a request are, for whoever waits: the thread that computes writes it, any
 // thread may read it and ask it to stop.
 #pragma once
 
@@ -14,10 +14,12 @@ class AnalysisProgress {
     std::atomic<float> fraction{0};  // of the method that is computed now
     std::atomic<bool> cancelled{false};
 
-    void begin(const std::string& method) {
+    // It is not spoken of before `quiet_s`: what comes with every key is mostly done by then.
+    void begin(const std::string& method, double quiet_s) {
         const std::lock_guard lock(mutex_);
         fraction = 0;
         method_ = method;
+        quiet_s_ = quiet_s;
         begun_ = std::chrono::steady_clock::now();
     }
     void end() {
@@ -26,16 +28,21 @@ class AnalysisProgress {
     }
     std::string method() const {  // "": none is computed
         const std::lock_guard lock(mutex_);
-        return method_;
+        return since_begin() < quiet_s_ ? std::string() : method_;
     }
     double seconds() const {  // since it began
         const std::lock_guard lock(mutex_);
-        return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count();
+        return since_begin();
     }
 
   private:
+    double since_begin() const {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count();
+    }
+
     mutable std::mutex mutex_;
     std::string method_;
+    double quiet_s_ = 0;
     std::chrono::steady_clock::time_point begun_;
 };
 

@@ -70,7 +70,7 @@ struct AnalysisRequest {
 
     // Set by the worker.
     std::chrono::steady_clock::time_point arrived;  // its text; the same text asked again arrived before
-    std::shared_ptr<AnalysisProgress> progress;     // of its costly methods; null: nobody asks
+    std::shared_ptr<AnalysisProgress> progress;     // of its methods; null: nobody asks
     std::shared_ptr<ResultStore> results;           // null: nothing is kept
 
     bool has_same_input(const AnalysisRequest& other) const {

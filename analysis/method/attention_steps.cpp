@@ -15,10 +15,21 @@ namespace weft {
 
 namespace {
 
-bool add_rollout(AttentionFrame& frame, const RolloutOptions& options, const std::function<bool()>& stop) {
+// One part of so many of a step, all alike.
+Watch watch_of_part(size_t part, size_t parts, const StepContext& context) {
+    return {context.stop, [part, parts, &context](float share) {
+                context.progress((static_cast<float>(part) + share) / static_cast<float>(parts));
+            }};
+}
+
+Watch watch_of_block(const AttentionFrame& frame, const AttentionBlock& block, const StepContext& context) {
+    return watch_of_part(static_cast<size_t>(&block - frame.blocks.data()), frame.blocks.size(), context);
+}
+
+bool add_rollout(AttentionFrame& frame, const RolloutOptions& options, const StepContext& context) {
     for (AttentionBlock& block : frame.blocks) {
         if (block.kind == AttentionKind::cross) continue;
-        FrameTensor tensor = rollout(block, options, stop);
+        FrameTensor tensor = rollout(block, options, watch_of_block(frame, block, context));
         if (!tensor.values || tensor.values->empty()) return false;
         block.quantities["rollout"] = std::move(tensor);
     }
@@ -68,17 +79,18 @@ bool add_attention_distance(AttentionFrame& frame, const std::function<bool()>& 
 }
 
 // With every key: between the heads of each layer, which tells whether they attend alike.
-bool add_head_distance_within(AttentionFrame& frame, const std::function<bool()>& stop) {
+bool add_head_distance_within(AttentionFrame& frame, const StepContext& context) {
     return add_to_blocks(frame, true, [&](const AttentionBlock& block, const TokenStack&) {
         return std::map<std::string, FrameTensor>{
-            {"head_distance.within", head_distance_within(block, stop)}};
+            {"head_distance.within", head_distance_within(block, watch_of_block(frame, block, context))}};
     });
 }
 
-bool add_head_distance(AttentionFrame& frame, const std::function<bool()>& stop) {
+bool add_head_distance(AttentionFrame& frame, const StepContext& context) {
     return add_to_blocks(frame, true, [&](const AttentionBlock& block, const TokenStack&) {
         std::map<std::string, FrameTensor> tensors;
-        FrameTensor& distances = tensors["head_distance"] = head_distance(block, stop);
+        FrameTensor& distances = tensors["head_distance"] =
+            head_distance(block, watch_of_block(frame, block, context));
         if (!distances.values) return tensors;
         tensors["head_distance.within"] = head_distance_within(block, distances);
         tensors["head_distance.layout"] = scale_to_plane(distances);
@@ -114,11 +126,7 @@ bool add_flow(AttentionFrame& frame, const MethodOptions& options, const StepCon
         AttentionBlock& block = *blocks[b];
         const FlowOptions of_flow{options.rollout, flow_rows_of(block, options.flow_rows),
                                   options.flow_first_row};
-        FlowWatch watch;
-        watch.stop = context.stop;
-        watch.progress = [&](float share) {
-            context.progress((static_cast<float>(b) + share) / static_cast<float>(blocks.size()));
-        };
+        FlowWatch watch{watch_of_part(b, blocks.size(), context), {}};
         watch.partial = [&](const FrameTensor& rows) {
             block.quantities["flow"] = rows;
             context.post_partial();
@@ -140,7 +148,7 @@ std::vector<FrameStep> attention_steps(const AnalysisRequest& request) {
         if (options.wants(name)) steps.push_back({name, is_cheap, std::move(run)});
     };
     add("rollout", true, [of = options.method.rollout](AttentionFrame& frame, const StepContext& context) {
-        return add_rollout(frame, of, context.stop);
+        return add_rollout(frame, of, context);
     });
     add("entropy", true,
         [](AttentionFrame& frame, const StepContext& context) { return add_entropy(frame, context.stop); });
@@ -154,14 +162,13 @@ std::vector<FrameStep> attention_steps(const AnalysisRequest& request) {
     const bool has_all_at_once = options.wants("head_distance") && options.pause_ms <= 0;
     if (!has_all_at_once && (options.wants("head_distance") || options.wants("head_distance.within")))
         steps.push_back({"head_distance.within", true, [](AttentionFrame& frame, const StepContext& context) {
-                             return add_head_distance_within(frame, context.stop);
+                             return add_head_distance_within(frame, context);
                          }});
     add("flow", false, [of = options.method](AttentionFrame& frame, const StepContext& context) {
         return add_flow(frame, of, context);
     });
-    add("head_distance", false, [](AttentionFrame& frame, const StepContext& context) {
-        return add_head_distance(frame, context.stop);
-    });
+    add("head_distance", false,
+        [](AttentionFrame& frame, const StepContext& context) { return add_head_distance(frame, context); });
     return steps;
 }
 

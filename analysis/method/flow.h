@@ -11,6 +11,7 @@
 #include "analysis/attention_frame.h"
 #include "analysis/method/flow_network.h"
 #include "analysis/method/rollout.h"
+#include "analysis/method/watch.h"
 
 namespace weft {
 
@@ -21,10 +22,7 @@ struct FlowOptions {
     size_t threads = 0;                        // at most; 0: as many as there are processors
 };
 
-// All of them are called by the calling thread; each may be empty.
-struct FlowWatch {
-    std::function<bool()> stop;           // asked at least every 20 ms
-    std::function<void(float)> progress;  // 0 to 1
+struct FlowWatch : Watch {
     std::function<void(const FrameTensor&)>
         partial;  // about every 100 ms: rows that are not there yet are NaN
 };

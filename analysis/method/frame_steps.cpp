@@ -12,6 +12,7 @@ namespace weft {
 namespace {
 
 constexpr std::chrono::milliseconds look_every{5};  // for a newer text, during the pause
+constexpr double quiet_s = 0.3;                     // of a cheap step, before its progress shows
 
 using Stop = std::function<bool()>;
 
@@ -82,17 +83,15 @@ struct Run {
     // False: it was stopped.
     bool step(const FrameStep& step) {
         const FramePtr before = posted;
-        const bool is_cheap = step.is_cheap;
-        const StepContext context{[&, is_cheap] { return superseded() || (!is_cheap && is_cancelled()); },
-                                  [&, is_cheap](float fraction) {
-                                      if (!is_cheap && request.progress)
-                                          request.progress->fraction = fraction;
+        const StepContext context{[&] { return superseded() || is_cancelled(); },
+                                  [&](float fraction) {
+                                      if (request.progress) request.progress->fraction = fraction;
                                   },
                                   [&] {
                                       ++frame.part;
                                       post_now();
                                   }};
-        if (is_cheap || !request.options.keeps_going) return step.run(frame, context);
+        if (step.is_cheap || !request.options.keeps_going) return step.run(frame, context);
         try {
             return step.run(frame, context);
         } catch (const Error& error) {
@@ -140,13 +139,13 @@ bool run_steps(AttentionFrame& frame, const AnalysisRequest& request, std::vecto
             if (!wait_for_pause(request, newer)) return false;
             has_rested = true;
         }
-        if (!step.is_cheap && run.is_cancelled()) return run.end_cancelled();
-        if (!step.is_cheap && request.progress) request.progress->begin(step.name);
+        if (run.is_cancelled()) return run.end_cancelled();
+        if (request.progress) request.progress->begin(step.name, step.is_cheap ? quiet_s : 0);
         const Stopwatch watch;
         const bool done = run.step(step);
-        if (!step.is_cheap && request.progress) request.progress->end();
+        if (request.progress) request.progress->end();
         if (newer()) return false;
-        if (!done) return !step.is_cheap && run.is_cancelled() && run.end_cancelled();
+        if (!done) return run.is_cancelled() && run.end_cancelled();
         if (!run.has_failed(step)) kept.keep(step, frame);
         frame.timings_ms[step.name] = watch.elapsed_ms();
         ++frame.part;

@@ -39,7 +39,7 @@ struct FrameStep {
 
 // Posts `frame` as it is, part 0, together with all methods that the request's store has; then once more
 // after each of `steps` and of attention_steps(request), cheap ones first, the costly ones after the pause
-// that the request asks for. Returns false if `superseded` ended it. Costly steps that are cancelled
+// that the request asks for. Returns false if `superseded` ended it. Steps that are cancelled
 // (AnalysisProgress) end the work with what was posted last; it is complete then. A step whose
 // methods the store has does not run.
 bool run_steps(AttentionFrame& frame, const AnalysisRequest& request, std::vector<FrameStep> steps,

@@ -7,19 +7,18 @@
 // thread; helpers as share_out.h has them.
 #pragma once
 
-#include <functional>
 #include <vector>
 
 #include "analysis/attention_frame.h"
+#include "analysis/method/watch.h"
 
 namespace weft {
 
-// Between any two heads, [L*H, L*H], head h of layer l at l * H + h. `stop` (may be empty) is asked often;
-// when it says true the result is empty.
-FrameTensor head_distance(const AttentionBlock& attention, const std::function<bool()>& stop = {});
+// Between any two heads, [L*H, L*H], head h of layer l at l * H + h. Empty where it was stopped.
+FrameTensor head_distance(const AttentionBlock& attention, const Watch& watch = {});
 
 // Between the heads of each layer alone, [L, H, H].
-FrameTensor head_distance_within(const AttentionBlock& attention, const std::function<bool()>& stop = {});
+FrameTensor head_distance_within(const AttentionBlock& attention, const Watch& watch = {});
 
 // The same out of all that head_distance() found.
 FrameTensor head_distance_within(const AttentionBlock& attention, const FrameTensor& all);

@@ -8,6 +8,7 @@
 
 #include "analysis/matrix_tiles.h"
 #include "analysis/method/divergence_tiles.h"
+#include "analysis/method/share_out.h"
 
 namespace weft {
 namespace {
@@ -115,10 +116,13 @@ bool may_use_distance_tiles(size_t heads, size_t queries, size_t keys) {
 }
 
 bool tile_distances(const std::vector<const float*>& heads, size_t queries, size_t keys, size_t threads,
-                    const std::function<bool()>& pulse, float* out, size_t stride) {
+                    const Watch& watch, float* out, size_t stride) {
     const size_t size = queries * keys;
     std::vector<std::unique_ptr<TileSums>> parts(std::max<size_t>(threads, 1));
     std::atomic<size_t> next{0};
+    const auto pulse = [&] {
+        return watch(static_cast<float>(std::min(next.load(), size)) / static_cast<float>(size));
+    };
     const bool done = share_out(parts.size(), parts.size(), pulse, [&](size_t task, const ShouldStop& stop) {
         parts[task] = std::make_unique<TileSums>(heads, size);
         for (size_t from = 0; !stop() && (from = next.fetch_add(chunk_entries)) < size;)

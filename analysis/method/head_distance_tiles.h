@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "analysis/method/share_out.h"
+#include "analysis/method/watch.h"
 
 namespace weft {
 
@@ -16,9 +16,8 @@ namespace weft {
 bool may_use_distance_tiles(size_t heads, size_t queries, size_t keys);
 
 // The distances between `heads`, each `queries` rows of `keys` weights, all of them, into `out` with rows
-// `stride` apart. False where `pulse` (may be empty) says stop: nothing is written. Threads and pulse as
-// share_out() has them.
+// `stride` apart. False where it was stopped: nothing is written. Threads as share_out() has them.
 bool tile_distances(const std::vector<const float*>& heads, size_t queries, size_t keys, size_t threads,
-                    const std::function<bool()>& pulse, float* out, size_t stride);
+                    const Watch& watch, float* out, size_t stride);
 
 }  // namespace weft

@@ -7,6 +7,7 @@
 namespace weft {
 
 inline constexpr size_t x_ln_x_size = 1024;
+inline constexpr size_t product_columns = 32;
 
 struct MethodKernels {
     // sum_k x ln x, with 0 ln 0 = 0, of each of `count` rows x >= 0 of `size` <= x_ln_x_size numbers,
@@ -18,8 +19,8 @@ struct MethodKernels {
                          float* sums);
     // out[k] += scale * x[k]
     void (*add_scaled)(float* out, const float* x, float scale, size_t count);
-    // out = a b, all [size, size]; out is neither a nor b.
-    void (*multiply)(const float* a, const float* b, float* out, size_t size);
+    // out[rows, product_columns] += a[rows, inner] b[inner, product_columns]; rows of a are `stride` apart.
+    void (*add_product)(const float* a, size_t stride, const float* b, size_t rows, size_t inner, float* out);
 };
 
 const MethodKernels& method_kernels();  // the fastest of this machine

@@ -10,6 +10,6 @@ constexpr size_t lanes = 8;
 namespace weft {
 
 extern const MethodKernels method_kernels_avx2;
-const MethodKernels method_kernels_avx2 = {x_ln_x, both_ln_both, add_scaled, multiply};
+const MethodKernels method_kernels_avx2 = {x_ln_x, both_ln_both, add_scaled, add_product};
 
 }  // namespace weft

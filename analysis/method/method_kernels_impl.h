@@ -114,34 +114,32 @@ void add_scaled(float* out, const float* x, float scale, size_t count) {
 
 // `rows` rows of the product, `vectors` registers wide.
 template <size_t rows, size_t vectors>
-inline void multiply_tile(const float* a, const float* b, float* out, size_t size) {
-    Floats sums[rows][vectors] = {};
-    for (size_t k = 0; k < size; ++k)
-        for (size_t v = 0; v < vectors; ++v) {
-            const Floats from = load(b + k * size + v * lanes);
-            for (size_t r = 0; r < rows; ++r) sums[r][v] += from * a[r * size + k];
-        }
+inline void add_tile(const float* a, size_t stride, const float* b, size_t inner, float* out) {
+    Floats sums[rows][vectors];
     for (size_t r = 0; r < rows; ++r)
-        for (size_t v = 0; v < vectors; ++v) store(out + r * size + v * lanes, sums[r][v]);
+        for (size_t v = 0; v < vectors; ++v) sums[r][v] = load(out + r * product_columns + v * lanes);
+    for (size_t k = 0; k < inner; ++k) {
+        Floats from[vectors];
+        for (size_t v = 0; v < vectors; ++v) from[v] = load(b + k * product_columns + v * lanes);
+        for (size_t r = 0; r < rows; ++r)
+            for (size_t v = 0; v < vectors; ++v) sums[r][v] += from[v] * a[r * stride + k];
+    }
+    for (size_t r = 0; r < rows; ++r)
+        for (size_t v = 0; v < vectors; ++v) store(out + r * product_columns + v * lanes, sums[r][v]);
 }
 
-template <size_t rows>
-inline void multiply_rows(const float* a, const float* b, float* out, size_t size) {
-    size_t j = 0;
-    for (; j + 2 * lanes <= size; j += 2 * lanes) multiply_tile<rows, 2>(a, b + j, out + j, size);
-    for (; j + lanes <= size; j += lanes) multiply_tile<rows, 1>(a, b + j, out + j, size);
-    for (size_t r = 0; r < rows && j < size; ++r)
-        for (size_t rest = j; rest < size; ++rest) {
-            float sum = 0;
-            for (size_t k = 0; k < size; ++k) sum += a[r * size + k] * b[k * size + rest];
-            out[r * size + rest] = sum;
-        }
-}
+// As many sums as stay in the registers beside what they are made of.
+constexpr size_t tile_vectors = lanes < 16 ? 2 : product_columns / lanes, tile_rows = lanes < 8 ? 4 : 6;
 
-void multiply(const float* a, const float* b, float* out, size_t size) {
-    size_t i = 0;
-    for (; i + 4 <= size; i += 4) multiply_rows<4>(a + i * size, b, out + i * size, size);
-    for (; i < size; ++i) multiply_rows<1>(a + i * size, b, out + i * size, size);
+void add_product(const float* a, size_t stride, const float* b, size_t rows, size_t inner, float* out) {
+    for (size_t j = 0; j < product_columns; j += tile_vectors * lanes) {
+        size_t i = 0;
+        for (; i + tile_rows <= rows; i += tile_rows)
+            add_tile<tile_rows, tile_vectors>(a + i * stride, stride, b + j, inner,
+                                              out + i * product_columns + j);
+        for (; i < rows; ++i)
+            add_tile<1, tile_vectors>(a + i * stride, stride, b + j, inner, out + i * product_columns + j);
+    }
 }
 
 }  // namespace

@@ -3,10 +3,10 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <vector>
 
 #include "analysis/attention_frame.h"
+#include "analysis/method/watch.h"
 
 namespace weft {
 
@@ -25,9 +25,8 @@ struct RolloutOptions {
 };
 
 // R of every layer from `first_layer` on (layers before it: identity). Result [L, N, N], rows sum to 1.
-// Throws weft::Error for options out of range. `superseded` (may be empty) is asked between layers; when it
-// says true the result is empty.
-FrameTensor rollout(const AttentionBlock& attention, const RolloutOptions& options,
-                    const std::function<bool()>& superseded = {});
+// Throws weft::Error for options out of range. Empty where it was stopped. Any thread; helpers as share_out.h
+// has them, and the same numbers on any number of them.
+FrameTensor rollout(const AttentionBlock& attention, const RolloutOptions& options, const Watch& watch = {});
 
 }  // namespace weft

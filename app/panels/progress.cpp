@@ -1,4 +1,4 @@
-// How far a costly method is, where its numbers will stand.
+// How far a method is, where its numbers will stand.
 
 #include <imgui.h>
 

@@ -1,8 +1,10 @@
 // Synthetic attention with a known shape.
 #pragma once
 
+#include <cmath>
 #include <functional>
 #include <memory>
+#include <random>
 
 #include "analysis/attention_frame.h"
 
@@ -56,6 +58,25 @@ inline TokenStack words(std::initializer_list<const char*> texts) {
     }
     stack.segments.assign(stack.tokens.size(), 0);
     return stack;
+}
+
+// Softmax of random numbers.
+inline AttentionBlock softmax_attention(uint32_t layers, uint32_t heads, uint32_t queries, uint32_t keys,
+                                        double spread, uint32_t seed) {
+    std::mt19937 random(seed);
+    std::normal_distribution<double> normal(0, spread);
+    AttentionBlock block = make_attention(layers, heads, queries, keys, {});
+    for (auto& layer : block.layer_weights) {
+        std::vector<float> weights(layer->size());
+        for (size_t row = 0; row < weights.size(); row += keys) {
+            std::vector<double> exps(keys);
+            double sum = 0;
+            for (double& x : exps) sum += x = std::exp(normal(random));
+            for (size_t j = 0; j < keys; ++j) weights[row + j] = static_cast<float>(exps[j] / sum);
+        }
+        layer = std::make_shared<const std::vector<float>>(std::move(weights));
+    }
+    return block;
 }
 
 }  // namespace weft::test

@@ -163,6 +163,26 @@ TEST_CASE("what is cancelled ends with what was posted last, and that is complet
     CHECK_FALSE(request.results->take(input_key(frame, {}), "token_ablation", {}, frame));
 }
 
+TEST_CASE("a cheap step speaks up only when it takes long, and can be cancelled then") {
+    AnalysisRequest request = request_of({});
+    request.progress = std::make_shared<AnalysisProgress>();
+    int later = 0;
+    const FrameStep slow{"patterns", true, [&](AttentionFrame&, const StepContext& context) {
+                             CHECK(request.progress->method().empty());
+                             while (request.progress->method().empty()) std::this_thread::sleep_for(1ms);
+                             CHECK(request.progress->method() == "patterns");
+                             CHECK(request.progress->seconds() > 0.2);
+                             request.progress->cancelled = true;
+                             return !context.stop();
+                         }};
+    AttentionFrame frame = start();
+    Posts posts;
+    REQUIRE(run_steps(frame, request, {slow, counted("entropy", true, later)}, {}, posts.post()));
+    CHECK(posts.frames.back()->complete);
+    CHECK(later == 0);
+    CHECK(request.progress->method().empty());
+}
+
 TEST_CASE("what was computed is there at once the next time, and costs nothing") {
     AnalysisRequest request = request_of({"entropy", "token_ablation"});
     request.results = std::make_shared<ResultStore>();

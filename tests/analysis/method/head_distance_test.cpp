@@ -18,24 +18,6 @@ namespace {
 constexpr float tolerance = 1e-5f;  // METHODS: head distance absolute
 const float ln_2 = std::log(2.0f);
 
-AttentionBlock random_attention(uint32_t layers, uint32_t heads, uint32_t queries, uint32_t keys,
-                                double spread, uint32_t seed) {
-    std::mt19937 random(seed);
-    std::normal_distribution<double> normal(0, spread);
-    AttentionBlock block = make_attention(layers, heads, queries, keys, {});
-    for (auto& layer : block.layer_weights) {
-        std::vector<float> weights(layer->size());
-        for (size_t row = 0; row < weights.size(); row += keys) {
-            std::vector<double> exps(keys);
-            double sum = 0;
-            for (double& x : exps) sum += x = std::exp(normal(random));
-            for (size_t j = 0; j < keys; ++j) weights[row + j] = static_cast<float>(exps[j] / sum);
-        }
-        layer = std::make_shared<const std::vector<float>>(std::move(weights));
-    }
-    return block;
-}
-
 double naive_distance(const float* p, const float* q, size_t rows, size_t keys) {
     const auto h = [](double x) { return x > 0 ? -x * std::log(x) : 0.0; };
     double sum = 0;
@@ -104,7 +86,7 @@ TEST_CASE("head distance equals the plain formula at every size") {
                              Size{3, 5, 45, 46}, Size{3, 5, 64, 64}, Size{3, 5, 47, 90}, Size{6, 12, 15, 15},
                              Size{6, 12, 33, 33}, Size{9, 8, 16, 41}, Size{5, 13, 50, 27}}) {
         const auto [layers, heads, queries, keys] = size;
-        const AttentionBlock block = random_attention(layers, heads, queries, keys, 3, queries);
+        const AttentionBlock block = softmax_attention(layers, heads, queries, keys, 3, queries);
         const FrameTensor all = head_distance(block), within = head_distance_within(block),
                           of_all = head_distance_within(block, all);
         const size_t count = size_t{layers} * heads, entries = size_t{queries} * keys;
@@ -176,24 +158,29 @@ TEST_CASE("the sums of every instruction set agree with the logarithm of the lib
 TEST_CASE("the matrix product of every instruction set agrees with the plain one") {
     std::mt19937 random(5);
     std::uniform_real_distribution<float> uniform(0, 1);
-    for (const size_t size : {size_t{1}, size_t{3}, size_t{4}, size_t{17}, size_t{32}, size_t{53}}) {
-        std::vector<float> a(size * size), b(a), out(a);
-        for (float& x : a) x = uniform(random);
-        for (float& x : b) x = uniform(random);
-        for (const MethodKernels* const* kernels = all_method_kernels(); *kernels; ++kernels) {
-            (*kernels)->multiply(a.data(), b.data(), out.data(), size);
-            for (size_t i = 0; i < size; ++i)
-                for (size_t j = 0; j < size; ++j) {
-                    double sum = 0;
-                    for (size_t k = 0; k < size; ++k)
-                        sum += static_cast<double>(a[i * size + k]) * static_cast<double>(b[k * size + j]);
-                    REQUIRE(out[i * size + j] == Approx(sum).margin(1e-4));
-                }
-            std::vector<float> added(a);
-            (*kernels)->add_scaled(added.data(), b.data(), 0.5f, size * size);
-            for (size_t k = 0; k < size * size; ++k) REQUIRE(added[k] == Approx(a[k] + 0.5f * b[k]));
+    constexpr size_t columns = product_columns;
+    for (const size_t rows : {size_t{1}, size_t{5}, size_t{6}, size_t{19}})
+        for (const size_t inner : {size_t{1}, size_t{3}, size_t{53}}) {
+            const size_t stride = inner + 2;
+            std::vector<float> a(rows * stride), b(inner * columns), before(rows * columns);
+            for (std::vector<float>* values : {&a, &b, &before})
+                for (float& x : *values) x = uniform(random);
+            for (const MethodKernels* const* kernels = all_method_kernels(); *kernels; ++kernels) {
+                std::vector<float> out = before;
+                (*kernels)->add_product(a.data(), stride, b.data(), rows, inner, out.data());
+                for (size_t i = 0; i < rows; ++i)
+                    for (size_t j = 0; j < columns; ++j) {
+                        double sum = static_cast<double>(before[i * columns + j]);
+                        for (size_t k = 0; k < inner; ++k)
+                            sum += static_cast<double>(a[i * stride + k]) *
+                                   static_cast<double>(b[k * columns + j]);
+                        REQUIRE(out[i * columns + j] == Approx(sum).margin(1e-4));
+                    }
+                std::vector<float> added = before;
+                (*kernels)->add_scaled(added.data(), before.data(), 0.5f, added.size());
+                for (size_t k = 0; k < added.size(); ++k) REQUIRE(added[k] == Approx(1.5f * before[k]));
+            }
         }
-    }
 }
 
 TEST_CASE("head distance and its layout equal the references of an independent script") {
@@ -252,14 +239,14 @@ TEST_CASE("eigenpairs solve their equation, also where values are equal") {
 }
 
 TEST_CASE("head distance stops when it is superseded") {
-    const AttentionBlock block = random_attention(4, 4, 8, 8, 1, 1);
-    CHECK(head_distance(block, [] { return true; }).values == nullptr);
-    CHECK(head_distance_within(block, [] { return true; }).values == nullptr);
+    const AttentionBlock block = softmax_attention(4, 4, 8, 8, 1, 1);
+    CHECK(head_distance(block, {[] { return true; }, {}}).values == nullptr);
+    CHECK(head_distance_within(block, {[] { return true; }, {}}).values == nullptr);
     std::atomic<int> asked{0};
-    CHECK(head_distance(block, [&] { return ++asked > 3; }).values == nullptr);
+    CHECK(head_distance(block, {[&] { return ++asked > 3; }, {}}).values == nullptr);
     // Enough of them that a helper cannot do them all while the caller waits for a processor.
-    const AttentionBlock many = random_attention(12, 12, 64, 64, 1, 1);
-    CHECK(head_distance(many, [] { return true; }).values == nullptr);
+    const AttentionBlock many = softmax_attention(12, 12, 64, 64, 1, 1);
+    CHECK(head_distance(many, {[] { return true; }, {}}).values == nullptr);
     asked = 0;
-    CHECK(head_distance(many, [&] { return ++asked > 3; }).values == nullptr);
+    CHECK(head_distance(many, {[&] { return ++asked > 3; }, {}}).values == nullptr);
 }

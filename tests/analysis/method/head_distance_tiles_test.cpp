@@ -179,8 +179,8 @@ TEST_CASE("tiles stop when they are told to, and write nothing") {
     const Head head = repeated(64, 64, [](size_t) { return 1.0; });
     std::vector<float> out(4, -1.0f);
     int asked = 0;
-    REQUIRE_FALSE(tile_distances(
-        {head.data(), head.data()}, 64, 64, 1, [&] { return ++asked > 5; }, out.data(), 2));
+    REQUIRE_FALSE(tile_distances({head.data(), head.data()}, 64, 64, 1, {[&] { return ++asked > 5; }, {}},
+                                 out.data(), 2));
     REQUIRE(out == std::vector<float>(4, -1.0f));
     REQUIRE(asked > 5);
 }

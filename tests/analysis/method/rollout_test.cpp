@@ -6,6 +6,7 @@
 
 #include "analysis/error.h"
 #include "analysis/method/entropy.h"
+#include "analysis/method/residual_layers.h"
 #include "tests/analysis/method/method_references.h"
 
 using namespace weft;
@@ -128,9 +129,41 @@ TEST_CASE("rollout options out of range are refused with the value") {
 TEST_CASE("rollout and entropy stop when they are superseded") {
     int asked = 0;
     const auto second_time = [&asked] { return ++asked == 2; };
-    REQUIRE(rollout(uniform_attention(5, 1, 3, 3), {}, second_time).values == nullptr);
+    REQUIRE(rollout(uniform_attention(5, 1, 3, 3), {}, {second_time, {}}).values == nullptr);
     REQUIRE(asked == 2);
     REQUIRE(entropy(uniform_attention(5, 1, 3, 3), [] { return true; }).entropy.values == nullptr);
+}
+
+TEST_CASE("rollout of many tokens equals the product of its layers, and stops within them") {
+    const uint32_t size = 301;  // several blocks of rows, columns and products, each with a rest
+    const AttentionBlock block = softmax_attention(3, 2, size, size, 4, 7);
+    std::vector<double> expected(size * size), step(size * size);
+    for (size_t i = 0; i < size; ++i) expected[i * size + i] = 1;
+    std::vector<float> told;
+    const FrameTensor result = rollout(block, {}, {{}, [&told](float share) { told.push_back(share); }});
+    for (size_t l = 0; l < 3; ++l) {
+        const std::vector<float> of_layer = residual_layer(block, {}, l);
+        std::ranges::fill(step, 0.0);
+        for (size_t i = 0; i < size; ++i)
+            for (size_t k = 0; k < size; ++k)
+                for (size_t j = 0; j < size; ++j)
+                    step[i * size + j] +=
+                        static_cast<double>(of_layer[i * size + k]) * expected[k * size + j];
+        std::swap(step, expected);
+        double largest = 0;
+        for (size_t k = 0; k < size * size; ++k)
+            largest = std::max(
+                largest, std::abs(expected[k] - static_cast<double>((*result.values)[l * size * size + k])));
+        REQUIRE(largest < 1e-6);
+    }
+    REQUIRE(std::ranges::is_sorted(told));
+    REQUIRE(told.back() > 0.5f);
+    REQUIRE(told.back() <= 1.0f);
+
+    size_t asked = 0;  // between blocks of rows: more often than layers and tasks would
+    const auto stop = [&asked] { return ++asked > 40; };
+    REQUIRE(rollout(block, {}, {stop, {}}).values == nullptr);
+    REQUIRE(asked == 41);
 }
 
 TEST_CASE("entropy of uniform attention is the logarithm of its keys, of one-hot attention zero") {
