@@ -1,9 +1,11 @@
-// How far the methods of a request are, for whoever waits: the thread that computes writes it, any
+// How far the attention and the methods of a request are, for whoever waits: the thread that computes writes it, any
 // thread may read it and ask it to stop.
 #pragma once
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
+#include <memory>
 #include <mutex>
 #include <string>
 
@@ -11,6 +13,9 @@ namespace weft {
 
 class AnalysisProgress {
   public:
+    // Of what comes with every key, before it is spoken of.
+    static constexpr double patience_s = 0.3;
+
     std::atomic<float> fraction{0};  // of the method that is computed now
     std::atomic<bool> cancelled{false};
 
@@ -33,6 +38,11 @@ class AnalysisProgress {
     double seconds() const {  // since it began
         const std::lock_guard lock(mutex_);
         return since_begin();
+    }
+
+    // Where there may be nobody who asks.
+    static void tell(const std::shared_ptr<AnalysisProgress>& progress, int64_t done, int64_t all) {
+        if (progress) progress->fraction = static_cast<float>(done) / static_cast<float>(all);
     }
 
   private:

@@ -125,6 +125,7 @@ void Worker::State::run() {
             AnalysisRequest request = *std::exchange(waiting, std::nullopt);
             request.results = results;
             request.progress = methods = std::make_shared<AnalysisProgress>();
+            methods->begin("attention", AnalysisProgress::patience_s);
             lock.unlock();
             analyze(*model, request);
         }

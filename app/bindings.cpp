@@ -52,7 +52,7 @@ void bind_program(Program& program) {
             session.clear_message();
         } else if (session.load_fraction() && session.plan()) {
             session.cancel_model_change();
-        } else if (session.method_progress()) {
+        } else if (session.can_cancel_method()) {
             program.commands.run("method.cancel");
         } else if (program.mode == InputMode::typing) {
             set_input_mode(program, InputMode::flying);

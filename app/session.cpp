@@ -129,9 +129,10 @@ DrawList Session::draw(const Viewport& viewport, const MeasureText& measure) {
     const std::optional<ModelSummary> loaded = model();
     const bool waits = worker_ && !load_failed_ && (!loaded || has_pending_analysis());
     return draw_empty_stack(view_, loaded ? loaded->name : "",
-                            !waits   ? settings_.awaited
-                            : loaded ? "Reading the text"
-                                     : "Opening the model",
+                            !waits                    ? settings_.awaited
+                            : !loaded                 ? "Opening the model"
+                            : settings_.image.empty() ? "Reading the text"
+                                                      : "Reading the image",
                             viewport);
 }
 

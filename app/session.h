@@ -127,8 +127,9 @@ class Session {
     void set_target(TargetChoice target);
     const std::vector<HeadAblation>& ablations() const { return settings_.analysis.ablations; }
     void set_ablations(std::vector<HeadAblation> heads);    // throws UsageError for a trace
-    std::optional<MethodProgress> method_progress() const;  // of the method that is computed now
-    void cancel_method();  // and all costly ones after it; the picture stays with what it has
+    std::optional<MethodProgress> method_progress() const;  // of what is computed now, attention too
+    bool can_cancel_method() const;  // not the attention: without it there is nothing to show
+    void cancel_method();            // and all costly ones after it; the picture stays with what it has
     // Of two stacks: which attention is shown. Throws UsageError if the frame does not have it.
     void set_attention(AttentionKind kind);
     // After `quantity` of the view: attention, rollout, entropy, then what else was computed.

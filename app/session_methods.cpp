@@ -102,9 +102,14 @@ std::optional<MethodProgress> Session::method_progress() const {
     return worker_ ? worker_->analysis_progress() : std::nullopt;
 }
 
+bool Session::can_cancel_method() const {
+    const std::optional<MethodProgress> progress = method_progress();
+    return progress && progress->method != "attention";
+}
+
 void Session::cancel_method() {
     const std::optional<MethodProgress> progress = method_progress();
-    if (!progress) return;
+    if (!progress || !can_cancel_method()) return;
     worker_->cancel_method();
     given_up_ = asked_methods_;
     if (frame_)

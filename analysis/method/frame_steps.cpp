@@ -12,7 +12,6 @@ namespace weft {
 namespace {
 
 constexpr std::chrono::milliseconds look_every{5};  // for a newer text, during the pause
-constexpr double quiet_s = 0.3;                     // of a cheap step, before its progress shows
 
 using Stop = std::function<bool()>;
 
@@ -140,7 +139,7 @@ bool run_steps(AttentionFrame& frame, const AnalysisRequest& request, std::vecto
             has_rested = true;
         }
         if (run.is_cancelled()) return run.end_cancelled();
-        if (request.progress) request.progress->begin(step.name, step.is_cheap ? quiet_s : 0);
+        if (request.progress) request.progress->begin(step.name, step.is_cheap ? AnalysisProgress::patience_s : 0);
         const Stopwatch watch;
         const bool done = run.step(step);
         if (request.progress) request.progress->end();

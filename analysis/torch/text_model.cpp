@@ -186,6 +186,7 @@ bool TextModel::run_pass(const AnalysisRequest& request, const std::vector<int32
         block.max_row_sum_error = std::max(block.max_row_sum_error, error);
         block.layer_weights.push_back(weights);
         keep_hidden(layer + 1);
+        AnalysisProgress::tell(request.progress, layer + 1, spec.layers);
         if (superseded && superseded()) {
             before_.ids = kept_ids;  // the layers from here on still hold the text before
             return false;

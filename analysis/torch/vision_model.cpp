@@ -144,6 +144,7 @@ bool VisionModel::analyze_unguarded(const AnalysisRequest& request, const std::f
         block.max_row_sum_error = std::max(block.max_row_sum_error, error);
         block.layer_weights.push_back(weights);
         keep_hidden(layer + 1);
+        AnalysisProgress::tell(request.progress, layer + 1, spec.layers);
         if (superseded && superseded()) return false;
     }
     if (ablations.empty()) unablated_ = {pixels, size, block.layer_weights};

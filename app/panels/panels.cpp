@@ -133,6 +133,8 @@ void draw_panels(Program& program, ImguiLayer& ui) {
         draw_message(program, ui);
     else if (program.session.load_fraction() && program.session.plan())
         draw_loading(program, ui);
+    else
+        draw_computing(program, ui);
     program.panels.clickable.clear();
     if (program.panels.docked == Docked::none) program.panels.frame = nullptr;
     if (program.panels.hidden) return;

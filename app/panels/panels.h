@@ -56,6 +56,8 @@ void draw_curves_panel(Program& program, ImguiLayer& ui);
 void draw_agreement_panel(Program& program, ImguiLayer& ui);
 void draw_places_panel(Program& program, ImguiLayer& ui);
 void draw_loading(Program& program, ImguiLayer& ui);
+void draw_computing(Program& program, ImguiLayer& ui);
+void draw_waiting(Program& program, ImguiLayer& ui, const std::string& what, float fraction);  // 0 to 1
 void draw_help(Program& program, ImguiLayer& ui);
 void draw_message(Program& program, ImguiLayer& ui);
 void draw_recording_mark(Program& program);

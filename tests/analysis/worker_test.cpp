@@ -306,6 +306,44 @@ TEST_CASE("a costly method has progress, and cancelling it leaves a complete fra
     CHECK_FALSE(worker.take_failure());
 }
 
+TEST_CASE("attention that takes long has progress too") {
+    class SlowModel : public Model {
+      public:
+        const ModelSummary& summary() const override { return summary_; }
+        bool analyze(const AnalysisRequest& request, const std::function<bool()>&,
+                     const std::function<void(FramePtr)>& post) override {
+            AnalysisProgress::tell(request.progress, 3, 4);
+            while (request.progress->method().empty()) std::this_thread::yield();
+            AttentionFrame frame;
+            frame.revision = request.revision;
+            while (goes_on) std::this_thread::yield();
+            return run_steps(frame, request, {}, {}, post);
+        }
+        std::atomic<bool> goes_on{true};
+
+      private:
+        ModelSummary summary_;
+    };
+    SlowModel* model = nullptr;
+    Worker worker(
+        [&model](const std::shared_ptr<LoadProgress>&) {
+            auto made = std::make_unique<SlowModel>();
+            model = made.get();
+            return made;
+        },
+        {});
+    worker.submit(costly("slow", 1));
+    std::optional<MethodProgress> progress;
+    while (!progress) progress = worker.analysis_progress();
+    CHECK(progress->method == "attention");
+    CHECK(progress->fraction == 0.75f);
+    CHECK(progress->seconds >= AnalysisProgress::patience_s);
+    model->goes_on = false;
+    worker.wait_idle();
+    CHECK(worker.latest()->complete);
+    CHECK_FALSE(worker.analysis_progress());
+}
+
 TEST_CASE("while somebody types, costly methods do not begin; the same text asked again does not wait anew") {
     std::atomic<int> computed{0};
     Worker worker(costly_loader(computed), {});

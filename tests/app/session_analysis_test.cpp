@@ -75,3 +75,25 @@ TEST_CASE("the flow of a query that is selected while the map fills in is asked 
     settle(session);
     CHECK(log.count() == asked + 1);
 }
+
+TEST_CASE("while attention is computed its place says what is read, and nothing can be cancelled") {
+    for (const char* const image : {"", "cat.png"}) {
+        FakeLog log;
+        log.reads = true;
+        SessionSettings settings = live(log);
+        settings.image = image;
+        Session session(settings, {});
+        session.advance(0.0, {});
+        while (!session.method_progress()) std::this_thread::yield();
+        CHECK(session.method_progress()->method == "attention");
+        CHECK_FALSE(session.can_cancel_method());
+        session.cancel_method();
+        CHECK_FALSE(session.message());
+        const std::string reads = *image ? "Reading the image" : "Reading the text";
+        const DrawList list = session.draw({}, {});
+        CHECK(std::ranges::any_of(list.labels, [&](const Label& label) { return label.text == reads; }));
+        log.reads = false;
+        settle(session);
+        CHECK(session.plan());
+    }
+}

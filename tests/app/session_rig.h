@@ -34,6 +34,7 @@ struct FakeLog {
     std::vector<AnalysisRequest> requests;
     std::map<std::string, int> computed;
     std::atomic<bool> holds{false};  // costly methods go on until they are stopped
+    std::atomic<bool> reads{false};  // attention is not there yet
 
     AnalysisRequest last() {
         const std::lock_guard lock(mutex);
@@ -60,6 +61,7 @@ class FakeModel : public Model {
             const std::lock_guard lock(log_.mutex);
             log_.requests.push_back(request);
         }
+        while (log_.reads) std::this_thread::yield();
         const int count = 1 + static_cast<int>(std::ranges::count(request.text, ' '));
         AttentionFrame frame = *synthetic::frame(2, 2, count, synthetic::uniform());
         frame.revision = request.revision;
