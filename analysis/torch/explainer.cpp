@@ -20,7 +20,7 @@ namespace {
 // Rows enough for the kernels to be busy, few enough that a layer's way back takes some 40 ms of two cores:
 // between layers a pass can be stopped.
 constexpr int64_t fewest_rows = 64, most_rows = 1024;
-constexpr double products_at_once = 1e9;
+constexpr double products_at_once = 6e8;
 constexpr double kept_bytes_at_once = 512e6;
 
 at::Tensor tensor_of(const float* values, at::IntArrayRef shape, const std::string& device) {
