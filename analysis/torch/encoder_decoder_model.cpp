@@ -150,15 +150,16 @@ std::optional<EncoderDecoderModel::EncoderPass> EncoderDecoderModel::run_encoder
     EncoderPass pass;
     parts_.encoder->embed(ids, {}, 0);
     keep_hidden(0);
+    const StopWithinLayers within(*parts_.encoder, stop);
     for (int64_t layer = 0; layer < spec.layers; ++layer) {
         const auto weights = pool_.take(square(spec.attention.heads, count, count));
         const double error = parts_.encoder->run_layer(layer, {weights->data(), nullptr}, true).self;
+        if (parts_.encoder->is_stopped() || stop()) return std::nullopt;
         if (!std::isfinite(error))
             throw_not_finite("\"attention.encoder\" of layer " + std::to_string(layer));
         pass.max_row_sum_error = std::max(pass.max_row_sum_error, error);
         pass.layers.push_back(weights);
         keep_hidden(layer + 1);
-        if (stop()) return std::nullopt;
     }
     pass.output.resize(static_cast<size_t>(state));
     parts_.encoder->copy_output(pass.output.data());

@@ -142,6 +142,9 @@ class KernelForward final : public StackForward {
         return errors;
     }
 
+    void set_stop(std::function<bool()> stop) override { pool_->set_stop(std::move(stop)); }
+    bool is_stopped() const override { return pool_->is_stopped(); }
+
     void copy_hidden(float* hidden) const override { std::copy_n(state_, rows_ * spec_.hidden, hidden); }
     void copy_output(float* output) const override {
         copy_hidden(output);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -71,6 +72,11 @@ class StackForward {
     // Whether the next passes keep every layer's values for write_contribution().
     virtual void keep_values(bool keeps) = 0;
 
+    // Asked within the layers of the next passes too; a layer that it ends leaves numbers without meaning.
+    // Paths that do not ask it are stopped between layers alone. Empty: nobody is asked.
+    virtual void set_stop(std::function<bool()> stop) { (void)stop; }
+    virtual bool is_stopped() const { return false; }
+
     // Writes layer `layer`'s attention and, if `advance`, replaces x by the layer's output.
     virtual RowErrors run_layer(int64_t layer, const AttentionTarget& attention, bool advance) = 0;
 
@@ -85,6 +91,20 @@ class StackForward {
 
     virtual int64_t rows() const = 0;              // of x, N - kept
     virtual int64_t layer_parameters() const = 0;  // how many different numbers the layers have
+};
+
+// While it lives, `stop` (may be empty) ends a pass within its layers too.
+class StopWithinLayers {
+  public:
+    StopWithinLayers(StackForward& forward, std::function<bool()> stop) : forward_(forward) {
+        forward_.set_stop(std::move(stop));
+    }
+    ~StopWithinLayers() { forward_.set_stop({}); }
+    StopWithinLayers(const StopWithinLayers&) = delete;
+    StopWithinLayers& operator=(const StopWithinLayers&) = delete;
+
+  private:
+    StackForward& forward_;
 };
 
 // Both read all layers, and throw weft::Error where the checkpoint lacks something.

@@ -27,7 +27,7 @@ void TaskPool::share(Job& job) {
     job_ = &job;
     ++published_;
     published_.notify_all();
-    job.work(0);
+    job.work(0, [this] { return ask(); });
     // A helper enters (inside_) before it reads job_, so after this it either finds nothing or is counted.
     job_ = nullptr;
     for (int spins = 0; inside_ != 0; ++spins) {
@@ -43,7 +43,8 @@ void TaskPool::help(const std::stop_token& stop, int64_t thread) {
         published_.wait(seen);
         seen = published_;
         ++inside_;
-        if (Job* job = job_; job && thread < job->threads) job->work(thread);
+        if (Job* job = job_; job && thread < job->threads)
+            job->work(thread, [this] { return stopped_.load(); });
         --inside_;
     }
 }

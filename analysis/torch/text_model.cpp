@@ -172,6 +172,7 @@ bool TextModel::run_pass(const AnalysisRequest& request, const std::vector<int32
     forward_->keep_values(request.options.wants("contribution"));
     forward_->embed(ids, segments, kept);
     keep_hidden(0);
+    const StopWithinLayers within(*forward_, superseded);
     for (int64_t layer = 0; layer < spec.layers; ++layer) {
         const std::shared_ptr<std::vector<float>> weights =
             pool_.take(static_cast<size_t>(spec.attention.heads * count * count));
@@ -182,15 +183,15 @@ bool TextModel::run_pass(const AnalysisRequest& request, const std::vector<int32
             target.before_count = before_.queries;
         }
         const double error = forward_->run_layer(layer, target, hidden || layer + 1 < spec.layers).self;
+        if (forward_->is_stopped() || (superseded && superseded())) {
+            before_.ids = kept_ids;  // the layers from here on still hold the text before
+            return false;
+        }
         if (!std::isfinite(error)) throw_not_finite("\"attention\" of layer " + std::to_string(layer));
         block.max_row_sum_error = std::max(block.max_row_sum_error, error);
         block.layer_weights.push_back(weights);
         keep_hidden(layer + 1);
         AnalysisProgress::tell(request.progress, layer + 1, spec.layers);
-        if (superseded && superseded()) {
-            before_.ids = kept_ids;  // the layers from here on still hold the text before
-            return false;
-        }
     }
     if (spec.is_causal) before_ = {ids, count, block.layer_weights, request.options.ablations};
     return true;
@@ -263,14 +264,15 @@ bool TextModel::run_unablated(const std::vector<int32_t>& ids, const std::vector
     forward_->set_ablations({});
     forward_->embed(ids, segments, 0);
     AttentionLayers layers;
+    const StopWithinLayers within(*forward_, stop);
     for (int64_t layer = 0; layer < spec.layers; ++layer) {
         const auto weights = pool_.take(static_cast<size_t>(spec.attention.heads * count * count));
         const double error =
             forward_->run_layer(layer, {weights->data(), nullptr}, layer + 1 < spec.layers).self;
+        if (forward_->is_stopped() || stop()) return false;
         if (!std::isfinite(error))
             throw_not_finite("\"attention\" of layer " + std::to_string(layer) + " without ablation");
         layers.push_back(weights);
-        if (stop()) return false;
     }
     if (spec.is_causal) before_ = {ids, count, layers, {}};
     unablated_ = {ids, segments, std::move(layers)};

@@ -134,18 +134,22 @@ bool VisionModel::analyze_unguarded(const AnalysisRequest& request, const std::f
     const auto pixels = std::make_shared<const std::vector<float>>(std::move(image.pixel_values));
     embedding_->enter(*forward_, pixels->data(), size);
     keep_hidden(0);
-    for (int64_t layer = 0; layer < spec.layers; ++layer) {
-        const std::shared_ptr<std::vector<float>> weights =
-            pool_.take(static_cast<size_t>(spec.attention.heads * count * count));
-        const double error =
-            forward_->run_layer(layer, {weights->data(), nullptr}, wants_output || layer + 1 < spec.layers)
-                .self;
-        if (!std::isfinite(error)) throw_not_finite("\"attention\" of layer " + std::to_string(layer));
-        block.max_row_sum_error = std::max(block.max_row_sum_error, error);
-        block.layer_weights.push_back(weights);
-        keep_hidden(layer + 1);
-        AnalysisProgress::tell(request.progress, layer + 1, spec.layers);
-        if (superseded && superseded()) return false;
+    {
+        const StopWithinLayers within(*forward_, superseded);
+        for (int64_t layer = 0; layer < spec.layers; ++layer) {
+            const std::shared_ptr<std::vector<float>> weights =
+                pool_.take(static_cast<size_t>(spec.attention.heads * count * count));
+            const double error =
+                forward_
+                    ->run_layer(layer, {weights->data(), nullptr}, wants_output || layer + 1 < spec.layers)
+                    .self;
+            if (forward_->is_stopped() || (superseded && superseded())) return false;
+            if (!std::isfinite(error)) throw_not_finite("\"attention\" of layer " + std::to_string(layer));
+            block.max_row_sum_error = std::max(block.max_row_sum_error, error);
+            block.layer_weights.push_back(weights);
+            keep_hidden(layer + 1);
+            AnalysisProgress::tell(request.progress, layer + 1, spec.layers);
+        }
     }
     if (ablations.empty()) unablated_ = {pixels, size, block.layer_weights};
     frame.timings_ms["text_to_attention"] = since_pixels.elapsed_ms();
@@ -210,14 +214,15 @@ bool VisionModel::run_unablated(const Pixels& pixels, const PixelSize& size, int
     forward_->set_ablations({});
     embedding_->enter(*forward_, pixels->data(), size);
     AttentionLayers layers;
+    const StopWithinLayers within(*forward_, stop);
     for (int64_t layer = 0; layer < spec.layers; ++layer) {
         const auto weights = pool_.take(static_cast<size_t>(spec.attention.heads * count * count));
         const double error =
             forward_->run_layer(layer, {weights->data(), nullptr}, layer + 1 < spec.layers).self;
+        if (forward_->is_stopped() || stop()) return false;
         if (!std::isfinite(error))
             throw_not_finite("\"attention\" of layer " + std::to_string(layer) + " without ablation");
         layers.push_back(weights);
-        if (stop()) return false;
     }
     unablated_ = {pixels, size, std::move(layers)};
     return true;

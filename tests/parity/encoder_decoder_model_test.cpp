@@ -15,6 +15,8 @@ using nlohmann::json;
 
 namespace {
 
+constexpr std::chrono::milliseconds long_question{11};  // longer than a pass goes on without asking
+
 std::filesystem::path checkpoint(const std::string& name) {
     return std::filesystem::path(WEFT_SOURCE_DIR) / "tests/parity/checkpoints" / name;
 }
@@ -268,18 +270,31 @@ TEST_CASE("A newer request ends the work after any layer and any token, and the 
     REQUIRE(tiny.load()->analyze(
         request, [&] { return ++whole, false; }, [](const FramePtr&) {}));
     REQUIRE(whole >= 2 + 5);  // the encoder's layers, and the decoder's for each token
+    int stopped = 0;
     for (int last = 1; last <= whole; ++last) {
         INFO(last);
         AnalysisRequest other = request;
         other.text = "w12 w" + std::to_string(last);
+        // On a slow machine the first run may have been asked more often, within layers.
         int asked = 0, posted = 0;
-        CHECK_FALSE(model->analyze(
-            other, [&] { return ++asked == last; }, [&](const FramePtr&) { ++posted; }));
-        CHECK(asked == last);
-        CHECK(posted == 0);
+        const bool done = model->analyze(
+            other, [&] { return ++asked == last; }, [&](const FramePtr&) { ++posted; });
+        CHECK(done == (asked < last));
+        CHECK((done || posted == 0));
+        stopped += done ? 0 : 1;
         const FramePtr frame = frame_of(*model, request);
         CHECK(ids_of(frame->stacks[1]) == ids_of(expected->stacks[1]));
         CHECK(attention_distance(*frame, *expected) < 2e-6);
+    }
+    CHECK(stopped >= 2 + 5);
+    for (int last = 1; last <= 12; ++last) {  // long questions: the next one comes within a layer
+        AnalysisRequest other = request;
+        other.text = "w12 w13 w" + std::to_string(last);
+        int asked = 0;
+        CHECK_FALSE(model->analyze(
+            other, [&] { return std::this_thread::sleep_for(long_question), ++asked == last; },
+            [](const FramePtr&) {}));
+        CHECK(attention_distance(*frame_of(*model, request), *expected) < 2e-6);
     }
 }
 

@@ -147,8 +147,9 @@ TEST_CASE("A pass without ablation that is stopped leaves nothing behind", "[abl
         for (int64_t at = 1; at < needed; ++at) {
             const std::unique_ptr<Model> other = tiny.load();
             asked = 0;
-            CHECK_FALSE(other->analyze(
-                request, [&] { return ++asked == at; }, [](const FramePtr&) {}));
+            const bool done = other->analyze(
+                request, [&] { return ++asked == at; }, [](const FramePtr&) {});
+            CHECK(done == (asked < at));  // on a slow machine `needed` counts questions within layers too
             check_as_fresh(tiny, *other, request);
             AnalysisRequest next = tiny.request(text);
             next.has_target = request.has_target;

@@ -2,9 +2,11 @@
 // frames are those of a fresh model.
 #include <catch2/catch.hpp>
 
+#include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <random>
+#include <thread>
 
 #include "analysis/error.h"
 #include "analysis/model.h"
@@ -138,6 +140,22 @@ TEST_CASE("Typing, deleting, changing and stopping leave a decoder with a fresh 
                 if (!same) changed[10] = 21;
                 check_as_fresh(decoder, *model, changed);
             }
+        // Within a layer: a long question makes the next one due at once.
+        for (const int64_t question : {2, 3, 4, 6, 8}) {
+            changed.assign(begin, begin + 12);
+            changed[7] = 33 + static_cast<int32_t>(question);
+            int64_t asked = 0;
+            AnalysisRequest request = request_of(changed);
+            const bool done = model->analyze(
+                request,
+                [&] {
+                    return std::this_thread::sleep_for(std::chrono::milliseconds(11)), ++asked == question;
+                },
+                [](const FramePtr&) {});
+            CHECK(done == (asked < question));
+            changed[10] = 21;
+            check_as_fresh(decoder, *model, changed);
+        }
         cancel_after(*model, {9, 9, 9}, 1);
         cancel_after(*model, text, model->summary().layers);
         check_as_fresh(decoder, *model, text);

@@ -3,6 +3,8 @@
 #include <catch2/catch.hpp>
 
 #include <atomic>
+#include <chrono>
+#include <thread>
 #include <vector>
 
 using namespace weft::torch_part;
@@ -38,6 +40,38 @@ TEST_CASE("What the tasks wrote is there when the job returns") {
         for (const int value : written) whole = whole && value == job + 1;
     }
     CHECK(whole);
+}
+
+TEST_CASE("A job ends when the caller's stop says so, and so do later ones until it is taken back") {
+    for (const int64_t threads : {1, 2, 5}) {
+        TaskPool pool(threads);
+        const auto caller = std::this_thread::get_id();
+        int asked = 0;
+        bool by_caller = true;
+        pool.set_stop([&] {
+            by_caller = by_caller && std::this_thread::get_id() == caller;
+            return ++asked == 3;
+        });
+        std::atomic<int> runs{0};
+        const auto job = [&] {
+            pool.run(1000, threads, [&](int64_t, int64_t) {
+                std::this_thread::sleep_for(std::chrono::milliseconds(1));
+                ++runs;
+            });
+        };
+        job();
+        CHECK(pool.is_stopped());
+        CHECK(runs < 500);
+        CHECK(asked == 3);
+        CHECK(by_caller);
+        const int before = runs;
+        job();
+        CHECK(runs == before);
+        pool.set_stop({});
+        CHECK_FALSE(pool.is_stopped());
+        pool.run(100, threads, [&](int64_t, int64_t) { ++runs; });
+        CHECK(runs == before + 100);
+    }
 }
 
 TEST_CASE("A pool that never had a job ends") {
