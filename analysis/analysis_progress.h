@@ -1,5 +1,5 @@
-// How far the attention and the methods of a request are, for whoever waits: the thread that computes writes it, any
-// thread may read it and ask it to stop.
+// How far the attention and the methods of a request are, for whoever waits: the thread that computes writes
+// it, any thread may read it and ask it to stop.
 #pragma once
 
 #include <atomic>

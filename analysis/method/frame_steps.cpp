@@ -139,7 +139,8 @@ bool run_steps(AttentionFrame& frame, const AnalysisRequest& request, std::vecto
             has_rested = true;
         }
         if (run.is_cancelled()) return run.end_cancelled();
-        if (request.progress) request.progress->begin(step.name, step.is_cheap ? AnalysisProgress::patience_s : 0);
+        if (request.progress)
+            request.progress->begin(step.name, step.is_cheap ? AnalysisProgress::patience_s : 0);
         const Stopwatch watch;
         const bool done = run.step(step);
         if (request.progress) request.progress->end();

@@ -49,7 +49,8 @@ void draw_progress(Program& program, const std::string& method) {
 
 void draw_computing(Program& program, ImguiLayer& ui) {
     const auto progress = program.session.method_progress();
-    if (!progress || progress->seconds < AnalysisProgress::patience_s || shows_progress(program.panels)) return;
+    if (!progress || progress->seconds < AnalysisProgress::patience_s || shows_progress(program.panels))
+        return;
     const std::string way_out = program.session.can_cancel_method() ? " \u00b7 Esc: cancel" : "";
     draw_waiting(program, ui, progress_text(*progress) + way_out, progress->fraction);
 }
