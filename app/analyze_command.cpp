@@ -11,6 +11,7 @@
 #include "analysis/trace.h"
 #include "app/chosen_model.h"
 #include "app/interrupt.h"
+#include "app/method_lines.h"
 #include "app/progress.h"
 
 namespace weft {
@@ -86,11 +87,20 @@ void check_analysis_path(const std::string& path) {
 
 int run_analyze(Model& model, const Options& options, const WriteAnalysis& write) {
     const InterruptGuard guard;
-    const AnalysisRequest request = analysis_request_of(options);
-    Progress progress("analyzing", options.repeat + 1, "runs");
-    const AnalysisRun run = run_analysis(model, request, options.repeat, InterruptGuard::interrupted,
-                                         [&progress](int done) { progress.update(done); });
-    progress.finish();
+    AnalysisRequest request = analysis_request_of(options);
+    request.progress = std::make_shared<AnalysisProgress>();
+    request.progress->begin("attention", 0);
+    MethodLines of_methods(request.progress);
+    Progress of_runs("analyzing", options.repeat + 1, "runs");
+    const auto interrupted = [&] {
+        if (options.repeat == 0) of_methods.update();
+        return InterruptGuard::interrupted();
+    };
+    const AnalysisRun run = run_analysis(model, request, options.repeat, interrupted, [&](int done) {
+        if (options.repeat > 0) of_runs.update(done);
+    });
+    of_methods.finish();
+    of_runs.finish();
     if (!run.frame) {
         std::fprintf(stderr, "weft: interrupted, '%s' is not written\n", options.output.c_str());
         return 1;

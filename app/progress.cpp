@@ -12,10 +12,6 @@ namespace {
 constexpr double quiet_s = 1.0;  // work that is done by then needs no line
 constexpr double between_lines_s = 0.1;
 
-double steady_now_s() {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
 std::string short_number(double number) {
     char text[32];
     std::snprintf(text, sizeof text, number == std::floor(number) ? "%.0f" : "%.1f", number);
@@ -40,10 +36,16 @@ std::string progress_line(const std::string& what, double amount, double total, 
     const double share = total > 0.0 ? std::clamp(amount / total, 0.0, 1.0) : 0.0;
     char percent[16];
     std::snprintf(percent, sizeof percent, "%3.0f %%", std::floor(100.0 * share));
-    std::string line = what + " " + percent + "  " + short_number(std::round(amount * 10) / 10) + " of " +
-                       short_number(std::round(total * 10) / 10) + " " + unit;
+    std::string line = what + " " + percent;
+    if (!unit.empty())
+        line += "  " + short_number(std::round(amount * 10) / 10) + " of " +
+                short_number(std::round(total * 10) / 10) + " " + unit;
     if (share > 0.0 && share < 1.0) line += ", " + time_text(elapsed_s * (1.0 - share) / share) + " left";
     return line;
+}
+
+double Progress::steady_now_s() {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
 Progress::Progress(std::string what, double total, std::string unit)

@@ -9,13 +9,15 @@
 
 namespace weft {
 
-// "recording  43 %  8.6 of 20 s, 11 s left". `amount` is what has been done, `total` the whole, in `unit`.
+// "recording  43 %  8.6 of 20 s, 11 s left". `amount` is what has been done, `total` the whole, in `unit`;
+// without a unit they are not written.
 std::string progress_line(const std::string& what, double amount, double total, const std::string& unit,
                           double elapsed_s);
 
 class Progress {
   public:
     using Clock = std::function<double()>;  // seconds, rising
+    static double steady_now_s();
 
     Progress(std::string what, double total, std::string unit);  // to stderr
     Progress(std::string what, double total, std::string unit, FILE* stream, bool is_terminal, Clock clock);

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "app/method_lines.h"
+
 using namespace weft;
 
 namespace {
@@ -37,6 +39,7 @@ TEST_CASE("a progress line says share, amount and time left") {
     CHECK(progress_line("recording", 1, 20, "s", 10.0) == "recording   5 %  1 of 20 s, 3 min 10 s left");
     CHECK(progress_line("recording", 20, 20, "s", 10.0) == "recording 100 %  20 of 20 s");
     CHECK(progress_line("recording", 0, 20, "s", 0.0) == "recording   0 %  0 of 20 s");
+    CHECK(progress_line("attention flow", 0.25, 1, "", 10.0) == "attention flow  25 %, 30 s left");
 }
 
 TEST_CASE("short work says nothing") {
@@ -58,4 +61,35 @@ TEST_CASE("a terminal's line is rewritten at most ten times a second and cleared
     CHECK(count(text, "recording") <= 95);
     CHECK(count(text, "recording") >= 80);
     CHECK(text.ends_with("\r\x1b[K"));
+}
+
+TEST_CASE("each method that takes long has its line, one after the other") {
+    char* text = nullptr;
+    size_t size = 0;
+    FILE* stream = open_memstream(&text, &size);
+    double now_s = 0.0;
+    const auto progress = std::make_shared<AnalysisProgress>();
+    {
+        MethodLines lines(progress, stream, false, [&now_s] { return now_s; });
+        lines.update();  // nothing is computed
+        const auto compute = [&](const char* method, double seconds) {
+            progress->begin(method, 0);
+            for (int tenth = 0; tenth <= 10; ++tenth) {
+                progress->fraction = 0.1f * static_cast<float>(tenth);
+                lines.update();
+                now_s += seconds / 10;
+            }
+            progress->end();
+        };
+        compute("entropy", 0.5);
+        compute("flow", 20);
+        compute("rollout", 4);
+    }
+    std::fclose(stream);
+    const std::string written(text, size);
+    free(text);
+    CHECK(count(written, "entropy") == 0);
+    CHECK(count(written, "attention flow") > 8);
+    CHECK(written.find("attention flow  50 %, 10 s left\n") != std::string::npos);
+    CHECK(count(written, "attention rollout") > 5);
 }
