@@ -44,7 +44,7 @@ void draw_message(Program& program, ImguiLayer& ui) {
 void draw_waiting(Program& program, ImguiLayer& ui, const std::string& what, float fraction) {
     const float scale = program.viewport.ui_scale;
     const float foot = static_cast<float>(program.viewport.size.y) - 84.0f * scale;
-    const float width = 320.0f * scale, height = 52.0f * scale, padding = 12.0f * scale;
+    const float width = 320.0f * scale, height = 36.0f * scale, padding = 12.0f * scale;
     ImGui::SetNextWindowPos({24.0f * scale, foot - height});
     ImGui::SetNextWindowSize({width, height});
     if (ImGui::Begin("waiting", nullptr,
@@ -54,15 +54,15 @@ void draw_waiting(Program& program, ImguiLayer& ui, const std::string& what, flo
         const ImVec2 at = ImGui::GetWindowPos();
         Label text;
         text.text = what;
-        text.position = {at.x + padding, at.y + 24.0f * scale};
+        text.position = {at.x + padding, at.y + 17.0f * scale};
         text.size_px = 14.0f * scale;
         text.color = ui.colors().text;
         text.max_width_px = width - 2.0f * padding;
         ui.shaped_text(ImGui::GetWindowDrawList(), {text});
-        const float top = at.y + 36.0f * scale, left = at.x + padding, right = at.x + width - padding;
+        const float top = at.y + 26.0f * scale, left = at.x + padding, right = at.x + width - padding;
         ImDrawList* list = ImGui::GetWindowDrawList();
-        list->AddRectFilled({left, top}, {right, top + 4.0f * scale}, ImGui::GetColorU32(ImGuiCol_FrameBg));
-        list->AddRectFilled({left, top}, {left + (right - left) * fraction, top + 4.0f * scale},
+        list->AddRectFilled({left, top}, {right, top + 3.0f * scale}, ImGui::GetColorU32(ImGuiCol_FrameBg));
+        list->AddRectFilled({left, top}, {left + (right - left) * fraction, top + 3.0f * scale},
                             ImGui::GetColorU32(ImGuiCol_CheckMark));
     }
     ImGui::End();
