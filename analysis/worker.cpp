@@ -224,9 +224,14 @@ bool Worker::is_idle() const {
     return state_->idle();
 }
 
-void Worker::wait_idle() const {
+void Worker::wait_idle(const std::function<void()>& meanwhile) const {
+    constexpr std::chrono::milliseconds between_calls{100};
     std::unique_lock lock(state_->mutex);
-    state_->changed.wait(lock, [this] { return state_->idle(); });
+    while (!state_->changed.wait_for(lock, between_calls, [this] { return state_->idle(); })) {
+        lock.unlock();
+        if (meanwhile) meanwhile();
+        lock.lock();
+    }
 }
 
 }  // namespace weft

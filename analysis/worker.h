@@ -50,8 +50,9 @@ class Worker {
     std::optional<WorkerFailure> take_failure();  // each failure is handed out once
     std::optional<ModelSummary> model() const;    // empty while loading
     uint64_t submitted_revision() const;
-    bool is_idle() const;    // nothing waits, nothing runs, model loaded or failed
-    void wait_idle() const;  // for programs without a window
+    bool is_idle() const;  // nothing waits, nothing runs, model loaded or failed
+    // For programs without a window; `meanwhile` (may be empty) is called ten times a second.
+    void wait_idle(const std::function<void()>& meanwhile = {}) const;
 
   private:
     struct State;

@@ -90,10 +90,10 @@ int run_analyze(Model& model, const Options& options, const WriteAnalysis& write
     AnalysisRequest request = analysis_request_of(options);
     request.progress = std::make_shared<AnalysisProgress>();
     request.progress->begin("attention", 0);
-    MethodLines of_methods(request.progress);
+    MethodLines of_methods;
     Progress of_runs("analyzing", options.repeat + 1, "runs");
     const auto interrupted = [&] {
-        if (options.repeat == 0) of_methods.update();
+        if (options.repeat == 0) of_methods.update(request.progress->method(), request.progress->fraction);
         return InterruptGuard::interrupted();
     };
     const AnalysisRun run = run_analysis(model, request, options.repeat, interrupted, [&](int done) {

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "app/color_map_file.h"
+#include "app/method_lines.h"
 
 namespace weft {
 
@@ -30,6 +31,14 @@ std::string ignored_settings_text(const Generation& generation) {
     std::string list;
     for (const std::string& name : generation.ignored_settings) list += (list.empty() ? "" : ", ") + name;
     return "of the model's rules for generating these are not followed: " + list;
+}
+
+void wait_with_lines(Session& session) {
+    MethodLines lines;
+    session.wait_for_analysis([&] {
+        const auto now = session.method_progress();
+        lines.update(now ? now->method : "", now ? now->fraction : 0.0f);
+    });
 }
 
 void say_truncation(const Session& session) {

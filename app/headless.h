@@ -12,6 +12,9 @@ namespace weft {
 
 std::unique_ptr<Renderer> create_headless_renderer(const Options& options);
 
+// Until all that was asked for is there; a method that takes over a second has a line on stderr.
+void wait_with_lines(Session& session);
+
 // Lines on stderr: what was assumed about the model, which of its rules for generating are not followed,
 // where its limit cut the texts.
 void say_truncation(const Session& session);

@@ -6,21 +6,18 @@
 
 namespace weft {
 
-MethodLines::MethodLines(std::shared_ptr<const AnalysisProgress> of)
-    : MethodLines(std::move(of), stderr, isatty(STDERR_FILENO) == 1, Progress::steady_now_s) {}
+MethodLines::MethodLines() : MethodLines(stderr, isatty(STDERR_FILENO) == 1, Progress::steady_now_s) {}
 
-MethodLines::MethodLines(std::shared_ptr<const AnalysisProgress> of, FILE* stream, bool is_terminal,
-                         Progress::Clock clock)
-    : of_(std::move(of)), stream_(stream), is_terminal_(is_terminal), clock_(std::move(clock)) {}
+MethodLines::MethodLines(FILE* stream, bool is_terminal, Progress::Clock clock)
+    : stream_(stream), is_terminal_(is_terminal), clock_(std::move(clock)) {}
 
-void MethodLines::update() {
-    const std::string method = of_->method();
+void MethodLines::update(const std::string& method, float fraction) {
     if (method != method_) {
         line_.reset();
         method_ = method;
         if (!method.empty()) line_.emplace(quantity_title(method), 1.0, "", stream_, is_terminal_, clock_);
     }
-    if (line_) line_->update(static_cast<double>(of_->fraction.load()));
+    if (line_) line_->update(static_cast<double>(fraction));
 }
 
 }  // namespace weft

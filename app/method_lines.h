@@ -1,26 +1,23 @@
-// A line of progress for each method of an analysis on the command line, while it is computed.
+// A line of progress for each method of an analysis while it is computed, for programs without a window.
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string>
 
-#include "analysis/analysis_progress.h"
 #include "app/progress.h"
 
 namespace weft {
 
 class MethodLines {
   public:
-    explicit MethodLines(std::shared_ptr<const AnalysisProgress> of);  // to stderr
-    MethodLines(std::shared_ptr<const AnalysisProgress> of, FILE* stream, bool is_terminal,
-                Progress::Clock clock);
+    MethodLines();  // to stderr
+    MethodLines(FILE* stream, bool is_terminal, Progress::Clock clock);
 
-    void update();  // as often as one likes
+    // What is computed now, "" for nothing, and how far it is, 0 to 1; as often as one likes.
+    void update(const std::string& method, float fraction);
     void finish() { line_.reset(); }
 
   private:
-    std::shared_ptr<const AnalysisProgress> of_;
     FILE* stream_;
     bool is_terminal_;
     Progress::Clock clock_;

@@ -105,7 +105,7 @@ int run_record(const Options& options) {
     recording.frames_per_second = options.frames_per_second;
     Recorder recorder(recording);
     for (const std::string& remark : recorder.remarks()) std::fprintf(stderr, "weft: %s\n", remark.c_str());
-    session.wait_for_analysis();
+    wait_with_lines(session);
     if (session.frame()) {
         check_view(options.view, *session.frame());
         if (!has_quantity(*session.frame(), options.view))

@@ -82,7 +82,7 @@ class Session {
     // A text can be typed.
     bool is_live() const { return worker_ != nullptr && !trace_ && settings_.image.empty(); }
     // For programs without a window: returns when everything asked is answered. Throws the analysis' failure.
-    void wait_for_analysis();
+    void wait_for_analysis(const std::function<void()>& meanwhile = {});
 
     // Takes what the analysis posted without planning or drawing: has_pending_analysis() is up to date after
     // it. Asks for what is shown and was not asked for yet.

@@ -105,9 +105,9 @@ bool Session::is_computing() const {
     return has_pending_analysis() || (has_part && failed_revision_ < submitted_revision_);
 }
 
-void Session::wait_for_analysis() {
+void Session::wait_for_analysis(const std::function<void()>& meanwhile) {
     do {
-        if (worker_) worker_->wait_idle();
+        if (worker_) worker_->wait_idle(meanwhile);
         take_news();
     } while (has_pending_analysis());
     if (lasting_) throw Error(lasting_->text, lasting_->hint);

@@ -21,7 +21,7 @@ int run_view_picture(const Options& options) {
     const MeasureText measure = renderer->text_measure();
     measure("weft", 15.0f, false);
 
-    session.wait_for_analysis();
+    wait_with_lines(session);
     check_view(options.view, *session.frame());
     say_truncation(session);
     const Viewport viewport = viewport_of(options.size, options.ui_scale);
@@ -33,7 +33,7 @@ int run_view_picture(const Options& options) {
         session.play(Show::path, *options.time_s);
     } else {
         apply_start_view(session, options);
-        session.wait_for_analysis();  // of the head that is chosen now
+        wait_with_lines(session);  // of the head that is chosen now
     }
     session.advance(0.0, viewport);
     if (!options.time_s) session.animator().finish();  // a picture shows where transitions end

@@ -68,18 +68,14 @@ TEST_CASE("each method that takes long has its line, one after the other") {
     size_t size = 0;
     FILE* stream = open_memstream(&text, &size);
     double now_s = 0.0;
-    const auto progress = std::make_shared<AnalysisProgress>();
     {
-        MethodLines lines(progress, stream, false, [&now_s] { return now_s; });
-        lines.update();  // nothing is computed
+        MethodLines lines(stream, false, [&now_s] { return now_s; });
+        lines.update("", 0);
         const auto compute = [&](const char* method, double seconds) {
-            progress->begin(method, 0);
             for (int tenth = 0; tenth <= 10; ++tenth) {
-                progress->fraction = 0.1f * static_cast<float>(tenth);
-                lines.update();
+                lines.update(method, 0.1f * static_cast<float>(tenth));
                 now_s += seconds / 10;
             }
-            progress->end();
         };
         compute("entropy", 0.5);
         compute("flow", 20);
