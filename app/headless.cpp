@@ -5,6 +5,7 @@
 
 #include "app/color_map_file.h"
 #include "app/method_lines.h"
+#include "app/session_settings.h"
 
 namespace weft {
 
@@ -31,6 +32,12 @@ std::string ignored_settings_text(const Generation& generation) {
     std::string list;
     for (const std::string& name : generation.ignored_settings) list += (list.empty() ? "" : ", ") + name;
     return "of the model's rules for generating these are not followed: " + list;
+}
+
+SessionSettings headless_settings_of(const Options& options) {
+    SessionSettings settings = session_settings_of(options);
+    if (settings.load_model) settings.analysis.methods.clear();
+    return settings;
 }
 
 void wait_with_lines(Session& session) {

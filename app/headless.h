@@ -12,6 +12,9 @@ namespace weft {
 
 std::unique_ptr<Renderer> create_headless_renderer(const Options& options);
 
+// As session_settings_of(), of a model without the methods that would only be there at once in a window.
+SessionSettings headless_settings_of(const Options& options);
+
 // Until all that was asked for is there; a method that takes over a second has a line on stderr.
 void wait_with_lines(Session& session);
 

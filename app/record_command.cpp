@@ -89,7 +89,7 @@ int run_record(const Options& options) {
     if (options.finish) return finish_left_recordings();
     mention_left_recordings();
     const Timeline timeline = timeline_of(options);
-    SessionSettings settings = session_settings_of(options);
+    SessionSettings settings = headless_settings_of(options);
     if (options.typed_text) settings.text.clear();
     settings.waits_for_text = options.typed_text.has_value();
     Session session(std::move(settings), {});

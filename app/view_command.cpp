@@ -15,7 +15,7 @@ namespace weft {
 int run_view_picture(const Options& options) {
     check_picture_path(options.output);
     // The model loads on the worker's thread while the device and the fonts start here.
-    Session session(session_settings_of(options), {});
+    Session session(headless_settings_of(options), {});
     const std::unique_ptr<Renderer> renderer = create_headless_renderer(options);
     session.set_largest_layer(renderer->largest_block_bytes());
     const MeasureText measure = renderer->text_measure();
