@@ -9,6 +9,22 @@
 
 namespace weft {
 
+namespace {
+
+// Bottom left, above the prompt and the ledger.
+bool begin_note(const Program& program, const char* name, float width, float height) {
+    const float scale = program.viewport.ui_scale;
+    const float foot = static_cast<float>(program.viewport.size.y) - 84.0f * scale;
+    ImGui::SetNextWindowPos({24.0f * scale, foot - height});
+    ImGui::SetNextWindowSize({width, height});
+    return ImGui::Begin(name, nullptr,
+                        ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                            ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoFocusOnAppearing |
+                            ImGuiWindowFlags_NoNav);
+}
+
+}  // namespace
+
 void draw_message(Program& program, ImguiLayer& ui) {
     const SessionMessage& message = *program.session.message();
     const float scale = program.viewport.ui_scale;
@@ -18,13 +34,7 @@ void draw_message(Program& program, ImguiLayer& ui) {
         std::max(ui.measure()(message.text, size, true), ui.measure()(message.hint, size, false));
     const float width = std::min(wanted, room) + 2.0f * padding;
     const float height = (message.hint.empty() ? 1.0f : 2.0f) * line + padding;
-    const float foot = static_cast<float>(program.viewport.size.y) - 84.0f * scale;
-    ImGui::SetNextWindowPos({24.0f * scale, foot - height});
-    ImGui::SetNextWindowSize({width, height});
-    if (ImGui::Begin("message", nullptr,
-                     ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
-                         ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoFocusOnAppearing |
-                         ImGuiWindowFlags_NoNav)) {
+    if (begin_note(program, "message", width, height)) {
         const ImVec2 at = ImGui::GetWindowPos();
         std::vector<Label> labels(message.hint.empty() ? 1 : 2);
         for (size_t i = 0; i < labels.size(); ++i) {
@@ -43,14 +53,8 @@ void draw_message(Program& program, ImguiLayer& ui) {
 
 void draw_waiting(Program& program, ImguiLayer& ui, const std::string& what, float fraction) {
     const float scale = program.viewport.ui_scale;
-    const float foot = static_cast<float>(program.viewport.size.y) - 84.0f * scale;
     const float width = 320.0f * scale, height = 36.0f * scale, padding = 12.0f * scale;
-    ImGui::SetNextWindowPos({24.0f * scale, foot - height});
-    ImGui::SetNextWindowSize({width, height});
-    if (ImGui::Begin("waiting", nullptr,
-                     ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
-                         ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoFocusOnAppearing |
-                         ImGuiWindowFlags_NoNav)) {
+    if (begin_note(program, "waiting", width, height)) {
         const ImVec2 at = ImGui::GetWindowPos();
         Label text;
         text.text = what;
